@@ -1,0 +1,55 @@
+import type { OrderLine, OrderStatus } from '../history/entry.ts';
+
+export type OrderRow = {
+  readonly id: string;
+  readonly key: string;
+  readonly status: OrderStatus;
+  readonly items: readonly OrderLine[];
+};
+
+export type ReservationRow = {
+  readonly orderId: string;
+  readonly status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
+  readonly items: readonly OrderLine[];
+  /** How often stock was booked for it, and how often the booking ended: taken from the ledger, not from the status. */
+  readonly timesHeld: number;
+  readonly timesEnded: number;
+};
+
+export type StockRow = {
+  readonly sku: string;
+  readonly supplied: number;
+  readonly available: number;
+  readonly reserved: number;
+  readonly sold: number;
+};
+
+export type OutboxRow = {
+  readonly orderId: string;
+  readonly kind: 'settle-order' | 'order-confirmed';
+  readonly state: 'waiting' | 'done' | 'parked';
+};
+
+/** Calls that a service was asked to make over an edge, and requests that it then really sent. */
+export type EdgeTraffic = {
+  readonly edge: string;
+  readonly calls: number;
+  readonly attempts: number;
+  /** Retries that the budget always grants, however few calls there are. */
+  readonly freeRetries: number;
+};
+
+/** What the databases say after the quiet period, each read in one REPEATABLE READ transaction, and what was measured on the way. */
+export type FinalState = {
+  readonly orders: readonly OrderRow[];
+  readonly outbox: readonly OutboxRow[];
+  readonly reservations: readonly ReservationRow[];
+  readonly stock: readonly StockRow[];
+  /** Stock as the append-only ledger adds it up; must equal the projection. */
+  readonly ledger: readonly StockRow[];
+  /** Snapshots of the stock taken while faults were on. */
+  readonly stockSamples: readonly (readonly StockRow[])[];
+  /** Per order, how often the receiver of `order-confirmed` counted it. */
+  readonly purchases: readonly { readonly orderId: string; readonly times: number }[];
+  readonly traffic: readonly EdgeTraffic[];
+};

@@ -1,0 +1,78 @@
+import type { HistoryEntry, OrderLine, OrderStatus } from '../history/entry.ts';
+import { type SeededRandom, seededRandom } from '../seeded-random.ts';
+import type { FinalState, OrderRow, StockRow } from './final-state.ts';
+import { Scribe } from './scribe.ts';
+
+export type Run = { readonly history: readonly HistoryEntry[]; readonly state: FinalState };
+
+const skus = ['mug', 'lamp', 'desk'];
+const suppliedEach = 30;
+
+/** A run of a system that keeps every promise, with pending orders, refusals and duplicates: what mutations are made of. */
+export function honestRun(seed: number, keys = 40): Run {
+  const random = seededRandom(seed);
+  const shelves = new Map(skus.map((sku) => [sku, suppliedEach]));
+  const scribe = new Scribe();
+  const orders: OrderRow[] = [];
+  for (let index = 0; index < keys; index += 1) {
+    const line = { sku: random.pick(skus), quantity: random.integer(1, 9) };
+    const order = { id: `order-${index}`, key: `key-${index}`, status: sell(shelves, line), items: [line] };
+    orders.push(order);
+    tell(scribe, random, order);
+    if (index === Math.floor(keys / 2)) scribe.heal();
+  }
+  return { history: scribe.history, state: finalState(orders, [...shelves].map(stockRow)) };
+}
+
+function sell(shelves: Map<string, number>, { sku, quantity }: OrderLine): OrderStatus {
+  const available = shelves.get(sku) ?? 0;
+  if (available < quantity) return 'rejected';
+  shelves.set(sku, available - quantity);
+  return 'confirmed';
+}
+
+/** What a client went through to get this order. */
+function tell(scribe: Scribe, random: SeededRandom, { id, key, status, items }: OrderRow): void {
+  if (random.chance(0.3)) scribe.lose(scribe.place(key, items));
+  const wasPending = random.chance(0.4);
+  const attempt = scribe.place(key, items);
+  if (wasPending) scribe.answer(attempt, id, 'pending');
+  else if (status === 'confirmed') scribe.answer(attempt, id, 'confirmed');
+  else scribe.refuse(attempt, 409, 'insufficient-stock');
+  if (wasPending && random.chance(0.5)) scribe.answer(scribe.place(key, items), id, 'pending', true);
+  scribe.read(id, status);
+}
+
+function stockRow([sku, available]: [string, number]): StockRow {
+  return { sku, supplied: suppliedEach, available, reserved: 0, sold: suppliedEach - available };
+}
+
+function finalState(orders: readonly OrderRow[], stock: readonly StockRow[]): FinalState {
+  const confirmed = orders.filter(({ status }) => status === 'confirmed');
+  return {
+    orders,
+    outbox: [
+      ...orders.map(({ id }) => ({ orderId: id, kind: 'settle-order' as const, state: 'done' as const })),
+      ...confirmed.map(({ id }) => ({
+        orderId: id,
+        kind: 'order-confirmed' as const,
+        state: 'done' as const,
+      })),
+    ],
+    reservations: orders.map(({ id, status, items }) => {
+      const held = status === 'confirmed' ? 1 : 0;
+      return {
+        orderId: id,
+        status: held ? 'confirmed' : 'refused',
+        items,
+        timesHeld: held,
+        timesEnded: held,
+      };
+    }),
+    stock,
+    ledger: stock,
+    stockSamples: [stock],
+    purchases: confirmed.map(({ id }) => ({ orderId: id, times: 1 })),
+    traffic: [{ edge: 'orders -> inventory', calls: 1000, attempts: 1060, freeRetries: 3 }],
+  };
+}
