@@ -1,0 +1,99 @@
+/**
+ * How an order ended for the customer, best first. `live` to `disabled` are confirmed orders, named by where their
+ * recommendations came from; `rejected`: out of stock; `refused`: a 503 or 429 that said when to come back;
+ * `failed`: any other answer, or none after the last attempt.
+ */
+export const outcomes = [
+  'live',
+  'cached',
+  'default',
+  'disabled',
+  'pending',
+  'rejected',
+  'refused',
+  'failed',
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+
+/** Milliseconds from the intended start, so that a wait in our own queue counts as well. */
+export interface LatencySummary {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface Rate {
+  readonly ordersPerSecond: number;
+  readonly readsPerSecond: number;
+}
+
+export interface Traffic {
+  /** Requests whose moment had come. */
+  readonly offered: number;
+  /** How those that ended in this second ended. */
+  readonly outcomes: OutcomeCounts;
+  /** `null` when nothing ended. */
+  readonly latencyMs: LatencySummary | null;
+}
+
+/** One second as the customers saw it: `GET /stats`, and each second as the event `stats` of its event stream. */
+export interface LoadStats {
+  /** Epoch milliseconds of the end of the second. */
+  readonly at: number;
+  readonly rate: Rate;
+  readonly orders: Traffic;
+  /** Reads of recommendations; `live` to `disabled`, `refused` and `failed` apply. */
+  readonly reads: Traffic;
+  /** Answers by HTTP status, each attempt counted; `timeout` and `reset` for none. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Attempts beyond the first, each with the key of the first. */
+  readonly resends: number;
+  /** Share of answered orders that were not confirmed with live recommendations, 0..1; `null` without orders. */
+  readonly degradedShare: number | null;
+  readonly inFlight: number;
+  /** Requests not sent because `maxInFlight` of our own were waiting: the generator's limit, never the system's. */
+  readonly notSent: number;
+  /** Orders answered with 202, looked up until they settle. */
+  readonly pending: {
+    readonly open: number;
+    readonly oldestMs: number;
+    readonly confirmed: number;
+    readonly rejected: number;
+  };
+  /** Since the generator started. */
+  readonly totals: { readonly offered: number; readonly outcomes: OutcomeCounts; readonly resends: number };
+}
+
+/** One ended order. `null`: the answer did not say. */
+export interface RecentOrder {
+  readonly id: string | null;
+  readonly at: number;
+  readonly outcome: Outcome;
+  /** Of the last attempt; 0 when it got no answer. */
+  readonly status: number;
+  readonly latencyMs: number;
+  readonly attempts: number;
+  /** Age of the recommendations when they came from the cache. */
+  readonly ageMs: number | null;
+  readonly total: number | null;
+  /** The problem's code, or why there was no answer. */
+  readonly code: string | null;
+  readonly traceId: string | null;
+}
+
+/** `GET /stats`. The stream's event `stats` carries the same without history, its orders those of that second only. */
+export interface StatsReport {
+  readonly stats: LoadStats;
+  /** Newest first, at most `maxRecentOrders`. */
+  readonly orders: readonly RecentOrder[];
+  /** Oldest first, at most `maxHistorySeconds`; absent in the stream. */
+  readonly history?: readonly LoadStats[];
+}
+
+export const maxRecentOrders = 100;
+/** Of one second, in the stream: the page cannot show more, and 1,000 orders a second would be a lot of text. */
+export const maxStreamedOrders = 40;
+export const maxHistorySeconds = 300;
+export const maxRatePerSecond = 1_000;
