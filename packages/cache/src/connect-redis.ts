@@ -1,0 +1,67 @@
+import { Redis } from 'ioredis';
+
+export interface ConnectRedisOptions {
+  /** Time to establish TCP. @default 2_000 */
+  connectTimeoutMs?: number;
+  /** Time for one command, the handshake included; the cache waits for less. @default 1_000 */
+  commandTimeoutMs?: number;
+  /** A connection that owes an answer and stays silent this long is replaced. @default 2_000 */
+  silenceTimeoutMs?: number;
+  /** One line when Redis is lost and one when it is back; pino fits. */
+  logger?: {
+    warn(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+  };
+}
+
+/** Defaults of {@link connectRedis}. */
+export const REDIS_DEFAULTS = {
+  connectTimeoutMs: 2_000,
+  commandTimeoutMs: 1_000,
+  silenceTimeoutMs: 2_000,
+} as const;
+
+const MAX_RECONNECT_DELAY_MS = 2_000;
+
+/**
+ * An ioredis client made for a cache: connects on first use, fails at once while there is no connection, reconnects for
+ * ever, and never emits an unhandled `error`. Close it with `disconnect()`; `quit()` waits for a Redis that may hang.
+ *
+ * @throws TypeError when `url` is not `redis://` or `rediss://`.
+ */
+export function connectRedis(url: string, options: ConnectRedisOptions = {}): Redis {
+  const { connectTimeoutMs, commandTimeoutMs, silenceTimeoutMs, logger } = { ...REDIS_DEFAULTS, ...options };
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    throw new TypeError('connectRedis: url must be redis://... or rediss://...'); // not repeated: it may hold a password
+  }
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: connectTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    socketTimeout: silenceTimeoutMs,
+    // The defaults queue up to 20 reconnects long: a dead Redis would become latency, then a burst when it returns.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // 0, not 1: with resending off, ioredis 6 drops the commands that a retry would keep, and they never settle.
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) =>
+      Math.min(50 * 2 ** (attempt - 1), MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2),
+    // After a failover the address may lead to the new primary, but only for a new connection.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  reportOutages(redis, logger);
+  return redis;
+}
+
+/** ioredis emits an error per reconnect; an outage is one event. */
+function reportOutages(redis: Redis, logger: ConnectRedisOptions['logger']): void {
+  let isLost = false;
+  redis.on('error', (error: Error) => {
+    if (!isLost) logger?.warn({ err: error }, 'redis is lost, the cache goes on without it');
+    isLost = true;
+  });
+  redis.on('ready', () => {
+    if (isLost) logger?.info({}, 'redis is back');
+    isLost = false;
+  });
+}

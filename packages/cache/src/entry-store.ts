@@ -1,0 +1,135 @@
+import { LRUCache } from 'lru-cache';
+import { hashKey } from './cache-key.ts';
+import type { ResolvedCacheOptions } from './cache-options.ts';
+import { open, seal } from './envelope.ts';
+import { type Entry, freshnessOf, newEntry } from './freshness.ts';
+import { type Copy, deepFreeze } from './frozen-copy.ts';
+import { RedisTier, type RedisTierSnapshot } from './redis-tier.ts';
+import { SingleFlight } from './single-flight.ts';
+
+const ENVELOPE_BYTES = 128;
+
+export interface StoreSnapshot {
+  /** Answers found, by tier. */
+  hits: { memory: number; redis: number };
+  misses: number;
+  /** Entries found in Redis that were deleted instead of served. */
+  rejectedEntries: number;
+  memory: { entries: number; bytes: number; maxEntries: number; maxBytes: number };
+  redis?: RedisTierSnapshot;
+}
+
+/** The two tiers as one: memory in front of Redis, the newer entry wins. */
+export class EntryStore<T> {
+  readonly #options: ResolvedCacheOptions<T>;
+  readonly #memory: LRUCache<string, Entry<T>>;
+  readonly #redis: RedisTier | undefined;
+  readonly #redisReads = new SingleFlight<Entry<T> | undefined>();
+  readonly #hits = { memory: 0, redis: 0 };
+  #misses = 0;
+  #rejectedEntries = 0;
+  /** Values that were too large to keep. */
+  oversized = 0;
+
+  constructor(options: ResolvedCacheOptions<T>) {
+    this.#options = options;
+    this.#memory = new LRUCache({ max: options.maxEntries, maxSize: options.maxBytes });
+    this.#redis = options.redis && new RedisTier({ ...options, redis: options.redis });
+  }
+
+  /** The newest entry either tier has that may still be served; Redis is asked only when memory has none. */
+  async find(key: string): Promise<Entry<T> | undefined> {
+    const local = this.findInMemory(key);
+    if (local) {
+      this.#hits.memory += 1;
+      return local;
+    }
+    const remote = await this.findInRedis(key);
+    if (remote) this.#hits.redis += 1;
+    else this.#misses += 1;
+    return remote ?? this.findInMemory(key); // a load may have finished while Redis was asked
+  }
+
+  findInMemory(key: string): Entry<T> | undefined {
+    const entry = this.#memory.get(key);
+    if (!entry || freshnessOf(entry, this.#options.clock.now(), this.#options) !== 'expired') return entry;
+    this.#memory.delete(key);
+    return undefined;
+  }
+
+  /** Asks Redis even if memory has an entry: another replica may have a newer one. */
+  async findInRedis(key: string): Promise<Entry<T> | undefined> {
+    const redis = this.#redis;
+    return redis && this.#redisReads.run(key, () => this.#readRedis(redis, key));
+  }
+
+  /** Remembers a copy made by `frozenCopy`; resolves when Redis has it too, or was bypassed. */
+  async put(key: string, copy: Copy<T> & { ok: true }, storedAtMs: number): Promise<void> {
+    const bytes = Buffer.byteLength(copy.json);
+    if (bytes > this.#options.maxValueBytes) {
+      this.oversized += 1;
+      return;
+    }
+    const { isNewest } = this.#remember(key, copy.value, storedAtMs, bytes);
+    if (!isNewest || !this.#redis) return;
+    const keyHash = hashKey(key);
+    const lifetimeMs = this.#options.ttlMs + this.#options.maxStaleMs;
+    await this.#redis.write(this.#redisKey(keyHash), seal(keyHash, storedAtMs, copy.json), lifetimeMs);
+  }
+
+  clearMemory(): void {
+    this.#memory.clear();
+  }
+
+  snapshot(): StoreSnapshot {
+    const { maxEntries, maxBytes } = this.#options;
+    return {
+      hits: { ...this.#hits },
+      misses: this.#misses,
+      rejectedEntries: this.#rejectedEntries,
+      memory: { entries: this.#memory.size, bytes: this.#memory.calculatedSize, maxEntries, maxBytes },
+      ...(this.#redis && { redis: this.#redis.snapshot() }),
+    };
+  }
+
+  async #readRedis(redis: RedisTier, key: string): Promise<Entry<T> | undefined> {
+    const keyHash = hashKey(key);
+    const maxBytes = this.#options.maxValueBytes + ENVELOPE_BYTES;
+    const text = await redis.read(this.#redisKey(keyHash), maxBytes);
+    if (text === undefined) return undefined;
+    const { clock, schema } = this.#options;
+    const expected = { keyHash, nowMs: clock.now(), schema, maxBytes };
+    const opened = open(text, expected);
+    if (!opened.ok) {
+      this.#rejectedEntries += 1;
+      this.#options.onEvent({
+        type: 'entry.rejected',
+        cache: this.#options.name,
+        at: clock.now(),
+        reason: opened.reason,
+      });
+      await redis.remove(this.#redisKey(keyHash));
+      return undefined;
+    }
+    const { entry } = this.#remember(key, deepFreeze(opened.value), opened.storedAtMs, opened.bytes);
+    return freshnessOf(entry, clock.now(), this.#options) === 'expired' ? undefined : entry;
+  }
+
+  /** A slow read or load must not put an older answer over a newer one. */
+  #remember(
+    key: string,
+    value: T,
+    storedAtMs: number,
+    bytes: number,
+  ): { entry: Entry<T>; isNewest: boolean } {
+    const current = this.#memory.peek(key);
+    if (current && current.storedAtMs > storedAtMs) return { entry: current, isNewest: false };
+    const entry = newEntry(value, storedAtMs, this.#options, this.#options.random);
+    this.#memory.set(key, entry, { size: bytes + Buffer.byteLength(key) });
+    return { entry, isNewest: true };
+  }
+
+  #redisKey(keyHash: string): string {
+    return `ballast:${this.#options.name}:v${this.#options.version}:${keyHash}`;
+  }
+}

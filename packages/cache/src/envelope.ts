@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { EntryRejection } from './cache-events.ts';
+import type { Schema } from './cache-options.ts';
+
+const ENVELOPE_VERSION = 1;
+// Replicas' clocks differ by milliseconds. An entry from further ahead would look fresh for as long as it is ahead.
+const MAX_CLOCK_SKEW_MS = 60_000;
+
+const envelopeSchema = z.strictObject({
+  v: z.literal(ENVELOPE_VERSION),
+  k: z.string(),
+  t: z.number().int().nonnegative(),
+  d: z.unknown(),
+});
+
+export interface Expected<T> {
+  keyHash: string;
+  nowMs: number;
+  maxBytes: number;
+  schema: Schema<T>;
+}
+
+export type Opened<T> =
+  | { ok: true; value: T; storedAtMs: number; bytes: number }
+  | { ok: false; reason: EntryRejection };
+
+/** Wraps a value that is JSON text already. */
+export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {
+  return `{"v":${ENVELOPE_VERSION},"k":"${keyHash}","t":${storedAtMs},"d":${valueJson}}`;
+}
+
+/** Trusts nothing: anyone may have written under our key, and a deploy may have changed the schema. */
+export function open<T>(text: string, expected: Expected<T>): Opened<T> {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > expected.maxBytes) return { ok: false, reason: 'oversized' };
+  const json = parseJson(text);
+  if (json === undefined) return { ok: false, reason: 'not-json' };
+  const envelope = envelopeSchema.safeParse(json);
+  if (!envelope.success) return { ok: false, reason: 'foreign-envelope' };
+  const { k, t, d } = envelope.data;
+  if (k !== expected.keyHash) return { ok: false, reason: 'other-key' };
+  if (t > expected.nowMs + MAX_CLOCK_SKEW_MS) return { ok: false, reason: 'from-the-future' };
+  const value = parsed(expected.schema, d);
+  return value.success
+    ? { ok: true, value: value.data, storedAtMs: t, bytes }
+    : { ok: false, reason: 'schema' };
+}
+
+/** `undefined` is no JSON value, so it can stand for: not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed<T>(schema: Schema<T>, input: unknown): ReturnType<Schema<T>['safeParse']> {
+  try {
+    return schema.safeParse(input);
+  } catch {
+    return { success: false }; // asynchronous refinements and transforms that throw
+  }
+}

@@ -1,0 +1,37 @@
+import type { CacheSettings } from './cache-options.ts';
+
+/** One remembered answer. The value is frozen: all callers share it. */
+export interface Entry<T> {
+  readonly value: T;
+  readonly storedAtMs: number;
+  readonly freshUntilMs: number;
+  /** Set by a failed refresh: until then nobody tries again. */
+  retryAtMs: number;
+}
+
+/** fresh: serve. revalidate: serve and refresh behind. stale: only when nothing newer can be had. expired: never. */
+export type Freshness = 'fresh' | 'revalidate' | 'stale' | 'expired';
+
+type Lifetimes = Pick<CacheSettings, 'ttlMs' | 'ttlJitterRatio' | 'revalidateMs' | 'maxStaleMs'>;
+
+export function freshnessOf(entry: Entry<unknown>, nowMs: number, lifetimes: Lifetimes): Freshness {
+  if (nowMs > entry.storedAtMs + lifetimes.ttlMs + lifetimes.maxStaleMs) return 'expired';
+  if (nowMs < entry.freshUntilMs) return 'fresh';
+  return nowMs < entry.freshUntilMs + lifetimes.revalidateMs ? 'revalidate' : 'stale';
+}
+
+/** Jitter only shortens, so `ttlMs` stays a promise; each replica draws its own and they do not refresh together. */
+export function newEntry<T>(
+  value: T,
+  storedAtMs: number,
+  lifetimes: Lifetimes,
+  random: () => number,
+): Entry<T> {
+  const ttlMs = lifetimes.ttlMs * (1 - lifetimes.ttlJitterRatio * random());
+  return { value, storedAtMs, freshUntilMs: storedAtMs + ttlMs, retryAtMs: 0 };
+}
+
+/** Never negative: wall clocks step back, and replicas' clocks differ. */
+export function ageMsOf(entry: Entry<unknown>, nowMs: number): number {
+  return Math.max(0, nowMs - entry.storedAtMs);
+}

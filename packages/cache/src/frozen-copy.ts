@@ -1,0 +1,26 @@
+import type { Schema } from './cache-options.ts';
+import { parseJson } from './envelope.ts';
+
+export type Copy<T> = { ok: true; value: T; json: string } | { ok: false };
+
+/**
+ * What the value will be after a trip through Redis, or `ok: false` when it would not survive one. The copy is frozen, so
+ * that neither the caller who stored it nor one who reads it can change what the others get.
+ */
+export function frozenCopy<T>(value: unknown, schema: Schema<T>): Copy<T> {
+  try {
+    const json = JSON.stringify(value);
+    if (json === undefined) return { ok: false };
+    const parsed = schema.safeParse(parseJson(json));
+    return parsed.success ? { ok: true, value: deepFreeze(parsed.data), json } : { ok: false };
+  } catch {
+    return { ok: false }; // cycles, BigInt, a schema that throws
+  }
+}
+
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+  return value;
+}

@@ -1,0 +1,8 @@
+/** The part of an ioredis client the cache uses, so that a test or another client can stand in for it. */
+export interface RedisClient {
+  readonly status: string;
+  connect(): Promise<unknown>;
+  getrange(key: string, start: number, end: number): Promise<string>;
+  set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
+  unlink(key: string): Promise<number>;
+}
