@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Stream, type Time } from './stream.ts';
+import type { Toxic } from './toxic.ts';
+
+export type Direction = 'upstream' | 'downstream';
+export type Upstream = { readonly host: string; readonly port: number };
+
+/**
+ * A TCP proxy between two services whose connections can be made ill, with Toxiproxy's names: `tc netem` needs rights
+ * that a test does not have, and a stubbed client would not test sockets at all.
+ */
+export interface TcpProxy {
+  readonly port: number;
+  readonly connections: number;
+  /** Affects live connections too, each with the chance `toxicity` (1 = all). Returns its removal. */
+  add(toxic: Toxic, options?: { direction?: Direction; toxicity?: number }): () => void;
+  /** Cuts every connection and refuses new ones, as a dead process does. */
+  disable(): Promise<void>;
+  enable(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ProxyOptions = {
+  /** More than one: connections are dealt in turn, and the next one is tried when one refuses. */
+  readonly upstreams: readonly Upstream[];
+  readonly listen?: Partial<Upstream>;
+  readonly time?: Time;
+};
+
+type Illness = { readonly toxic: Toxic; readonly direction: Direction; readonly toxicity: number };
+type Link = Record<Direction, Stream> & { cut(): void };
+
+const realTime: Time = {
+  now: () => performance.now(),
+  random: Math.random,
+  wait: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
+};
+
+/** @throws when the port is taken. */
+export async function startProxy({
+  upstreams,
+  listen = {},
+  time = realTime,
+}: ProxyOptions): Promise<TcpProxy> {
+  const { host = '127.0.0.1' } = listen;
+  const illnesses = new Set<Illness>();
+  const links = new Set<Link>();
+  let turn = 0;
+  let port = listen.port ?? 0;
+  let server = await open();
+
+  async function open(): Promise<Server> {
+    // Paused: a socket that ends before its upstream is reached would end unheard.
+    const opened = createServer(
+      { allowHalfOpen: true, noDelay: true, pauseOnConnect: true },
+      (client) => void link(client),
+    );
+    opened.listen(port, host);
+    await once(opened, 'listening');
+    port = (opened.address() as AddressInfo).port;
+    return opened;
+  }
+
+  async function link(client: Socket): Promise<void> {
+    client.on('error', () => client.destroy());
+    const upstream = await reach(upstreams, turn++);
+    if (upstream === undefined || client.destroyed) {
+      upstream?.destroy();
+      client.resetAndDestroy();
+      return;
+    }
+    const made = join(client, upstream, time);
+    links.add(made);
+    client.once('close', () => links.delete(made));
+    for (const illness of illnesses) infect(made, illness);
+  }
+
+  function infect(made: Link, { toxic, direction, toxicity }: Illness): void {
+    if (time.random() < toxicity) made[direction].add(toxic);
+  }
+
+  async function disable(): Promise<void> {
+    if (!server.listening) return;
+    server.close();
+    for (const made of links) made.cut();
+    await once(server, 'close');
+  }
+
+  return {
+    get port() {
+      return port;
+    },
+    get connections() {
+      return links.size;
+    },
+    add(toxic, { direction = 'downstream', toxicity = 1 } = {}) {
+      const illness = { toxic, direction, toxicity };
+      illnesses.add(illness);
+      for (const made of links) infect(made, illness);
+      return () => {
+        illnesses.delete(illness);
+        for (const made of links) made[direction].remove(toxic);
+      };
+    },
+    disable,
+    async enable() {
+      if (!server.listening) server = await open();
+    },
+    close: disable,
+  };
+}
+
+/** The upstream whose turn it is, or the next one that answers. */
+async function reach(upstreams: readonly Upstream[], turn: number): Promise<Socket | undefined> {
+  for (let tried = 0; tried < upstreams.length; tried += 1) {
+    const { host, port } = upstreams[(turn + tried) % upstreams.length] as Upstream;
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const connected = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    if (connected) return socket;
+  }
+  return undefined;
+}
+
+function join(client: Socket, upstream: Socket, time: Time): Link {
+  const ended = new AbortController();
+  const both = (act: (socket: Socket) => void) => () => {
+    ended.abort();
+    act(client);
+    act(upstream);
+  };
+  const cut = both((socket) => socket.destroy());
+  const connection = {
+    ended: ended.signal,
+    close: both((socket) => socket.destroySoon()),
+    reset: both((socket) => socket.resetAndDestroy()),
+  };
+  // An end in good order travels with the data, behind it; an error is passed on at once.
+  for (const socket of [client, upstream]) socket.on('error', connection.reset);
+  Promise.all([once(client, 'close'), once(upstream, 'close')]).then(
+    () => ended.abort(),
+    () => ended.abort(),
+  );
+  return {
+    upstream: new Stream(client, upstream, connection, time),
+    downstream: new Stream(upstream, client, connection, time),
+    cut,
+  };
+}

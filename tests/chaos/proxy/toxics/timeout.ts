@@ -1,0 +1,14 @@
+import type { Toxic } from '../toxic.ts';
+
+const forever = 2 ** 31 - 1;
+
+/** Swallows all data, and closes the connection after `timeoutMs`; 0 never closes it: a black hole. */
+export function timeout({ timeoutMs }: { timeoutMs: number }): Toxic {
+  return {
+    type: 'timeout',
+    afflict(stream) {
+      if (timeoutMs > 0) stream.wait(timeoutMs).then(stream.close);
+      return { async *pass() {}, beforeEnd: () => stream.wait(forever) };
+    },
+  };
+}
