@@ -1,0 +1,120 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { AdmissionControl } from './admission.ts';
+import { createChaos } from './chaos.ts';
+import { injectFault } from './chaos-faults.ts';
+import { chaosRoutes, requireToken } from './chaos-routes.ts';
+import { edge } from './edge.ts';
+import { answerErrors, answerMethodNotAllowed, answerNotFound } from './error-answers.ts';
+import { healthRoutes } from './health-routes.ts';
+import { type Logger, silentLogger } from './logger.ts';
+import { openApiDocument } from './openapi.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { DEADLINE_DEFAULTS, type DeadlineOptions, stampArrival } from './request-context.ts';
+import { type ResilienceSources, resilienceRoute, type Snapshotting } from './resilience-routes.ts';
+import type { RawRoute, Route } from './route.ts';
+import { type RouteSetting, routeHandlers } from './route-handlers.ts';
+
+/** The largest request body. @default 65536 */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+export interface AppOptions {
+  /** The service, as it calls itself in logs, health and OpenAPI. */
+  name: string;
+  version?: string;
+  description?: string;
+  routes: Route[];
+  /** Plain express handlers beside the described routes; not in the OpenAPI document, not shed. */
+  rawRoutes?: RawRoute[];
+  readiness?: Readiness;
+  /** Shown by `GET /resilience`. */
+  resilience?: Omit<ResilienceSources, 'admission'>;
+  /** A load shedder; without one every request is admitted. */
+  admission?: AdmissionControl & Partial<Snapshotting>;
+  /** Mounts `/chaos`, guarded by this token. */
+  chaosToken?: string | undefined;
+  deadline?: Partial<DeadlineOptions>;
+  maxBodyBytes?: number;
+  logger?: Logger;
+}
+
+/**
+ * An express app with limits, deadlines, admission, health, `/resilience`, `/openapi.json` and problem+json for
+ * every error. Hand it to `startService`, or to `createServer` in a test.
+ */
+export function createApp(options: AppOptions): Express {
+  const {
+    name,
+    version = '0.0.0',
+    description,
+    readiness = createReadiness(),
+    logger = silentLogger,
+  } = options;
+  const setting = settingOf(options, logger);
+  const chaos = options.chaosToken === undefined ? undefined : createChaos();
+  const paths = new PathTable();
+
+  const document = openApiDocument({ title: name, version, description }, options.routes);
+  paths.addRaw({
+    method: 'get',
+    path: '/openapi.json',
+    handler: (_request, response) => void response.json(document),
+  });
+  paths.addRaw(resilienceRoute(name, sourcesOf(options), readiness.draining));
+  for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
+  for (const route of options.rawRoutes ?? []) paths.addRaw(route);
+  for (const route of options.routes)
+    paths.add(route, routeHandlers(route, setting, chaos ? [injectFault(chaos)] : []));
+  if (chaos && options.chaosToken !== undefined) {
+    const guard = requireToken(options.chaosToken);
+    const unshed = { ...setting, admission: undefined };
+    for (const route of chaosRoutes(chaos, logger))
+      paths.add(route, [guard, ...routeHandlers(route, unshed, [])]);
+  }
+  return paths.mount(bareApp(readiness)).use(answerNotFound, answerErrors(logger));
+}
+
+function settingOf(options: AppOptions, logger: Logger): RouteSetting {
+  const deadline = { ...DEADLINE_DEFAULTS, ...options.deadline };
+  return {
+    deadline,
+    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    admission: options.admission,
+    logger,
+  };
+}
+
+function sourcesOf({ resilience, admission }: AppOptions): ResilienceSources {
+  const snapshot = admission?.snapshot?.bind(admission);
+  return { ...resilience, admission: snapshot && { snapshot } };
+}
+
+function bareApp(readiness: Readiness): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.set('query parser', 'simple');
+  return app.use(stampArrival, ...edge(readiness));
+}
+
+// Grouped by path, because a 405 must list what the path does have.
+class PathTable {
+  readonly #paths = new Map<string, Map<string, RequestHandler[]>>();
+
+  add({ method, path }: Pick<Route, 'method' | 'path'>, handlers: RequestHandler[]): void {
+    const methods = this.#paths.get(path) ?? new Map<string, RequestHandler[]>();
+    if (methods.has(method)) throw new TypeError(`${method} ${path} is described twice`);
+    this.#paths.set(path, methods.set(method, handlers));
+  }
+
+  addRaw({ handler, ...route }: RawRoute): void {
+    this.add(route, [handler]);
+  }
+
+  mount(app: Express): Express {
+    for (const [path, methods] of this.#paths) {
+      const route = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+      for (const [method, handlers] of methods) route[method as Route['method']](...handlers);
+      route.all(answerMethodNotAllowed(Array.from(methods.keys(), (method) => method.toUpperCase())));
+    }
+    return app;
+  }
+}

@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { type ActiveFault, type Chaos, type Fault, MAX_STALL_MS } from './chaos.ts';
+import { problem } from './problem.ts';
+
+const OVERSIZED_BYTES = 16 * 1024 * 1024;
+const SLOW_BODY_INTERVAL_MS = 200;
+
+/** Breaks business routes as the active fault says. Health and chaos routes never pass here. */
+export function injectFault(chaos: Chaos, random: () => number = Math.random): RequestHandler {
+  return async function fault(request, response, next) {
+    const active = chaos.active();
+    if (!active || random() >= active.ratio) return next();
+    await INJECT[active.fault](active, request, response, next);
+  };
+}
+
+type Inject = (fault: ActiveFault, request: Request, response: Response, next: NextFunction) => unknown;
+
+const INJECT: Record<Fault['fault'], Inject> = {
+  latency: (fault, _request, response, next) => pause(fault, fault.latencyMs, response, next),
+  error: (fault, _request, _response, next) => next(problem(fault.status, 'chaos', 'A fault was injected')),
+  hang: (fault, _request, response, next) => pause(fault, fault.forMs, response, next),
+  down: (_fault, request) => request.socket.resetAndDestroy(),
+  garbage: (_fault, _request, response) =>
+    response.type('json').send('{"source":"live","items":[{"sku":\u0000'),
+  oversized: (_fault, _request, response) => sendOversized(response),
+  'slow-body': (fault, _request, response) => sendSlowly(fault, response),
+  stall: (_fault, _request, _response, next) => next(),
+  crash: (_fault, _request, _response, next) => next(),
+};
+
+/** The two faults that hit the process instead of a request; called after the answer to `PUT /chaos` is out. */
+export function hitProcess(fault: Fault): void {
+  // SIGKILL and not exit: a crash runs no cleanup.
+  if (fault.fault === 'crash') process.kill(process.pid, 'SIGKILL');
+  if (fault.fault === 'stall') blockEventLoop(Math.min(fault.forMs, MAX_STALL_MS));
+}
+
+// Sleeps instead of spinning: the event loop is as dead, and the neighbours on the machine keep their CPU.
+function blockEventLoop(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+async function pause(fault: ActiveFault, ms: number, response: Response, next: NextFunction): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await delay(ms, undefined, { signal: AbortSignal.any([fault.ended, gone.signal]), ref: false }).catch(
+    () => {},
+  );
+  if (!response.destroyed) next();
+}
+
+async function sendOversized(response: Response): Promise<void> {
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  response.type('json').write('[');
+  for (let sent = 0; sent < OVERSIZED_BYTES && !response.destroyed; sent += chunk.length) {
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end(']');
+}
+
+function sendSlowly(fault: ActiveFault, response: Response): void {
+  response.type('json').write('{');
+  const timer = setInterval(() => response.write(' '), SLOW_BODY_INTERVAL_MS).unref();
+  const stop = () => {
+    clearInterval(timer);
+    response.destroy();
+  };
+  fault.ended.addEventListener('abort', stop, { once: true });
+  response.once('close', () => {
+    clearInterval(timer);
+    fault.ended.removeEventListener('abort', stop);
+  });
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+export const FAULTS = [
+  'latency',
+  'error',
+  'hang',
+  'down',
+  'garbage',
+  'oversized',
+  'slow-body',
+  'stall',
+  'crash',
+] as const;
+
+/** The longest a fault may last, so that a forgotten one heals itself. */
+export const MAX_FAULT_MS = 600_000;
+/** The longest the event loop may be blocked: meanwhile not even `DELETE /chaos` gets through. */
+export const MAX_STALL_MS = 10_000;
+
+/** Body of `PUT /chaos`. */
+export const faultSchema = z.strictObject({
+  fault: z.enum(FAULTS),
+  /** Share of requests that are hit. */
+  ratio: z.number().gt(0).max(1).default(1),
+  /** Added by `latency`. */
+  latencyMs: z.int().min(0).max(60_000).default(1000),
+  /** Answered by `error`. */
+  status: z.int().min(400).max(599).default(500),
+  forMs: z.int().min(1).max(MAX_FAULT_MS),
+});
+
+export type Fault = z.output<typeof faultSchema>;
+export type FaultRequest = z.input<typeof faultSchema>;
+
+/** A fault that is in force. */
+export interface ActiveFault extends Fault {
+  /** Aborted when the fault ends, by its time or by hand. */
+  readonly ended: AbortSignal;
+  remainingMs(): number;
+}
+
+/** The one fault a service may have at a time. */
+export interface Chaos {
+  active(): ActiveFault | undefined;
+  start(fault: Fault): ActiveFault;
+  stop(): void;
+}
+
+/** Holds the current fault and ends it by itself. */
+export function createChaos(clock: () => number = () => performance.now()): Chaos {
+  let current: ActiveFault | undefined;
+  let end = (): void => {};
+
+  function stop(): void {
+    end();
+    current = undefined;
+  }
+
+  function start(fault: Fault): ActiveFault {
+    stop();
+    const ended = new AbortController();
+    const endsAt = clock() + fault.forMs;
+    const timer = setTimeout(stop, fault.forMs).unref();
+    end = () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+    current = { ...fault, ended: ended.signal, remainingMs: () => Math.max(0, endsAt - clock()) };
+    return current;
+  }
+
+  return { active: () => current, start, stop };
+}

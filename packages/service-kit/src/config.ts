@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** Exit code for a bad configuration: EX_CONFIG of sysexits.h, so a supervisor can tell it from a crash. */
+export const EXIT_BAD_CONFIG = 78;
+
+type Env = Record<string, string | undefined>;
+
+/** The environment does not fit the schema; the message names each key, what was expected and what was found. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'E_CONFIG';
+}
+
+/**
+ * Checks the environment against a schema. An empty value counts as not set, as Compose and shells pass
+ * `KEY=` for "unset".
+ *
+ * @throws {ConfigError} naming every bad key at once.
+ */
+export function readConfig<S extends z.ZodType>(schema: S, env: Env = process.env): z.output<S> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => describeIssue(issue, given)).join('\n'));
+}
+
+/**
+ * `readConfig` for a main file: a bad value ends the process before it listens, with one line per bad key on
+ * stderr, exit code 78 and no stack.
+ */
+export function parseConfig<S extends z.ZodType>(schema: S, env: Env = process.env): z.output<S> {
+  try {
+    return readConfig(schema, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_BAD_CONFIG);
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue, env: Env): string {
+  const key = issue.path.join('.') || 'configuration';
+  const received = env[key];
+  if (received === undefined) return `${key}: is required (${issue.message})`;
+  // A mistyped URL or token is still a secret.
+  const shown = /URL|TOKEN|SECRET|PASSWORD|KEY/.test(key)
+    ? 'a value not shown here'
+    : JSON.stringify(received);
+  return `${key}: ${issue.message}, received ${shown}`;
+}
+
+/** A whole number read from the environment, within bounds; its error says which. */
+export function wholeNumber(min: number, max: number) {
+  const expectation = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, expectation)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expectation);
+}
+
+/** A URL read from the environment with one of these schemes, e.g. `urlOf('http', 'https')`. */
+export function urlOf(...schemes: string[]) {
+  const expectation = `expected a URL starting with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  const fits = (value: string) =>
+    URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
+  return z.string().refine(fits, expectation);
+}
+
+/** Keys every service reads. Spread into the service's own schema. */
+export const serviceEnv = {
+  PORT: wholeNumber(0, 65_535),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  CHAOS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+  FLAGS_FILE: z.string().optional(),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('10000'),
+  DRAIN_DELAY_MS: wholeNumber(0, 600_000).prefault('500'),
+  DEADLINE_DEFAULT_MS: wholeNumber(1, 600_000).prefault('2000'),
+  DEADLINE_MAX_MS: wholeNumber(1, 600_000).prefault('10000'),
+};
+
+/** Keys of a service with a database. */
+export const databaseEnv = {
+  DATABASE_URL: urlOf('postgres', 'postgresql'),
+  DATABASE_POOL_MAX: wholeNumber(1, 1000).prefault('10'),
+};

@@ -1,0 +1,98 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import pg from 'pg';
+import type { Logger } from './logger.ts';
+import { silentLogger } from './logger.ts';
+import { migrate } from './migrate.ts';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  /** By name, applied in alphabetical order: `{ '0001_orders': { up } }`. */
+  migrations: Record<string, Migration>;
+  maxConnections?: number;
+  /** For a connection: a new one, or a free one of the pool. */
+  connectionTimeoutMs?: number;
+  statementTimeoutMs?: number;
+  lockTimeoutMs?: number;
+  idleInTransactionTimeoutMs?: number;
+  /** Client side, for a server that is stopped and can't enforce its own timeouts. */
+  queryTimeoutMs?: number;
+  /** How long to wait for a database that is still starting. */
+  startTimeoutMs?: number;
+  logger?: Logger;
+}
+
+export const DATABASE_DEFAULTS = {
+  maxConnections: 10,
+  connectionTimeoutMs: 1000,
+  statementTimeoutMs: 1200,
+  lockTimeoutMs: 800,
+  idleInTransactionTimeoutMs: 3000,
+  queryTimeoutMs: 1500,
+  startTimeoutMs: 30_000,
+};
+
+export interface Database<Schema> {
+  readonly name: 'database';
+  readonly db: Kysely<Schema>;
+  /** A readiness check: rejects while the database does not answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a PostgreSQL database: waits for it while it starts, migrates it (safe with several replicas at once), and
+ * gives a kysely on a pool whose every wait is bounded.
+ */
+export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Database<Schema>> {
+  const settings = { logger: silentLogger, ...DATABASE_DEFAULTS, ...options };
+  await migrate(settings);
+  const pool = createPool(settings);
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { name: 'database', db, check: () => checkPool(pool), close: () => db.destroy() };
+}
+
+type Settings = typeof DATABASE_DEFAULTS & { url: string; name: string; logger: Logger };
+
+function createPool(settings: Settings): pg.Pool {
+  const pool = new pg.Pool({
+    Client: RetiringClient,
+    connectionString: settings.url,
+    application_name: settings.name,
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectionTimeoutMs,
+    statement_timeout: settings.statementTimeoutMs,
+    lock_timeout: settings.lockTimeoutMs,
+    idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+    query_timeout: settings.queryTimeoutMs,
+    keepAlive: true,
+  });
+  // Without a listener, an idle connection that the server closes would end the process.
+  pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
+  return pool;
+}
+
+// pg hands a connection whose query timed out back to the pool with that query still running, and the next caller
+// queues behind it (8.23, lib/client.js). Ending it makes the pool open a new one.
+class RetiringClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg overloads query eight ways, all passed through untouched
+  override query(...args: any[]): any {
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    const result = (super.query as any)(...args);
+    if (result instanceof Promise) result.catch((error: Error) => this.#retireAfter(error));
+    return result;
+  }
+
+  #retireAfter(error: Error): void {
+    if (error.message === 'Query read timeout') this.end().catch(() => {});
+  }
+}
+
+async function checkPool(pool: pg.Pool): Promise<void> {
+  // All connections at work means the database answers; a busy service must not be taken for a dead one.
+  const saturated =
+    pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0) && pool.waitingCount > 0;
+  if (!saturated) await pool.query('select 1');
+}

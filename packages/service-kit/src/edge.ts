@@ -1,0 +1,47 @@
+import type { RequestHandler } from 'express';
+import { problem } from './problem.ts';
+import type { Readiness } from './readiness.ts';
+
+const SECURITY_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+/** What every request passes first, whatever its route. */
+export function edge(readiness: Readiness): RequestHandler[] {
+  return [secureHeaders, requireHost, dropBaggage, closeWhenDraining(readiness)];
+}
+
+const secureHeaders: RequestHandler = function secure(_request, response, next) {
+  response.set(SECURITY_HEADERS);
+  next();
+};
+
+// Node would answer this one itself, without a body; the server is told to leave it to us.
+const requireHost: RequestHandler = function host(request, _response, next) {
+  if (request.headers.host !== undefined || request.httpVersion === '1.0') return next();
+  throw problem(400, 'bad-request', 'The Host header is missing');
+};
+
+// Baggage is the caller's text and would be copied into every downstream request; trace context may continue.
+const dropBaggage: RequestHandler = function baggage(request, _response, next) {
+  delete request.headers.baggage;
+  next();
+};
+
+// Keep-alive clients must learn to go elsewhere before the socket closes, or a request is lost in between.
+function closeWhenDraining({ draining }: Readiness): RequestHandler {
+  return function connection(_request, response, next) {
+    const close = () => {
+      if (!response.headersSent) response.set('Connection', 'close');
+    };
+    if (draining.aborted) close();
+    else {
+      draining.addEventListener('abort', close, { once: true });
+      response.once('close', () => draining.removeEventListener('abort', close));
+    }
+    next();
+  };
+}

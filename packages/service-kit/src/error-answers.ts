@@ -1,0 +1,91 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { databaseProblem } from './database-problem.ts';
+import type { Logger } from './logger.ts';
+import { PROBLEM_CONTENT_TYPE, ProblemError, problem } from './problem.ts';
+
+/** What any thrown thing becomes on the wire. Only what is known to be safe to tell leaves the process. */
+export function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return frameworkProblem(error) ?? dependencyProblem(error) ?? databaseProblem(error) ?? unexpected(error);
+}
+
+/** Sends a problem unless an answer has begun; a begun one is cut off, so it can't pass for a whole one. */
+export function sendProblem(response: Response, answer: ProblemError): void {
+  if (response.headersSent) {
+    if (!response.writableEnded) response.destroy();
+    return;
+  }
+  // Not through express, which would add a charset that the media type does not have.
+  response.writeHead(answer.status, { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE });
+  response.end(JSON.stringify(answer));
+}
+
+/** The last handler of the app: turns every error into problem+json, and logs those that are ours. */
+export function answerErrors(logger: Logger): ErrorRequestHandler {
+  return function errorAnswer(error, request, response, _next) {
+    const answer = toProblem(error);
+    const fields = { err: error, method: request.method, path: request.path, status: answer.status };
+    if (answer.status === 500) logger.error(fields, 'unexpected error');
+    else logger.debug(fields, 'request refused');
+    sendProblem(response, answer);
+  };
+}
+
+/** For a path nobody knows. */
+export const answerNotFound: RequestHandler = function notFound(request) {
+  throw problem(404, 'not-found', `There is nothing at ${request.path.slice(0, 200)}`);
+};
+
+/** For a known path with a method it does not have (RFC 9110 asks for `Allow`). */
+export function answerMethodNotAllowed(methods: string[]): RequestHandler {
+  const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+  const headers = { Allow: allow.sort().join(', ') };
+  return function methodNotAllowed(request) {
+    throw problem(405, 'method-not-allowed', `${request.method} is not possible here`, { headers });
+  };
+}
+
+const FRAMEWORK_CODES: Record<number, [code: string, detail: string]> = {
+  400: ['bad-request', 'The request could not be read'],
+  413: ['content-too-large', 'The body is larger than this service accepts'],
+  415: ['unsupported-media-type', 'The body must be application/json in UTF-8, not compressed'],
+};
+
+// body-parser and the router mark their errors with `status`; their texts quote the input and stay here.
+function frameworkProblem(error: unknown): ProblemError | undefined {
+  const status = error instanceof Error && 'expose' in error && 'status' in error ? Number(error.status) : 0;
+  const known = error instanceof URIError ? FRAMEWORK_CODES[400] : FRAMEWORK_CODES[status];
+  if (!known) return undefined;
+  return problem(error instanceof URIError ? 400 : status, known[0], known[1], { cause: error });
+}
+
+const UNAVAILABLE = new Set([
+  'E_BREAKER_OPEN',
+  'E_BULKHEAD_FULL',
+  'E_RATE_LIMITED',
+  'E_THROTTLED',
+  'E_UPSTREAM',
+  'E_INVALID_RESPONSE',
+  'E_CANCELLED',
+  'E_CLIENT_CLOSED',
+]);
+const TOO_LATE = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
+
+/** Suggested wait when a dependency gave none. */
+const RETRY_AFTER_MS = 1000;
+
+// An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
+function dependencyProblem(cause: unknown): ProblemError | undefined {
+  if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined;
+  if (TOO_LATE.has(cause.code)) {
+    return problem(504, 'deadline-exceeded', 'A dependency did not answer in time', { cause });
+  }
+  if (!UNAVAILABLE.has(cause.code)) return undefined;
+  const retryAfterMs =
+    'retryAfterMs' in cause ? Number(cause.retryAfterMs ?? RETRY_AFTER_MS) : RETRY_AFTER_MS;
+  return problem(503, 'dependency-unavailable', 'A dependency is not available', { retryAfterMs, cause });
+}
+
+function unexpected(cause: unknown): ProblemError {
+  return problem(500, 'internal-server-error', undefined, { cause });
+}

@@ -1,0 +1,178 @@
+import { type Dispatcher, Pool } from 'undici';
+import type { z } from 'zod';
+import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts';
+import { DEADLINE_HEADER, PRIORITY_HEADER, type Priority } from './request-context.ts';
+import { readCapped } from './response-body.ts';
+import { safeHeaders } from './safe-headers.ts';
+import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
+
+export interface HttpClientOptions {
+  /** The dependency's name, as in errors. */
+  name: string;
+  /** From configuration only, never from a request. */
+  baseUrl: string;
+  /** Connections to this dependency: its own bulkhead. */
+  maxConnections?: number;
+  connectTimeoutMs?: number;
+  /** Backstop for a call without a signal; the signal of `ctx` normally ends it earlier. */
+  responseTimeoutMs?: number;
+  maxBodyBytes?: number;
+  /** Taken off the remaining time sent to the dependency: what the way back may cost. */
+  deadlineMarginMs?: number;
+}
+
+export const HTTP_CLIENT_DEFAULTS = {
+  maxConnections: 32,
+  connectTimeoutMs: 500,
+  responseTimeoutMs: 10_000,
+  maxBodyBytes: 256 * 1024,
+  deadlineMarginMs: 10,
+};
+
+/** What the client reads of the context a guarded call receives. */
+export interface HttpCallContext {
+  readonly signal?: AbortSignal;
+  readonly priority?: Priority;
+  remainingMs?(): number;
+}
+
+export interface JsonRequest<S extends z.ZodType> {
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+  /** Path and query; build variable parts with `encodeURIComponent`. */
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** What the answer must be. */
+  schema: S;
+  ctx?: HttpCallContext;
+  maxBodyBytes?: number;
+}
+
+export interface HttpClient {
+  readonly name: string;
+  /**
+   * Sends a request and checks the answer.
+   * @throws {UpstreamError} for an error answer, a redirect or no answer
+   * @throws {InvalidResponseError} for an answer that is too large, no JSON, or not what `schema` says
+   * @throws the signal's reason when `ctx.signal` is aborted, also while the body is read
+   */
+  json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A client for one dependency, with its own undici Pool: bounded connections, no pipelining (one slow answer must
+ * not hold up another), no redirects, capped bodies.
+ */
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const settings = { ...HTTP_CLIENT_DEFAULTS, ...options };
+  const pool = new Pool(new URL(options.baseUrl).origin, {
+    connections: settings.maxConnections,
+    pipelining: 1,
+    connectTimeout: settings.connectTimeoutMs,
+    headersTimeout: settings.responseTimeoutMs,
+    bodyTimeout: settings.responseTimeoutMs,
+    maxHeaderSize: 16 * 1024,
+  });
+
+  async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
+    try {
+      const response = await pool.request(toDispatch(request, settings.deadlineMarginMs));
+      const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
+      return readAnswer(settings.name, response, bytes, request.schema);
+    } catch (error) {
+      throw translate(settings.name, error, request.ctx?.signal);
+    }
+  }
+
+  return { name: settings.name, json, close: () => pool.destroy() };
+}
+
+function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatcher.RequestOptions {
+  const { method, path, body, ctx } = request;
+  const headers: Record<string, string> = { accept: 'application/json', ...safeHeaders(request.headers) };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (ctx?.priority) headers[PRIORITY_HEADER] = ctx.priority;
+  const remainingMs = ctx?.remainingMs?.() ?? Number.POSITIVE_INFINITY;
+  if (Number.isFinite(remainingMs))
+    headers[DEADLINE_HEADER] = String(Math.max(0, Math.floor(remainingMs - marginMs)));
+  return {
+    method,
+    path,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(ctx?.signal && { signal: ctx.signal }),
+  };
+}
+
+function readAnswer<S extends z.ZodType>(
+  name: string,
+  { statusCode: status, headers }: Dispatcher.ResponseData,
+  bytes: Buffer,
+  schema: S,
+): z.output<S> {
+  const type = String(headers['content-type'] ?? '').split(';', 1)[0];
+  if (status < 200 || status >= 300) throw errorAnswer(name, status, headers['retry-after'], type, bytes);
+  const parsed = schema.safeParse(bytes.length === 0 ? undefined : parseJson(name, type, bytes));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InvalidResponseError(
+    name,
+    `the answer is not as described: ${issue?.path.join('.')} ${issue?.message}`,
+  );
+}
+
+function parseJson(name: string, type: string | undefined, bytes: Buffer): unknown {
+  if (type !== 'application/json')
+    throw new InvalidResponseError(name, `expected JSON, received ${type || 'no type'}`);
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new InvalidResponseError(name, 'the answer is not valid JSON', cause);
+  }
+}
+
+function errorAnswer(
+  name: string,
+  status: number,
+  retryAfter: string | string[] | undefined,
+  type: string | undefined,
+  bytes: Buffer,
+): UpstreamError {
+  return new UpstreamError(name, {
+    status,
+    reason: (type === PROBLEM_CONTENT_TYPE && problemCode(bytes)) || `http-${status}`,
+    retryAfterMs: retryAfterMs(retryAfter),
+  });
+}
+
+function problemCode(bytes: Buffer): string | undefined {
+  try {
+    return problemSchema.pick({ code: true }).parse(JSON.parse(bytes.toString())).code;
+  } catch {
+    return undefined;
+  }
+}
+
+// Seconds or a date (RFC 9110, 10.2.3).
+function retryAfterMs(header: string | string[] | undefined): number | undefined {
+  const value = Array.isArray(header) ? header[0] : header;
+  if (value === undefined) return undefined;
+  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+function translate(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof UpstreamError || error instanceof InvalidResponseError) return error;
+  if (signal?.aborted) return signal.reason;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'E_BODY_TOO_LARGE') return new InvalidResponseError(name, (error as Error).message, error);
+  if (
+    code.startsWith('HPE_') ||
+    code === 'UND_ERR_HEADERS_OVERFLOW' ||
+    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+  ) {
+    return new InvalidResponseError(name, 'the answer is not valid HTTP', error);
+  }
+  return new UpstreamError(name, { reason: code, cause: error });
+}

@@ -1,0 +1,19 @@
+/** What the kit needs of a logger: the shape of pino, so `createLogger` of @ballast/telemetry fits as it is. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  fatal(fields: object, message: string): void;
+}
+
+const nothing = (): void => {};
+
+/** Says nothing; the default where a logger is optional. */
+export const silentLogger: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+};

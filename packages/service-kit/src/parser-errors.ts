@@ -1,0 +1,66 @@
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { PROBLEM_CONTENT_TYPE, type ProblemError, problem } from './problem.ts';
+
+/** How long a refused client may take to read its answer. */
+const LINGER_MS = 500;
+
+/** Answers on the socket what never becomes a request: parser errors, timeouts, CONNECT, odd expectations. */
+export function answerParserErrors(server: Server): Server {
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    answering.set(request.socket, response);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const response = answering.get(socket);
+    // A second answer on top of a begun one would be read as its body.
+    const begun = response?.headersSent && !response.writableFinished;
+    if (begun || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else answerRaw(socket, problemOf(error.code));
+  });
+  server.on('connect', (_request, socket: Duplex) => {
+    answerRaw(
+      socket,
+      problem(405, 'method-not-allowed', 'This is not a proxy', { headers: { Allow: 'GET' } }),
+    );
+  });
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const answer = problem(417, 'expectation-failed', 'Only Expect: 100-continue is understood');
+    response.writeHead(answer.status, { 'Content-Type': PROBLEM_CONTENT_TYPE }).end(JSON.stringify(answer));
+  });
+  return server;
+}
+
+function problemOf(code: string | undefined): ProblemError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problem(
+        431,
+        'request-header-fields-too-large',
+        'The headers are larger than this service accepts',
+      );
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem(408, 'request-timeout', 'The request was not sent in time');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return problem(413, 'content-too-large', 'The chunk extensions are larger than this service accepts');
+    default:
+      return problem(400, 'bad-request', 'This is not valid HTTP');
+  }
+}
+
+function answerRaw(socket: Duplex, answer: ProblemError): void {
+  const body = JSON.stringify(answer);
+  const headers = {
+    ...answer.headers,
+    'Content-Type': PROBLEM_CONTENT_TYPE,
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}`, ...lines, '', body].join('\r\n'));
+  // Read on for a moment: closing with unread bytes resets the connection, and the answer with it.
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,82 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+
+/** The media type of every error answer. */
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+/** RFC 9457 problem details, with a stable machine-readable `code` and, for invalid input, one entry per fault. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('URI of the problem type; `about:blank` when the status says it all'),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe('Stable, kebab-case; branch on this, never on the text'),
+    detail: z.string().optional(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error, as described by RFC 9457.' });
+
+export type Problem = z.output<typeof problemSchema>;
+
+/** What an answer may carry besides status, code and detail. */
+export interface ProblemExtras {
+  /** Sent as `Retry-After`, rounded up to whole seconds. */
+  retryAfterMs?: number | undefined;
+  headers?: Record<string, string>;
+  errors?: Problem['errors'];
+  cause?: unknown;
+}
+
+/** An error that is already an answer: thrown anywhere below a route, sent as problem+json. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string | undefined;
+  readonly headers: Record<string, string>;
+  readonly errors: Problem['errors'];
+
+  constructor(status: number, code: string, detail?: string, extras: ProblemExtras = {}) {
+    super(detail ?? code, { cause: extras.cause });
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.errors = extras.errors;
+    this.headers = { ...extras.headers, ...retryAfter(extras.retryAfterMs) };
+  }
+
+  toJSON(): Problem {
+    const title = STATUS_CODES[this.status] ?? 'Error';
+    const generic = this.code === slug(title);
+    return {
+      type: generic ? 'about:blank' : `urn:problem-type:ballast:${this.code}`,
+      title: generic ? title : sentence(this.code),
+      status: this.status,
+      code: this.code,
+      ...(this.detail !== undefined && { detail: this.detail }),
+      ...(this.errors !== undefined && { errors: this.errors }),
+    };
+  }
+}
+
+/**
+ * Makes an error that is answered as problem+json.
+ *
+ * @example throw problem(409, 'insufficient-stock', 'Only 2 of SKU-7 are left');
+ */
+export function problem(status: number, code: string, detail?: string, extras?: ProblemExtras): ProblemError {
+  return new ProblemError(status, code, detail, extras);
+}
+
+// Retry-After counts whole seconds (RFC 9110); rounding down to 0 would invite an immediate retry.
+function retryAfter(ms: number | undefined): Record<string, string> {
+  return ms === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
+}
+
+function slug(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
+}
+
+function sentence(code: string): string {
+  return code.charAt(0).toUpperCase() + code.slice(1).replaceAll('-', ' ');
+}

@@ -1,0 +1,139 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { Priority, RequestContext } from './request-context.ts';
+
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
+
+/** One possible answer of a route. Without `schema` it has no body. */
+export interface ReplyDescription {
+  description: string;
+  schema?: z.ZodType;
+  headers?: z.ZodObject;
+}
+
+type Replies<R extends Record<number, ReplyDescription>> = {
+  [S in keyof R & number]: R[S] extends { schema: infer Schema extends z.ZodType }
+    ? { status: S; body: z.input<Schema>; headers?: Record<string, string> }
+    : { status: S; body?: undefined; headers?: Record<string, string> };
+}[keyof R & number];
+
+/** What a route's handler receives: everything checked against the route's schemas. */
+export interface RouteRequest<P, Q, H, B> {
+  params: P;
+  query: Q;
+  headers: H;
+  body: B;
+  context: RequestContext;
+}
+
+/** A route, described once: what is checked, what is documented and what is done. */
+export interface RouteDescription<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  H extends z.ZodObject,
+  B extends z.ZodType,
+  R extends Record<number, ReplyDescription>,
+> {
+  method: Method;
+  /** OpenAPI style: `/v1/orders/{id}`. */
+  path: string;
+  /** OpenAPI operationId, e.g. `placeOrder`. */
+  name: string;
+  summary: string;
+  description?: string;
+  /** The highest priority a caller may claim, and the one of a request that claims none. @default 'default' */
+  priority?: Priority;
+  /** For requests without `x-deadline-ms`. @default the app's `deadline.defaultMs` */
+  deadlineMs?: number;
+  /** One string schema per `{name}` in the path. */
+  params?: P;
+  /** Unknown query parameters are refused. */
+  query?: Q;
+  /** Only the headers the route reads, in lower case. */
+  headers?: H;
+  /** Must be strict where it is an object, so a typo is an answer and not a silent default. */
+  body?: B;
+  responses: R;
+  /** Problems this route adds to the common ones, by status, e.g. `{ 409: 'insufficient-stock' }`. */
+  problems?: Record<number, string>;
+  handle(
+    request: RouteRequest<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>,
+  ): Promise<Replies<R>> | Replies<R>;
+}
+
+type NoFields = z.ZodObject<Record<never, never>>;
+
+/** A described route of any type, as `createApp` takes it. */
+export interface Route {
+  method: Method;
+  path: string;
+  name: string;
+  summary: string;
+  description?: string | undefined;
+  priority: Priority;
+  deadlineMs?: number | undefined;
+  params: z.ZodObject;
+  query: z.ZodObject;
+  headers: z.ZodObject;
+  body?: z.ZodType | undefined;
+  responses: Record<number, ReplyDescription>;
+  problems: Record<number, string>;
+  handle(request: RouteRequest<unknown, unknown, unknown, unknown>): unknown;
+}
+
+/** A plain express handler beside the described routes, for streams and other answers that are not JSON. */
+export interface RawRoute {
+  method: Method;
+  path: string;
+  handler: RequestHandler;
+}
+
+/**
+ * Describes a route; types of the request and of each possible answer follow from the schemas.
+ *
+ * @throws {TypeError} when path and `params` differ or the body's schema is not strict.
+ * @example
+ * describeRoute({
+ *   method: 'get', path: '/v1/products/{sku}', name: 'getProduct', summary: 'One product',
+ *   params: z.object({ sku: z.string().max(40) }),
+ *   responses: { 200: { description: 'The product', schema: product } },
+ *   problems: { 404: 'unknown-sku' },
+ *   handle: async ({ params }) => ({ status: 200, body: await find(params.sku) }),
+ * });
+ */
+export function describeRoute<
+  const R extends Record<number, ReplyDescription>,
+  P extends z.ZodObject = NoFields,
+  Q extends z.ZodObject = NoFields,
+  H extends z.ZodObject = NoFields,
+  B extends z.ZodType = z.ZodUndefined,
+>(route: RouteDescription<P, Q, H, B, R>): Route {
+  const { params = z.object({}), query = z.object({}), headers = z.object({}) } = route;
+  expectSamePathParams(route.path, params);
+  expectStrict(route.path, route.body);
+  return {
+    priority: 'default',
+    problems: {},
+    ...route,
+    params: params.strict(),
+    query: query.strict(),
+    headers: headers.strip(),
+    handle: route.handle as Route['handle'],
+  };
+}
+
+function expectSamePathParams(path: string, params: z.ZodObject): void {
+  const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1])
+    .sort()
+    .join();
+  const inSchema = Object.keys(params.shape).sort().join();
+  if (inPath === inSchema) return;
+  throw new TypeError(`${path}: params must describe {${inPath}}, received {${inSchema}}`);
+}
+
+function expectStrict(path: string, body: z.ZodType | undefined): void {
+  if (!(body instanceof z.ZodObject) || body.def.catchall instanceof z.ZodNever) return;
+  throw new TypeError(
+    `${path}: body must be a z.strictObject, received an object that lets unknown keys pass`,
+  );
+}
