@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { type Outcome, openHistoryLog } from '../history/history-log.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import { shop } from './customer.ts';
+
+const confirmed: Outcome = { type: 'ok', orderId: 'o1', orderStatus: 'confirmed', replayed: false };
+const pending: Outcome = { ...confirmed, orderStatus: 'pending' };
+const refusal = (status: number, code: string): Outcome => ({ type: 'fail', status, code });
+
+/** Every choice falls the same way: never a duplicate, or always. */
+const decided = (always: boolean): SeededRandom => ({
+  next: () => 0,
+  integer: (min) => min,
+  chance: () => always,
+  pick: (items) => items[0] as never,
+  fork: () => decided(always),
+});
+
+async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicates = false } = {}) {
+  const log = openHistoryLog({ now: () => 0 });
+  const waits: number[] = [];
+  const closing = new AbortController();
+  const next = (outcomes: Outcome[] | undefined) => async () => {
+    const outcome = outcomes?.shift();
+    if (outcome === undefined) closing.abort();
+    return outcome ?? ({ type: 'unknown', reason: 'nothing left to say' } as const);
+  };
+  const wait = async (ms: number) => void waits.push(ms);
+  const api = { place: next(answers.place), read: next(answers.read), close: async () => {} };
+  const items = [{ sku: 'mug', quantity: 1 }];
+  await shop(
+    { key: 'k', customerId: 'c', items },
+    { api, log, wait, random: decided(duplicates), closing: closing.signal },
+  );
+  return {
+    asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
+    waits,
+  };
+}
+
+describe('a customer', () => {
+  it('reads the order after it was acknowledged', async () => {
+    const { asked } = await visit({ place: [confirmed], read: [confirmed] });
+    expect(asked).toEqual(['place', 'read']);
+  });
+
+  it('looks after a pending order until it is settled', async () => {
+    const { asked } = await visit({ place: [pending], read: [pending, pending, confirmed] });
+    expect(asked).toEqual(['place', 'read', 'read', 'read']);
+  });
+
+  it('retries what is unknown or busy, waiting longer each time', async () => {
+    const unknown: Outcome = { type: 'unknown', reason: 'reset' };
+    const busy = [refusal(503, 'overloaded'), refusal(409, 'request-in-flight')];
+    const { asked, waits } = await visit({ place: [unknown, ...busy, confirmed], read: [confirmed] });
+    expect(asked).toEqual(['place', 'place', 'place', 'place', 'read']);
+    expect(waits).toEqual([50, 100, 200]);
+  });
+
+  it.each([
+    [409, 'insufficient-stock'],
+    [422, 'unknown-sku'],
+    [400, 'invalid-body'],
+  ])('accepts a refusal %i %s', async (status, code) => {
+    const { asked } = await visit({ place: [refusal(status, code)] });
+    expect(asked).toEqual(['place']);
+  });
+
+  it('sends duplicates at once and again later', async () => {
+    const { asked } = await visit(
+      { place: [confirmed, confirmed, confirmed], read: [confirmed, confirmed] },
+      { duplicates: true },
+    );
+    expect(asked).toEqual(['place', 'place', 'read', 'read', 'place']);
+  });
+});

@@ -1,0 +1,79 @@
+import { Agent, type Dispatcher } from 'undici';
+import { z } from 'zod';
+import type { OrderLine } from '../history/entry.ts';
+import type { Outcome } from '../history/history-log.ts';
+
+/** The two operations of the orders service that a customer needs. Never throws: not knowing is an outcome too. */
+export interface OrdersApi {
+  place(order: { key: string; customerId: string; items: readonly OrderLine[] }): Promise<Outcome>;
+  read(orderId: string): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export type OrdersApiOptions = {
+  /** One per replica; requests are dealt in turn, so that duplicates of a key meet on different replicas. */
+  readonly baseUrls: readonly string[];
+  /** When the client stops waiting; the deadline that it sends along. */
+  readonly timeoutMs?: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+const order = z.object({ id: z.string(), status: z.enum(['pending', 'confirmed', 'rejected']) });
+const problem = z.object({ code: z.string() });
+
+/** What the contract documents. Anything else says nothing about what happened. */
+const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 503];
+
+export function ordersApi({
+  baseUrls,
+  timeoutMs = 3_000,
+  dispatcher = new Agent({ connections: 64 }),
+}: OrdersApiOptions): OrdersApi {
+  let turn = 0;
+
+  async function ask(
+    path: string,
+    request: Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'>,
+  ): Promise<Outcome> {
+    const origin = baseUrls[turn++ % baseUrls.length] as string;
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const { statusCode, headers, body } = await dispatcher.request({ origin, path, signal, ...request });
+      return outcomeOf(statusCode, await body.json(), headers['idempotency-replayed'] === 'true');
+    } catch (error) {
+      return { type: 'unknown', reason: reasonOf(error) };
+    }
+  }
+
+  return {
+    place: ({ key, ...body }) =>
+      ask('/v1/orders', {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'idempotency-key': key,
+          'x-deadline-ms': String(timeoutMs),
+        },
+        body: JSON.stringify(body),
+      }),
+    read: (orderId) => ask(`/v1/orders/${orderId}`, { method: 'GET' }),
+    close: () => dispatcher.close(),
+  };
+}
+
+function outcomeOf(status: number, body: unknown, replayed: boolean): Outcome {
+  if (status >= 200 && status < 300) {
+    const { id, status: orderStatus } = order.parse(body);
+    return { type: 'ok', orderId: id, orderStatus, replayed };
+  }
+  const { code } = problem.parse(body);
+  return documented.includes(status)
+    ? { type: 'fail', status, code }
+    : { type: 'unknown', reason: `${status} ${code}` };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError || error instanceof SyntaxError) return 'unreadable answer';
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
