@@ -3,13 +3,14 @@ import type { AdmissionControl } from './admission.ts';
 import { createChaos } from './chaos.ts';
 import { injectFault } from './chaos-faults.ts';
 import { chaosRoutes, requireToken } from './chaos-routes.ts';
+import type { ServiceConfig } from './config.ts';
 import { edge } from './edge.ts';
 import { answerErrors, answerMethodNotAllowed, answerNotFound } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { openApiDocument } from './openapi.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
-import { DEADLINE_DEFAULTS, type DeadlineOptions, stampArrival } from './request-context.ts';
+import { DEADLINE_DEFAULTS, stampArrival } from './request-context.ts';
 import { type ResilienceSources, resilienceRoute, type Snapshotting } from './resilience-routes.ts';
 import type { RawRoute, Route } from './route.ts';
 import { type RouteSetting, routeHandlers } from './route-handlers.ts';
@@ -30,9 +31,8 @@ export interface AppOptions {
   resilience?: Omit<ResilienceSources, 'admission'>;
   /** A load shedder; without one every request is admitted. */
   admission?: AdmissionControl & Partial<Snapshotting>;
-  /** Mounts `/chaos`, guarded by this token. */
-  chaosToken?: string | undefined;
-  deadline?: Partial<DeadlineOptions>;
+  /** `CHAOS_TOKEN` mounts `/chaos`, guarded by it; the other two bound the time of a request. */
+  config?: Partial<Pick<ServiceConfig, 'CHAOS_TOKEN' | 'DEADLINE_DEFAULT_MS' | 'DEADLINE_MAX_MS'>>;
   maxBodyBytes?: number;
   logger?: Logger;
 }
@@ -50,7 +50,8 @@ export function createApp(options: AppOptions): Express {
     logger = silentLogger,
   } = options;
   const setting = settingOf(options, logger);
-  const chaos = options.chaosToken === undefined ? undefined : createChaos();
+  const chaosToken = options.config?.CHAOS_TOKEN;
+  const chaos = chaosToken === undefined ? undefined : createChaos();
   const paths = new PathTable();
 
   const document = openApiDocument({ title: name, version, description }, options.routes);
@@ -64,8 +65,8 @@ export function createApp(options: AppOptions): Express {
   for (const route of options.rawRoutes ?? []) paths.addRaw(route);
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, setting, chaos ? [injectFault(chaos)] : []));
-  if (chaos && options.chaosToken !== undefined) {
-    const guard = requireToken(options.chaosToken);
+  if (chaos && chaosToken !== undefined) {
+    const guard = requireToken(chaosToken);
     const unshed = { ...setting, admission: undefined };
     for (const route of chaosRoutes(chaos, logger))
       paths.add(route, [guard, ...routeHandlers(route, unshed, [])]);
@@ -74,7 +75,8 @@ export function createApp(options: AppOptions): Express {
 }
 
 function settingOf(options: AppOptions, logger: Logger): RouteSetting {
-  const deadline = { ...DEADLINE_DEFAULTS, ...options.deadline };
+  const { DEADLINE_DEFAULT_MS: defaultMs, DEADLINE_MAX_MS: maxMs } = options.config ?? {};
+  const deadline = { ...DEADLINE_DEFAULTS, ...(defaultMs && { defaultMs }), ...(maxMs && { maxMs }) };
   return {
     deadline,
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,

@@ -80,6 +80,9 @@ export const serviceEnv = {
   DEADLINE_MAX_MS: wholeNumber(1, 600_000).prefault('10000'),
 };
 
+/** The parsed values of `serviceEnv`. */
+export type ServiceConfig = z.output<z.ZodObject<typeof serviceEnv>>;
+
 /** Keys of a service with a database. */
 export const databaseEnv = {
   DATABASE_URL: urlOf('postgres', 'postgresql'),

@@ -16,8 +16,9 @@ export function sendProblem(response: Response, answer: ProblemError): void {
     return;
   }
   // Not through express, which would add a charset that the media type does not have.
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE });
-  response.end(JSON.stringify(answer));
+  const body = Buffer.from(JSON.stringify(answer));
+  const headers = { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE, 'Content-Length': body.length };
+  response.writeHead(answer.status, headers).end(body);
 }
 
 /** The last handler of the app: turns every error into problem+json, and logs those that are ours. */

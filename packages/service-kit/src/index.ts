@@ -7,6 +7,7 @@ export {
   EXIT_BAD_CONFIG,
   parseConfig,
   readConfig,
+  type ServiceConfig,
   serviceEnv,
   urlOf,
   wholeNumber,

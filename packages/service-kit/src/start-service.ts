@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ServiceConfig } from './config.ts';
 import type { Logger } from './logger.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { createServer, type ServerLimits } from './server.ts';
@@ -7,7 +8,7 @@ import { type Closable, closeOnSignals, shutDown } from './shutdown.ts';
 
 export interface ServiceOptions {
   name: string;
-  config: { HOST: string; PORT: number; SHUTDOWN_GRACE_MS: number; DRAIN_DELAY_MS: number };
+  config: Pick<ServiceConfig, 'HOST' | 'PORT' | 'SHUTDOWN_GRACE_MS' | 'DRAIN_DELAY_MS'>;
   app: RequestListener;
   /** The same object the app got. */
   readiness?: Readiness;
