@@ -55,12 +55,13 @@ export interface LoadStats {
   readonly inFlight: number;
   /** Requests not sent because `maxInFlight` of our own were waiting: the generator's limit, never the system's. */
   readonly notSent: number;
-  /** Orders answered with 202, looked up until they settle. */
+  /** Orders answered with 202, looked up until they settle; `missing` would be an acknowledged order that is lost. */
   readonly pending: {
     readonly open: number;
     readonly oldestMs: number;
     readonly confirmed: number;
     readonly rejected: number;
+    readonly missing: number;
   };
   /** Since the generator started. */
   readonly totals: { readonly offered: number; readonly outcomes: OutcomeCounts; readonly resends: number };

@@ -10,7 +10,8 @@ export interface NodeProcessOptions {
   /** Its package's folder. */
   readonly cwd: string;
   readonly main: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked at every launch: a database's password exists only once the database does. */
+  readonly env: () => NodeJS.ProcessEnv;
   /** Answers 200 once it is up. */
   readonly liveUrl: string;
   readonly logs: LogFolder;
@@ -23,17 +24,20 @@ const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 
 /** A process that runs its TypeScript directly, in a session of its own so that Ctrl-C reaches only the supervisor. */
 export function nodeProcess({ name, cwd, main, env, liveUrl, logs }: NodeProcessOptions): ProcessSpec {
-  const telemetry = env.OTEL_EXPORTER_OTLP_ENDPOINT ? ['--import', '@ballast/telemetry/register'] : [];
   return {
     name,
     stopSignal: 'SIGTERM',
     orphanSignal: 'SIGKILL',
     answers: () => answersHttp(liveUrl),
     async launch() {
+      const environment = env();
+      const telemetry = environment.OTEL_EXPORTER_OTLP_ENDPOINT
+        ? ['--import', '@ballast/telemetry/register']
+        : [];
       const child = logs.write(name, (log) =>
         spawn(process.execPath, [...memoryFlags, ...telemetry, main], {
           cwd,
-          env,
+          env: environment,
           detached: true,
           stdio: ['ignore', log, log],
         }),

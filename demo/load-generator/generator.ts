@@ -1,0 +1,126 @@
+import { createArrivals, systemClock } from './arrivals.ts';
+import { judge } from './judge.ts';
+import { PendingOrders } from './pending-orders.ts';
+import { placeOrder } from './place-order.ts';
+import { createResendBudget } from './resend-budget.ts';
+import type { Reply, ShopClient } from './shop-client.ts';
+import { pickCustomer, pickOrder } from './shopping.ts';
+import { type LoadStats, maxRecentOrders, type Rate, type RecentOrder } from './stats.ts';
+import { degradedShareOf, TrafficTally } from './traffic-tally.ts';
+
+/** Beyond this the generator would measure itself. */
+const maxInFlight = 2_000;
+/** A customer whose moment passed this long ago (we were stopped) did not come. */
+const maxLatenessMs = 2_000;
+const lookUpEveryMs = 250;
+
+/** Customers of the shop, and the book that is kept about what happened to them. */
+export class Generator {
+  readonly #client: ShopClient;
+  readonly #orders = new TrafficTally();
+  readonly #reads = new TrafficTally();
+  readonly #pending: PendingOrders;
+  readonly #budget = createResendBudget();
+  readonly #recent: RecentOrder[] = [];
+  readonly #orderArrivals = this.#arrivals((at) => this.#order(at), this.#orders);
+  readonly #readArrivals = this.#arrivals((at) => this.#read(at), this.#reads);
+  #skus: readonly string[] = [];
+  #statuses: Record<string, number> = {};
+  #rate: Rate = { ordersPerSecond: 0, readsPerSecond: 0 };
+  #inFlight = 0;
+  #notSent = 0;
+  #resends = { inSecond: 0, total: 0 };
+
+  constructor(client: ShopClient) {
+    this.#client = client;
+    this.#pending = new PendingOrders(client, Date.now);
+    setInterval(() => this.#pending.lookUp(), lookUpEveryMs);
+  }
+
+  /** The shop opens with these products; nobody comes before. */
+  open(skus: readonly string[]): void {
+    this.#skus = skus;
+    this.setRate(this.#rate);
+  }
+
+  get rate(): Rate {
+    return this.#rate;
+  }
+
+  setRate(rate: Rate): void {
+    this.#rate = rate;
+    if (this.#skus.length === 0) return;
+    this.#orderArrivals.setRate(rate.ordersPerSecond);
+    this.#readArrivals.setRate(rate.readsPerSecond);
+  }
+
+  /** Newest first. */
+  recentOrders(): readonly RecentOrder[] {
+    return this.#recent;
+  }
+
+  /** Closes the second. */
+  takeSecond(): LoadStats {
+    const orders = this.#orders.take();
+    const stats: LoadStats = {
+      at: Date.now(),
+      rate: this.#rate,
+      orders,
+      reads: this.#reads.take(),
+      statuses: this.#statuses,
+      resends: this.#resends.inSecond,
+      degradedShare: degradedShareOf(orders.outcomes),
+      inFlight: this.#inFlight,
+      notSent: this.#notSent,
+      pending: this.#pending.snapshot(),
+      totals: { ...this.#orders.totals(), resends: this.#resends.total },
+    };
+    this.#statuses = {};
+    this.#notSent = 0;
+    this.#resends.inSecond = 0;
+    return stats;
+  }
+
+  #arrivals(send: (intendedAtMs: number) => Promise<void>, tally: TrafficTally) {
+    const onArrival = (intendedAtMs: number): void => {
+      tally.offer();
+      const isLate = systemClock.now() - intendedAtMs > maxLatenessMs;
+      if (isLate || this.#inFlight >= maxInFlight) this.#notSent += 1;
+      else void send(intendedAtMs);
+    };
+    return createArrivals({ clock: systemClock, random: Math.random, onArrival });
+  }
+
+  #note(reply: Reply): void {
+    const status =
+      reply.kind === 'answer' ? String(reply.status) : reply.code === 'timeout' ? 'timeout' : 'reset';
+    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1;
+  }
+
+  async #order(intendedAtMs: number): Promise<void> {
+    this.#inFlight += 1;
+    const { attempts, ...verdict } = await placeOrder(pickOrder(Math.random, this.#skus), {
+      client: this.#client,
+      budget: this.#budget,
+      random: Math.random,
+      onReply: (reply) => this.#note(reply),
+    });
+    this.#inFlight -= 1;
+    this.#resends.inSecond += attempts - 1;
+    this.#resends.total += attempts - 1;
+    const latencyMs = systemClock.now() - intendedAtMs;
+    this.#orders.end(verdict.outcome, latencyMs);
+    if (verdict.outcome === 'pending' && verdict.id) this.#pending.follow(verdict.id);
+    this.#recent.unshift({ ...verdict, attempts, latencyMs, at: Date.now() });
+    this.#recent.length = Math.min(this.#recent.length, maxRecentOrders);
+  }
+
+  async #read(intendedAtMs: number): Promise<void> {
+    this.#inFlight += 1;
+    const path = `/v1/recommendations?customerId=${pickCustomer(Math.random)}`;
+    const reply = await this.#client.send({ method: 'GET', path, headers: { 'x-priority': 'sheddable' } });
+    this.#inFlight -= 1;
+    this.#note(reply);
+    this.#reads.end(judge(reply).outcome, systemClock.now() - intendedAtMs);
+  }
+}

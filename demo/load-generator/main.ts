@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import { z } from 'zod';
+import { untilShopOpens } from './catalogue.ts';
+import { createControlServer } from './control-server.ts';
+import { Generator } from './generator.ts';
+import { Seconds } from './seconds.ts';
+import { createShopClient } from './shop-client.ts';
+import { maxRatePerSecond } from './stats.ts';
+
+const perSecond = z.coerce.number().min(0).max(maxRatePerSecond);
+const config = z
+  .object({
+    HOST: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number().int(),
+    ORDERS_URL: z.url(),
+    INVENTORY_URL: z.url(),
+    ORDERS_PER_SECOND: perSecond.default(5),
+    READS_PER_SECOND: perSecond.default(0),
+  })
+  .parse(process.env);
+
+const orders = createShopClient(config.ORDERS_URL);
+const generator = new Generator(orders);
+const server = createControlServer({ generator, seconds: new Seconds(generator), port: config.PORT });
+server.listen(config.PORT, config.HOST);
+await once(server, 'listening');
+
+generator.setRate({ ordersPerSecond: config.ORDERS_PER_SECOND, readsPerSecond: config.READS_PER_SECOND });
+generator.open(await untilShopOpens(orders, createShopClient(config.INVENTORY_URL)));

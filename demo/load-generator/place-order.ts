@@ -1,0 +1,43 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { judge, type Verdict } from './judge.ts';
+import type { ResendBudget } from './resend-budget.ts';
+import type { Reply, ShopClient } from './shop-client.ts';
+import type { OrderRequest } from './shopping.ts';
+
+export interface PlacedOrder extends Verdict {
+  readonly attempts: number;
+  readonly traceId: string;
+}
+
+export interface PlaceOrderOptions {
+  readonly client: ShopClient;
+  readonly budget: ResendBudget;
+  readonly random: () => number;
+  readonly onReply: (reply: Reply) => void;
+}
+
+const maxAttempts = 3;
+const baseDelayMs = 250;
+
+/**
+ * Places one order. When its fate is unknown the customer presses the button again with the same key, which can't
+ * buy twice; a clear answer, good or bad, is taken as it is.
+ */
+export async function placeOrder(order: OrderRequest, options: PlaceOrderOptions): Promise<PlacedOrder> {
+  const { client, budget, random, onReply } = options;
+  const traceId = randomBytes(16).toString('hex');
+  const headers = {
+    'idempotency-key': randomUUID(),
+    'x-priority': 'critical',
+    traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+  };
+  budget.earn();
+  for (let attempts = 1; ; attempts += 1) {
+    const reply = await client.send({ method: 'POST', path: '/v1/orders', headers, body: order });
+    onReply(reply);
+    const isOver = reply.kind !== 'unknown' || attempts === maxAttempts || !budget.spend();
+    if (isOver) return { ...judge(reply), attempts, traceId };
+    await delay(random() * baseDelayMs * 2 ** attempts);
+  }
+}

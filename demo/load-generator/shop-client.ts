@@ -1,0 +1,58 @@
+import { Pool } from 'undici';
+
+/** What came back from one attempt. `unknown`: it may have been done or not, and only asking again will tell. */
+export type Reply =
+  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'unknown'; readonly code: string }
+  /** It never reached anybody. */
+  | { readonly kind: 'unreachable'; readonly code: string };
+
+export interface ShopRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export interface ShopClient {
+  send(request: ShopRequest): Promise<Reply>;
+}
+
+/** Longer than the deadline of orders itself, so that its own degraded answer can arrive. */
+export const attemptTimeoutMs = 2_000;
+const neverSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'EADDRNOTAVAIL']);
+
+function failure(error: unknown): Reply {
+  const { code = 'E_UNKNOWN', name } = error as { code?: string; name?: string };
+  if (name === 'TimeoutError') return { kind: 'unknown', code: 'timeout' };
+  return neverSent.has(code) ? { kind: 'unreachable', code } : { kind: 'unknown', code };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A customer's side of HTTP: every attempt ends in time, and the ending says what it proves. */
+export function createShopClient(url: string): ShopClient {
+  const pool = new Pool(url, { connections: 512, pipelining: 1, connect: { timeout: attemptTimeoutMs } });
+  return {
+    async send({ method, path, headers, body }) {
+      try {
+        const response = await pool.request({
+          method,
+          path,
+          headers: { 'content-type': 'application/json', ...headers },
+          body: body === undefined ? null : JSON.stringify(body),
+          signal: AbortSignal.timeout(attemptTimeoutMs),
+        });
+        return { kind: 'answer', status: response.statusCode, body: parsed(await response.body.text()) };
+      } catch (error) {
+        return failure(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
+import { demandFreePorts } from './supervisor/free-ports.ts';
+import { openSystem, type System } from './supervisor/system.ts';
+import { openView } from './terminal/view.ts';
+import { topologyAt } from './topology.ts';
+
+const stopGraceMs = 5_000;
+
+/** A Ctrl-C reaches us from the terminal and again from the package manager: that is one wish. */
+const sameWishMs = 500;
+
+/** Resolves when somebody wants the run to end; a second wish does not wait any longer. */
+function untilToldToStop(): { told: Promise<void>; stop: () => void } {
+  const { promise: told, resolve } = Promise.withResolvers<void>();
+  let firstWishMs = 0;
+  const stop = (): void => {
+    firstWishMs ||= performance.now();
+    // Leaving without a word closes the guardian's pipe: it ends every process by force.
+    if (performance.now() - firstWishMs > sameWishMs) process.exit(130);
+    resolve();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.stdout.on('error', () => resolve());
+  return { told, stop };
+}
+
+async function open(options: RunOptions): Promise<System> {
+  const topology = topologyAt(options.portBase);
+  await demandFreePorts(topology);
+  return openSystem(topology, options);
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const { told, stop } = untilToldToStop();
+  const system = await open(options);
+  const view = openView(system, stop);
+  const started = system.start().then(() => view.ready());
+  try {
+    await Promise.race([told, started.then(() => told)]);
+  } finally {
+    view.stopping();
+    await system.stop(stopGraceMs);
+    view.close();
+  }
+}
+
+function options(): RunOptions {
+  const chosen = readRunOptions(process.argv.slice(2));
+  if (chosen.help) {
+    process.stdout.write(usage);
+    process.exit(0);
+  }
+  return chosen;
+}
+
+try {
+  await run(options());
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(error instanceof BadOptionError ? 2 : 1);
+}

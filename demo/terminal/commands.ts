@@ -1,0 +1,25 @@
+import { request } from 'node:http';
+import { maxRatePerSecond, type StatsReport } from '../load-generator/stats.ts';
+import { getJson } from '../supervisor/get-json.ts';
+import type { System } from '../supervisor/system.ts';
+import { nodeOf } from '../topology.ts';
+import type { Command } from './keys.ts';
+
+type Action = Exclude<Command, { do: 'quit' | 'introduce' }>;
+
+async function changeLoad({ topology }: System, factor: number): Promise<void> {
+  const { url } = nodeOf(topology, 'load-generator');
+  const report = await getJson<StatsReport>(`${url}/stats`);
+  const current = report?.stats.rate.ordersPerSecond ?? 0;
+  const wanted = Math.min(maxRatePerSecond, Math.max(factor > 1 ? 1 : 0, Math.round(current * factor)));
+  const put = request(`${url}/rate`, { method: 'PUT', headers: { 'content-type': 'application/json' } });
+  put.once('error', () => {});
+  put.end(JSON.stringify({ ordersPerSecond: wanted }));
+}
+
+/** Does what a key asked for; throws NotPossibleError when that process is not there to be killed. */
+export async function performCommand(system: System, command: Action): Promise<void> {
+  if (command.do === 'kill') await system.supervisor.kill(command.name);
+  else if (command.do === 'start') await system.supervisor.start(command.name);
+  else await changeLoad(system, command.do === 'more-load' ? 2 : 0.5);
+}

@@ -1,0 +1,66 @@
+import { homedir } from 'node:os';
+import type { System } from '../supervisor/system.ts';
+import { nodeOf, type SupervisedName } from '../topology.ts';
+import { keyOf } from './keys.ts';
+import { bold, dim } from './style.ts';
+
+const experiments: readonly { name: SupervisedName; shows: string }[] = [
+  { name: 'recommendation', shows: 'orders stay confirmed; recommendations come from the cache' },
+  { name: 'inventory', shows: 'orders are accepted as pending, and settle when it is back' },
+  { name: 'orders', shows: 'no acknowledged order is lost; the same key finds the same order' },
+  { name: 'postgres', shows: 'fast 503s, nothing half written' },
+  { name: 'redis', shows: 'the cache goes on in memory' },
+  { name: 'load-generator', shows: 'silence' },
+];
+
+const short = (path: string): string => (path.startsWith(homedir()) ? path.replace(homedir(), '~') : path);
+
+function whatRuns({ topology, supervisor, databaseFolder }: System): string[] {
+  const redis = supervisor.status().find(({ name }) => name === 'redis');
+  const notes: Partial<Record<string, string>> = {
+    'control-room': 'open this in a browser',
+    postgres: `PostgreSQL 18, data in ${short(databaseFolder)}`,
+    redis:
+      redis?.state === 'absent'
+        ? `none (${redis.reason}); the cache works in process`
+        : 'a cache, nothing is kept',
+  };
+  if (redis?.state === 'external') notes.redis = 'the one behind REDIS_URL';
+  return topology.nodes.map(({ name, url }) => {
+    const address = name === 'redis' && redis?.state !== 'up' && redis?.state !== 'down' ? '-' : url;
+    return `  ${name.padEnd(16)}${address.padEnd(28)}${dim(notes[name] ?? '')}`.trimEnd();
+  });
+}
+
+function whatToTry(canPressKeys: boolean, system: System): string[] {
+  const present = experiments.filter(({ name }) =>
+    system.supervisor
+      .status()
+      .some((status) => status.name === name && !('url' in status) && status.state !== 'absent'),
+  );
+  if (!canPressKeys) return [`  kill -9 a service: it shows as down, and what else happens is the point`];
+  return present.map(({ name, shows }) => `  ${bold(keyOf(name))} kill ${name.padEnd(15)} ${dim(shows)}`);
+}
+
+const orderExample = (url: string): string[] => [
+  `  curl -X POST ${url}/v1/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \\`,
+  `       -d '{"customerId":"ada","items":[{"sku":"BAL-001","quantity":1}]}'`,
+];
+
+/** The page of text a run begins with: what runs where, and what is worth trying. */
+export function introduction(system: System, canPressKeys: boolean): string {
+  const keys = `  the same key with ${bold('Shift')} starts it again now   ${bold('+')} ${bold('-')} load   ${bold('?')} this page   ${bold('q')} quit`;
+  return [
+    '',
+    `${bold('Ballast')}  kill any of it: orders keep flowing`,
+    '',
+    ...whatRuns(system),
+    '',
+    'Try',
+    ...whatToTry(canPressKeys, system),
+    ...(canPressKeys ? [keys] : []),
+    ...orderExample(nodeOf(system.topology, 'orders').url),
+    dim(`  logs in ${short(system.logs.path)}`),
+    '',
+  ].join('\n');
+}
