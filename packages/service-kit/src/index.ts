@@ -1,5 +1,6 @@
 export type { Admission, AdmissionControl } from './admission.ts';
 export { type AppOptions, createApp, MAX_BODY_BYTES } from './app.ts';
+export { type BackgroundTask, type BackgroundTaskOptions, startBackgroundTask } from './background-task.ts';
 export { FAULTS, type FaultRequest, faultSchema, MAX_FAULT_MS, MAX_STALL_MS } from './chaos.ts';
 export {
   ConfigError,
@@ -14,6 +15,7 @@ export {
 } from './config.ts';
 export { DATABASE_DEFAULTS, type Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { isDatabaseAway } from './database-problem.ts';
+export { guardedStore, type QueryGuard } from './guarded-store.ts';
 export {
   HTTP_CLIENT_DEFAULTS,
   type HttpCallContext,

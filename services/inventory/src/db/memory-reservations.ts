@@ -1,0 +1,98 @@
+import { type Line, type Reservation, type ReservationStore, sameLines } from '../use-cases/reservation.ts';
+
+/** What is known of one product, as in the table `stock`. */
+export interface MemoryStock {
+  supplied: number;
+  available: number;
+  reserved: number;
+  sold: number;
+}
+
+export interface MemoryReservations extends ReservationStore {
+  stock: Map<string, MemoryStock>;
+  /** All that ever were, in order; the last one of an order counts. */
+  reservations: Omit<Reservation, 'isOverdue'>[];
+}
+
+/** The same promises as `reservationsIn`, kept in memory for the simulation: same tests, no database. */
+export function memoryReservations(options: {
+  supply: Record<string, number>;
+  ttlMs: number;
+  now: () => number;
+}): MemoryReservations {
+  const stock = new Map(
+    Object.entries(options.supply).map(([sku, n]) => [
+      sku,
+      { supplied: n, available: n, reserved: 0, sold: 0 },
+    ]),
+  );
+  const reservations: Omit<Reservation, 'isOverdue'>[] = [];
+  const latest = (orderId: string) => reservations.findLast((reservation) => reservation.orderId === orderId);
+  const isOverdue = ({ status, expiresAt }: Omit<Reservation, 'isOverdue'>) =>
+    status === 'reserved' && expiresAt.getTime() <= options.now();
+  const copy = (reservation: Omit<Reservation, 'isOverdue'> | undefined) =>
+    reservation && { ...structuredClone(reservation), isOverdue: isOverdue(reservation) };
+
+  function add(orderId: string, items: Line[], status: Reservation['status'], reason: Reservation['reason']) {
+    const expiresAt = new Date(options.now() + options.ttlMs);
+    const reservation = { orderId, items: structuredClone(items), status, reason, expiresAt };
+    reservations.push(reservation);
+    return reservation;
+  }
+
+  function move({ items }: { items: Line[] }, from: 'available' | 'reserved', to: keyof MemoryStock) {
+    for (const { sku, quantity } of items) {
+      const row = stock.get(sku) as MemoryStock;
+      row[from] -= quantity;
+      row[to] += quantity;
+    }
+  }
+
+  function end(reservation: Omit<Reservation, 'isOverdue'>, status: 'confirmed' | 'released' | 'expired') {
+    reservation.status = status;
+    move(reservation, 'reserved', status === 'confirmed' ? 'sold' : 'available');
+    return reservation;
+  }
+
+  function refusalOf(items: Line[]) {
+    if (items.some(({ sku }) => !stock.has(sku))) return 'unknown-sku';
+    return items.some(({ sku, quantity }) => (stock.get(sku)?.available ?? 0) < quantity)
+      ? 'insufficient-stock'
+      : null;
+  }
+
+  return {
+    stock,
+    reservations,
+    async decide(orderId, items) {
+      const known = latest(orderId);
+      if (known && known.status !== 'expired') return undefined;
+      const refusal = refusalOf(items);
+      const decided = add(orderId, items, refusal ? 'refused' : 'reserved', refusal);
+      if (!refusal) move(decided, 'available', 'reserved');
+      return copy(decided);
+    },
+    async find(orderId) {
+      return copy(latest(orderId));
+    },
+    async confirm(orderId, items) {
+      const held = latest(orderId);
+      const fits = held?.status === 'reserved' && !isOverdue(held) && sameLines(held.items, items);
+      return fits ? copy(end(held, 'confirmed')) : undefined;
+    },
+    async release(orderId) {
+      const known = latest(orderId);
+      if (known?.status === 'reserved') return copy(end(known, 'released'));
+      return copy(known && known.status !== 'expired' ? known : add(orderId, [], 'released', null));
+    },
+    async expire({ orderId, limit }) {
+      const overdue = reservations
+        .filter(
+          (reservation) => isOverdue(reservation) && (orderId ?? reservation.orderId) === reservation.orderId,
+        )
+        .slice(0, limit);
+      for (const reservation of overdue) end(reservation, 'expired');
+      return overdue.length;
+    },
+  };
+}

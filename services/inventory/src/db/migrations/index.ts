@@ -1,0 +1,8 @@
+import * as stockLedger from './0001-stock-ledger.ts';
+import * as openingStock from './0002-opening-stock.ts';
+
+/** In order of their names; a released one is never edited. */
+export const migrations = {
+  '0001-stock-ledger': stockLedger,
+  '0002-opening-stock': openingStock,
+};

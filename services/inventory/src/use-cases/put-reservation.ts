@@ -1,0 +1,51 @@
+import {
+  canonicalLines,
+  type Line,
+  type Reservation,
+  ReservationDiffersError,
+  type ReservationStore,
+  sameLines,
+} from './reservation.ts';
+
+/** What the caller wants an order's reservation to be. */
+export interface ReservationWish {
+  items: Line[];
+  status: 'reserved' | 'confirmed';
+}
+
+// Each round either answers or has seen somebody else move the reservation on.
+const MAX_ROUNDS = 5;
+
+/**
+ * Decides once per order and repeats that answer: asking again, late or twice at once, changes nothing.
+ *
+ * @throws {ReservationDiffersError} when the order was decided for other items.
+ */
+export async function putReservation(
+  store: ReservationStore,
+  orderId: string,
+  wish: ReservationWish,
+): Promise<Reservation> {
+  const items = canonicalLines(wish.items);
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const reservation = await advance(store, orderId, { ...wish, items });
+    if (reservation) return reservation;
+  }
+  throw new Error(`reservation of order ${orderId} kept changing for ${MAX_ROUNDS} rounds`);
+}
+
+async function advance(store: ReservationStore, orderId: string, { items, status }: ReservationWish) {
+  if (status === 'confirmed') {
+    const confirmed = await store.confirm(orderId, items);
+    if (confirmed) return confirmed;
+  }
+  const current = (await store.decide(orderId, items)) ?? (await store.find(orderId));
+  if (!current || current.status === 'expired') return undefined;
+  if (!sameLines(current.items, items) && current.status !== 'released') throw new ReservationDiffersError();
+  if (current.status !== 'reserved') return current;
+  if (current.isOverdue) {
+    await store.expire({ orderId, limit: 1 });
+    return undefined;
+  }
+  return status === 'reserved' ? current : undefined;
+}

@@ -1,0 +1,69 @@
+/** One product of an order, at the price it had when it was ordered. */
+export interface OrderLine {
+  sku: string;
+  quantity: number;
+  unitPriceCents: number;
+}
+
+/** Why an order can never be served. */
+export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'reservation-released';
+
+/** How an order stands. It goes from pending to one of the others, once. */
+export type OrderState =
+  | { status: 'pending'; reason?: undefined }
+  | { status: 'confirmed'; reason?: undefined }
+  | { status: 'rejected'; reason: RejectionReason };
+
+export const PENDING: OrderState = { status: 'pending' };
+
+/** What never changes about an order. */
+export interface OrderDraft {
+  id: string;
+  customerId: string;
+  items: OrderLine[];
+  totalCents: number;
+  createdAt: Date;
+}
+
+export type Order = OrderDraft & OrderState;
+
+/** "You may also like", and how good that advice is. */
+export interface Recommendations {
+  source: 'live' | 'cached' | 'default' | 'disabled';
+  ageMs?: number;
+  items: { sku: string; name: string }[];
+}
+
+/** What a key was answered with; the rest of the answer is the order, which does not change. */
+export interface StoredAnswer {
+  state: OrderState;
+  recommendations: Recommendations;
+}
+
+export interface IdempotencyKey {
+  key: string;
+  /** Equal for equal requests. */
+  fingerprint: string;
+}
+
+/** What became of storing an order: it is new, or its key is known from before. */
+export type Placement =
+  | { kind: 'placed' }
+  | { kind: 'known'; fingerprint: string; order: Order; answer: StoredAnswer | null; lockedForMs: number };
+
+/** Where orders live. Each operation is atomic; a state is only ever set on a pending order (compare-and-set). */
+export interface OrderStore {
+  /** Stores the key, the order and what is owed for it (its settlement), or nothing if the key is known. */
+  place(order: OrderDraft, key: IdempotencyKey): Promise<Placement>;
+  /** Records the decision, closes what was owed and owes the announcement; says whether it was the first to. */
+  settle(
+    orderId: string,
+    state: OrderState,
+    answered?: { key: string; answer: StoredAnswer },
+  ): Promise<boolean>;
+  /** Stores the answer of an order still pending and makes its settlement due now. */
+  postpone(orderId: string, answered: { key: string; answer: StoredAnswer }): Promise<void>;
+  find(orderId: string): Promise<Order | undefined>;
+  /** Removes up to `limit` keys and finished outbox rows past their time, and says how many. */
+  sweep(limit: number): Promise<number>;
+}

@@ -1,0 +1,42 @@
+import type { Order } from './order.ts';
+
+/** What can be owed for an order: asking inventory for its decision, or telling recommendation about the sale. */
+export type OutboxKind = 'settle-order' | 'order-confirmed';
+
+/** A row this relay holds until its lease ends. */
+export interface ClaimedRow {
+  id: string;
+  order: Order;
+  /** Including this one. */
+  attempts: number;
+}
+
+/** A row that was given up on and waits for a person. */
+export interface ParkedRow {
+  id: string;
+  orderId: string;
+  kind: OutboxKind;
+  attempts: number;
+  lastError: string | null;
+  parkedAt: Date;
+}
+
+/** What to do with a row that could not be delivered. */
+export interface Setback {
+  attempts: number;
+  error: string;
+  delayMs: number;
+}
+
+/** What is owed, by the store's own clock. Any number of relays may claim at once; no row is held by two. */
+export interface Outbox {
+  claim(kind: OutboxKind, options: { limit: number; leaseMs: number }): Promise<ClaimedRow[]>;
+  done(ids: string[]): Promise<void>;
+  postpone(id: string, setback: Setback): Promise<void>;
+  /** Gives rows back untried. */
+  release(ids: string[]): Promise<void>;
+  park(id: string, setback: Omit<Setback, 'delayMs'>): Promise<void>;
+  parked(limit: number): Promise<ParkedRow[]>;
+  /** Makes a parked row due again, its attempts forgotten; false when there is no such row. */
+  requeue(id: string): Promise<boolean>;
+}

@@ -1,0 +1,96 @@
+import type { CallOptions } from '@ballast/resilience';
+import { type AskInventory, askInventory } from './ask-inventory.ts';
+import type { Catalogue } from './catalogue.ts';
+import { answerAgain } from './idempotency.ts';
+import {
+  type IdempotencyKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  PENDING,
+  type Recommendations,
+  type StoredAnswer,
+} from './order.ts';
+
+/** What a customer wishes to buy. */
+export interface OrderWish {
+  customerId: string;
+  items: { sku: string; quantity: number }[];
+}
+
+/** The order as it is answered. */
+export interface PlacedOrder {
+  order: Order;
+  recommendations: Recommendations;
+  isReplay: boolean;
+}
+
+/** Everything placing an order needs from outside, so that a simulation can stand in for all of it. */
+export interface Shop {
+  orders: OrderStore;
+  catalogue: Pick<Catalogue, 'lookUp'>;
+  inventory: AskInventory;
+  /** Never fails: it degrades. */
+  recommend: (customerId: string, options: CallOptions) => Promise<Recommendations>;
+  newOrderId: () => string;
+  now: () => number;
+}
+
+/**
+ * Places an order: it is stored before anybody is asked, so what was answered is never lost, and what could not be
+ * settled now is settled later by the relay.
+ *
+ * @throws {UnknownSkuError | CatalogueEmptyError} before anything is stored.
+ * @throws {IdempotencyKeyReusedError | RequestInFlightError} when the key is taken.
+ */
+export async function placeOrder(
+  shop: Shop,
+  { wish, key }: { wish: OrderWish; key: IdempotencyKey },
+  options: CallOptions,
+): Promise<PlacedOrder> {
+  const draft = await draftOrder(shop, wish, options);
+  const placement = await shop.orders.place(draft, key);
+  if (placement.kind === 'known') return answerAgain(placement, key);
+
+  const [decided, recommendations] = await Promise.all([
+    askInventory(shop.inventory, draft, options).catch(() => PENDING),
+    shop.recommend(draft.customerId, options),
+  ]);
+  const state = await record(shop.orders, draft, {
+    key: key.key,
+    answer: { state: decided, recommendations },
+  });
+  return { order: { ...draft, ...state }, recommendations, isReplay: false };
+}
+
+async function draftOrder(
+  shop: Shop,
+  { customerId, items }: OrderWish,
+  options: CallOptions,
+): Promise<OrderDraft> {
+  const quantities = new Map<string, number>();
+  for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  const products = await shop.catalogue.lookUp([...quantities.keys()], options);
+  const lines = [...products.values()].map(({ sku, priceCents }) => {
+    return { sku, quantity: quantities.get(sku) ?? 0, unitPriceCents: priceCents };
+  });
+  const totalCents = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0);
+  return { id: shop.newOrderId(), customerId, items: lines, totalCents, createdAt: new Date(shop.now()) };
+}
+
+/** The answer never claims more than what is stored: a decision that could not be written down stays pending. */
+async function record(
+  orders: OrderStore,
+  { id }: OrderDraft,
+  answered: { key: string; answer: StoredAnswer },
+): Promise<OrderState> {
+  const { state } = answered.answer;
+  try {
+    if (state.status === 'pending') await orders.postpone(id, answered);
+    else await orders.settle(id, state, answered);
+    return state;
+  } catch {
+    return PENDING;
+  }
+}

@@ -1,0 +1,89 @@
+import { type Kysely, sql } from 'kysely';
+
+/** One order that was confirmed. */
+export interface Purchase {
+  orderId: string;
+  customerId: string;
+  skus: string[];
+}
+
+/** What a customer may like, best first, and why. */
+export interface Advice {
+  basis: 'bought-together' | 'popular';
+  skus: string[];
+}
+
+export interface PurchaseStore {
+  /** Recording an order again changes nothing. */
+  record(purchase: Purchase): Promise<void>;
+  /** Folds up to `limit` new purchases into the counts, each exactly once, and says how many. */
+  count(limit: number): Promise<number>;
+  /** Bought together with what the customer has, filled up with what is popular. */
+  advise(customerId: string, limit: number): Promise<Advice>;
+}
+
+// A customer's latest orders say most about them, and keep the query bounded for those who buy daily.
+const ORDERS_CONSIDERED = 5;
+const PRODUCTS_CONSIDERED = 20;
+
+/** Purchases and their counts in PostgreSQL. */
+export function purchasesIn(db: Kysely<unknown>): PurchaseStore {
+  return {
+    async record({ orderId, customerId, skus }) {
+      await sql`
+        insert into purchases (order_id, customer_id, skus) values (${orderId}, ${customerId}, ${skus})
+        on conflict (order_id) do nothing`.execute(db);
+    },
+    async count(limit) {
+      const { rows } = await counting(limit).execute(db);
+      return rows[0]?.counted ?? 0;
+    },
+    async advise(customerId, limit) {
+      const { rows } = await advising(customerId, limit).execute(db);
+      const basis = rows.some((row) => row.isTogether) ? 'bought-together' : 'popular';
+      return { basis, skus: rows.map((row) => row.sku) };
+    },
+  };
+}
+
+// Counting in batches keeps the hot counter rows off the path of the event, and one lock order keeps counters apart.
+function counting(limit: number) {
+  return sql<{ counted: number }>`
+    with fresh as materialized (
+      select order_id from purchases where not is_counted order by order_id limit ${limit} for update skip locked
+    ), batch as (
+      update purchases set is_counted = true from fresh where purchases.order_id = fresh.order_id returning skus
+    ), popularity as (
+      insert into popular_products (sku, times)
+      select sku, count(*) from batch, unnest(skus) as sku group by sku order by sku
+      on conflict (sku) do update set times = popular_products.times + excluded.times
+    ), pairs as (
+      insert into bought_together (sku, other_sku, times)
+      select a, b, count(*) from batch, unnest(skus) as a, unnest(skus) as b where a <> b group by a, b order by a, b
+      on conflict (sku, other_sku) do update set times = bought_together.times + excluded.times
+    )
+    select count(*)::integer as counted from batch`;
+}
+
+function advising(customerId: string, limit: number) {
+  return sql<{ sku: string; isTogether: boolean }>`
+    with owned as (
+      select distinct sku
+      from (select skus from purchases where customer_id = ${customerId} order by purchased_at desc limit ${ORDERS_CONSIDERED}) latest,
+        unnest(latest.skus) as sku
+      limit ${PRODUCTS_CONSIDERED}
+    ), together as (
+      select other_sku as sku, sum(times) as times
+      from bought_together join owned using (sku)
+      where other_sku not in (select sku from owned)
+      group by other_sku order by times desc, sku limit ${limit}
+    ), popular as (
+      select sku, times from popular_products
+      where sku not in (select sku from owned) and sku not in (select sku from together)
+      order by times desc, sku limit ${limit}
+    )
+    select sku, is_together as "isTogether" from (
+      select sku, times, true as is_together from together union all select sku, times, false from popular
+    ) advice
+    order by is_together desc, times desc, sku limit ${limit}`;
+}
