@@ -11,9 +11,9 @@ export type ReservationRow = {
   readonly orderId: string;
   readonly status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
   readonly items: readonly OrderLine[];
-  /** How often stock was booked for it, and how often the booking ended: taken from the ledger, not from the status. */
-  readonly timesHeld: number;
-  readonly timesEnded: number;
+  /** Pieces booked for it, and pieces sold or given back: added up from the ledger, not believed from the status. */
+  readonly heldPieces: number;
+  readonly endedPieces: number;
 };
 
 export type StockRow = {

@@ -60,13 +60,13 @@ function finalState(orders: readonly OrderRow[], stock: readonly StockRow[]): Fi
       })),
     ],
     reservations: orders.map(({ id, status, items }) => {
-      const held = status === 'confirmed' ? 1 : 0;
+      const pieces = status === 'confirmed' ? (items[0] as OrderLine).quantity : 0;
       return {
         orderId: id,
-        status: held ? 'confirmed' : 'refused',
+        status: pieces ? 'confirmed' : 'refused',
         items,
-        timesHeld: held,
-        timesEnded: held,
+        heldPieces: pieces,
+        endedPieces: pieces,
       };
     }),
     stock,

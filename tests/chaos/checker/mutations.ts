@@ -34,7 +34,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a reservation that ended twice',
     breaks: 'I6',
-    apply: (run) => reservation(run, { timesEnded: 2 }),
+    apply: (run) => reservation(run, { endedPieces: 2_000 }),
   },
   { name: 'a confirmed order without a reservation', breaks: 'I6', apply: withoutReservation },
   { name: 'stock sold for an order that was rejected', breaks: 'I6', apply: soldButRejected },
@@ -194,7 +194,7 @@ function withoutReservation(run: Run): Run {
 
 function soldButRejected(run: Run): Run {
   const { id } = first(run.state.orders, ({ status }) => status === 'rejected');
-  const sold = { status: 'confirmed', timesHeld: 1, timesEnded: 1 } as const;
+  const sold = { status: 'confirmed', heldPieces: 1, endedPieces: 1 } as const;
   return change(run, {
     reservations: run.state.reservations.map((other) =>
       other.orderId === id ? { ...other, ...sold } : other,

@@ -23,13 +23,13 @@ export const reservationsEnd: Invariant = {
 };
 
 function ending(
-  { orderId, status, timesHeld, timesEnded }: ReservationRow,
+  { orderId, status, heldPieces, endedPieces }: ReservationRow,
   order: OrderRow | undefined,
 ): string[] {
   const name = `reservation of order ${orderId}`;
   if (status === 'reserved') return [`${name} still holds stock after the quiet period`];
-  if (timesHeld !== timesEnded)
-    return [`${name} was booked ${timesHeld} times and ended ${timesEnded} times`];
+  if (heldPieces !== endedPieces)
+    return [`${name} booked ${heldPieces} pieces and ended with ${endedPieces}`];
   // An order that is missing altogether is a phantom, and reported as one.
   if (status === 'confirmed' && order !== undefined && order.status !== 'confirmed')
     return [`${name} is sold, but the order is ${order.status}`];

@@ -1,0 +1,106 @@
+import { type SeededRandom, seededRandom } from '../seeded-random.ts';
+import type { EdgeName, Fault, Harm, ProcessName, ServiceFault, ToxicWish } from './fault.ts';
+
+export type Targets = {
+  readonly services: readonly ProcessName[];
+  /** Killed, never stalled: caches have no state to lose. */
+  readonly caches: readonly ProcessName[];
+  readonly edges: readonly EdgeName[];
+};
+
+export type ScheduleOptions = { readonly seed: number; readonly minutes: number; readonly targets: Targets };
+
+const meanGapMs = 2_500;
+const longestFaultMs = 6_000;
+
+/** Per hundred faults. */
+const weights: readonly [Harm['kind'], number][] = [
+  ['kill', 50],
+  ['toxic', 22],
+  ['service-fault', 12],
+  ['stall', 8],
+  ['partition', 4],
+  ['database-stop', 4],
+];
+
+/**
+ * The faults of a run, a pure function of its options: the same seed hurts the same targets at the same moments.
+ * Faults overlap, but one target has one at a time, and each has ended when the run ends.
+ */
+export function scheduleFaults({ seed, minutes, targets }: ScheduleOptions): readonly Fault[] {
+  const random = seededRandom(seed).fork('nemesis');
+  const endMs = minutes * 60_000;
+  const busyUntilMs = new Map<string, number>();
+  const faults: Fault[] = [];
+  for (let atMs = gapMs(random); atMs < endMs; atMs += gapMs(random)) {
+    const forMs = random.integer(300, Math.min(longestFaultMs, Math.max(300, endMs - atMs)));
+    const harm = harmOf(random, targets);
+    if (atMs + forMs > endMs || (busyUntilMs.get(targetOf(harm)) ?? 0) > atMs) continue;
+    // A second of rest lets a killed process come back before it is hit again.
+    busyUntilMs.set(targetOf(harm), atMs + forMs + 1_000);
+    faults.push({ atMs: Math.round(atMs), forMs, harm });
+  }
+  return faults;
+}
+
+const gapMs = (random: SeededRandom): number => -Math.log(1 - random.next()) * meanGapMs;
+
+function targetOf(harm: Harm): string {
+  if (harm.kind === 'database-stop') return 'postgres';
+  return 'edge' in harm ? harm.edge : harm.process;
+}
+
+function harmOf(random: SeededRandom, { services, caches, edges }: Targets): Harm {
+  const kind = weighted(random);
+  switch (kind) {
+    case 'kill':
+      return { kind, process: random.pick([...services, ...caches]) };
+    case 'stall':
+      return { kind, process: random.pick(services) };
+    case 'database-stop':
+      return { kind };
+    case 'service-fault':
+      return { kind, process: random.pick(services), ...serviceFault(random) };
+    case 'toxic':
+      return { kind, edge: random.pick(edges), toxicity: random.pick([1, 1, 0.5]), toxic: toxic(random) };
+    case 'partition':
+      return { kind, edge: random.pick(edges) };
+  }
+}
+
+function weighted(random: SeededRandom): Harm['kind'] {
+  let left = random.next() * weights.reduce((total, [, weight]) => total + weight, 0);
+  for (const [kind, weight] of weights) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return 'kill';
+}
+
+function serviceFault(random: SeededRandom): ServiceFault {
+  const fault = random.pick<ServiceFault['fault']>([
+    'latency',
+    'error',
+    'hang',
+    'down',
+    'garbage',
+    'oversized',
+    'slow-body',
+    'stall',
+    'crash',
+  ]);
+  return { fault, ratio: random.pick([1, 0.5, 0.2]) };
+}
+
+function toxic(random: SeededRandom): ToxicWish {
+  const toxics: readonly ToxicWish[] = [
+    { type: 'latency', latencyMs: random.integer(20, 2_000), jitterMs: random.integer(0, 20) },
+    { type: 'timeout', timeoutMs: random.pick([0, 500]) },
+    { type: 'reset_peer', timeoutMs: random.pick([0, 0, 20]) },
+    { type: 'slicer', averageSize: random.integer(1, 64), delayMs: random.integer(0, 3) },
+    { type: 'limit_data', bytes: random.integer(1, 4_000) },
+    { type: 'bandwidth', rateKBps: random.integer(1, 50) },
+    { type: 'slow_close', delayMs: random.integer(100, 3_000) },
+  ];
+  return random.pick(toxics);
+}
