@@ -1,0 +1,78 @@
+import { setImmediate } from 'node:timers/promises';
+import type { SeededRandom } from '../seeded-random.ts';
+
+type Event = { readonly at: number; readonly tieBreaker: number; readonly act: () => void };
+
+/**
+ * Time in a box: nothing happens by itself. Each event runs alone, with everything that follows from it, before the
+ * next one is taken; what happens at one moment happens in random order.
+ */
+export class World {
+  readonly random: SeededRandom;
+  readonly #events: Event[] = [];
+  #now = 0;
+  #happened = 0;
+
+  constructor(random: SeededRandom) {
+    this.random = random;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Events so far. */
+  get happened(): number {
+    return this.#happened;
+  }
+
+  after(delayMs: number, act: () => void): void {
+    push(this.#events, { at: this.#now + Math.max(0, delayMs), tieBreaker: this.random.next(), act });
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => this.after(ms, resolve));
+  }
+
+  /** Lets time pass until then. */
+  async runUntil(at: number): Promise<void> {
+    for (let next = this.#events[0]; next !== undefined && next.at <= at; next = this.#events[0]) {
+      pop(this.#events);
+      this.#now = next.at;
+      this.#happened += 1;
+      next.act();
+      // Runs after all that the event set going has come to wait for another event.
+      await setImmediate();
+    }
+    this.#now = at;
+  }
+}
+
+const isBefore = (a: Event, b: Event): boolean =>
+  a.at < b.at || (a.at === b.at && a.tieBreaker < b.tieBreaker);
+
+/** A binary heap: the earliest event first. */
+function push(heap: Event[], event: Event): void {
+  let hole = heap.length;
+  heap.push(event);
+  while (hole > 0) {
+    const parent = (hole - 1) >> 1;
+    if (!isBefore(event, heap[parent] as Event)) break;
+    heap[hole] = heap[parent] as Event;
+    hole = parent;
+  }
+  heap[hole] = event;
+}
+
+function pop(heap: Event[]): void {
+  const last = heap.pop() as Event;
+  if (heap.length === 0) return;
+  let hole = 0;
+  for (let child = 1; child < heap.length; child = 2 * hole + 1) {
+    if (child + 1 < heap.length && isBefore(heap[child + 1] as Event, heap[child] as Event)) child += 1;
+    if (!isBefore(heap[child] as Event, last)) break;
+    heap[hole] = heap[child] as Event;
+    hole = child;
+  }
+  heap[hole] = last;
+}
