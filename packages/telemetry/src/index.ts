@@ -1,2 +1,5 @@
-export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { type ObservablePool, observePool } from './instrumentation/postgres.ts';
+export { createLogger, type Logger, type LoggerOptions, REDACTED_KEYS } from './logger.ts';
 export { type ObservableDependency, observe } from './observe.ts';
+export { asAttempt } from './resend-count.ts';
+export { shutdownTelemetry } from './shutdown.ts';

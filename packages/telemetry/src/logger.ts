@@ -1,5 +1,15 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
-import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions as PinoOptions,
+  pino,
+  destination as standardOutput,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
+import { exportingLines } from './log-export.ts';
+import { hasSdk } from './sdk-presence.ts';
 
 export type { Logger };
 
@@ -12,21 +22,28 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** Values under these keys never leave the process, two levels deep. */
+/** Values under these keys never leave the process, down to three levels deep. */
 export const REDACTED_KEYS = ['authorization', 'cookie', 'password', 'secret', 'token', 'connectionString'];
 
-/** A pino logger whose lines carry `trace_id` and `span_id` of the active span, with secrets censored. */
-export function createLogger({ service, level = 'info', destination }: LoggerOptions): Logger {
-  const options = {
+/**
+ * A pino logger whose lines carry `trace_id` and `span_id` of the active span, with secrets censored. With an SDK
+ * registered each line is exported over OTLP too.
+ */
+export function createLogger({
+  service,
+  level = 'info',
+  destination = standardOutput(1),
+}: LoggerOptions): Logger {
+  const options: PinoOptions = {
     level,
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label) => ({ level: label }) },
     serializers: { err: stdSerializers.err, error: stdSerializers.err },
     redact: { paths: redactedPaths(), censor: '[redacted]' },
     mixin: activeTraceIds,
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, hasSdk() ? exportingLines(destination) : destination);
 }
 
 function redactedPaths(): string[] {

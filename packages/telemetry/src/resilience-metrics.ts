@@ -1,6 +1,67 @@
-import type { ResilienceEvent } from './observe.ts';
+import type { ResilienceEvent } from '@ballast/resilience';
+import { metrics, type Span } from '@opentelemetry/api';
+import { ExemplarHistogram } from './exemplar-histogram.ts';
 
-/** Placeholder of the counters and histograms named in docs/patterns/observability.md. */
-export function resilienceMetrics(): (event: ResilienceEvent) => void {
-  return () => {};
+const MS_PER_SECOND = 1000;
+/** From just expired to the default `maxStaleMs` of ten minutes. */
+const STALENESS_BUCKETS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
+
+type Count = (event: ResilienceEvent, span: Span | undefined) => void;
+let count: Count | undefined;
+
+/** The counters and histograms of every observed dependency: one set per process, told apart by `dependency`. */
+export function countEvents(): Count {
+  count ??= createCounters();
+  return count;
+}
+
+function createCounters(): Count {
+  const meter = metrics.getMeter('@ballast/telemetry');
+  const calls = meter.createCounter('resilience.calls');
+  const rejections = meter.createCounter('resilience.rejections');
+  const transitions = meter.createCounter('resilience.breaker.transitions');
+  const retries = meter.createCounter('resilience.retries');
+  const fallbacks = meter.createCounter('resilience.fallbacks');
+  const duration = new ExemplarHistogram(
+    'resilience.call.duration',
+    'Duration of guarded calls, retries included.',
+  );
+  const staleness = new ExemplarHistogram(
+    'resilience.staleness',
+    'Age of cached answers served.',
+    STALENESS_BUCKETS_S,
+  );
+
+  return (event, span) => {
+    const { dependency } = event;
+    switch (event.type) {
+      case 'call.end': {
+        const { outcome, source } = event;
+        const attributes = () => ({ dependency, outcome, ...(source && { source }) });
+        calls.add(1, attributes());
+        return duration.record(
+          event.durationMs / MS_PER_SECOND,
+          `${dependency} ${outcome} ${source}`,
+          attributes,
+          span,
+        );
+      }
+      case 'rejected':
+        return rejections.add(1, { dependency, policy: event.policy, 'error.type': event.code });
+      case 'retry.refused':
+        if (event.reason === 'budget') rejections.add(1, { dependency, policy: 'retry-budget' });
+        return;
+      case 'retry':
+        return retries.add(1, { dependency, reason: event.reason });
+      case 'breaker.transition':
+        return transitions.add(1, { dependency, from: event.from, to: event.to });
+      case 'fallback': {
+        const { source, ageMs } = event;
+        fallbacks.add(1, { dependency, source, 'error.type': event.errorCode });
+        if (ageMs !== undefined)
+          staleness.record(ageMs / MS_PER_SECOND, dependency, () => ({ dependency }), span);
+        return;
+      }
+    }
+  };
 }

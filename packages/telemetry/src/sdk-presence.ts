@@ -1,9 +1,9 @@
 import { createNoopMeter, metrics } from '@opentelemetry/api';
 
 /**
- * Whether a metrics SDK was registered in this process before now. Callers use it once, at construction,
- * to subscribe to nothing at all without one: an unobserved dependency emits no events.
+ * Whether an SDK was registered in this process before now. Read once, at construction: without an SDK nothing is
+ * subscribed, wrapped or copied, and an unobserved dependency builds no events.
  */
-export function hasMetricsSdk(): boolean {
+export function hasSdk(): boolean {
   return metrics.getMeter('@ballast/telemetry') !== createNoopMeter();
 }

@@ -1,7 +1,67 @@
-import { trace } from '@opentelemetry/api';
-import type { ResilienceEvent } from './observe.ts';
+import type { ResilienceEvent } from '@ballast/resilience';
+import { type Attributes, type Span, trace } from '@opentelemetry/api';
+import { keepTrace } from './keep-remarkable.ts';
 
-/** Writes one decision of the pipeline onto the caller's span. */
-export function recordDecision(event: ResilienceEvent): void {
-  trace.getActiveSpan()?.addEvent(`resilience.${event.type}`, { dependency: event.dependency });
+/**
+ * Writes a decision onto the caller's span, so that the trace tells why the answer is what it is, and has the trace
+ * kept when the answer got worse. Returns that span. A first attempt that succeeds is no decision.
+ */
+export function recordDecision(event: ResilienceEvent): Span | undefined {
+  const span = spanOf(event.context);
+  if (!span) return undefined;
+  const attributes = attributesOf(event);
+  if (attributes) span.addEvent(`resilience.${event.type}`, { dependency: event.dependency, ...attributes });
+  if (isDegrading(event)) {
+    span.setAttribute('resilience.degraded', true);
+    keepTrace(span);
+  }
+  return span;
+}
+
+// A shared timer reports a queue's timeout in whatever context it was started, so the caller's own span goes first.
+function spanOf(context: unknown): Span | undefined {
+  return hasSpan(context) ? context.span : trace.getActiveSpan();
+}
+
+function hasSpan(context: unknown): context is { span: Span } {
+  return typeof context === 'object' && context !== null && 'span' in context;
+}
+
+function isDegrading(event: ResilienceEvent): boolean {
+  if (event.type === 'fallback') return event.source !== 'disabled';
+  if (event.type !== 'call.end') return false;
+  return event.source === undefined && event.outcome !== 'success' && event.outcome !== 'cancelled';
+}
+
+function attributesOf(event: ResilienceEvent): Attributes | undefined {
+  switch (event.type) {
+    case 'attempt':
+      if (event.outcome === 'success' && event.attempt === 1) return undefined;
+      return {
+        attempt: event.attempt,
+        outcome: event.outcome,
+        duration_ms: event.durationMs,
+        'error.type': event.errorCode,
+      };
+    case 'retry':
+      return { attempt: event.attempt, reason: event.reason, delay_ms: event.delayMs };
+    case 'retry.refused':
+      return { attempt: event.attempt, reason: event.reason };
+    case 'hedge':
+      return { attempt: event.attempt, delay_ms: event.delayMs };
+    case 'rejected':
+      return { policy: event.policy, 'error.type': event.code };
+    case 'breaker.transition':
+      return { from: event.from, to: event.to, reason: event.reason };
+    case 'fallback':
+      return { source: event.source, age_ms: event.ageMs, 'error.type': event.errorCode };
+    case 'call.end':
+      if (event.outcome === 'success') return undefined;
+      return {
+        outcome: event.outcome,
+        source: event.source,
+        attempts: event.attempts,
+        duration_ms: event.durationMs,
+      };
+  }
 }

@@ -1,2 +1,108 @@
-// The SDK is wired here; loaded by register.ts only when there is somewhere to send telemetry to.
-export {};
+import { hostname } from 'node:os';
+import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { AsyncContext } from './async-context.ts';
+import { reportExportProblems } from './export-problems.ts';
+import { traceHttpServer } from './instrumentation/http-server.ts';
+import { traceRedis } from './instrumentation/redis.ts';
+import { observeRuntime } from './instrumentation/runtime.ts';
+import { traceUndici } from './instrumentation/undici.ts';
+import { KeepRemarkable } from './keep-remarkable.ts';
+import { createMetricExporter } from './metric-exporter.ts';
+import { RecordAllSampler } from './sampling.ts';
+import { readSettings, type TelemetrySettings } from './settings.ts';
+import { onTelemetryShutdown } from './shutdown.ts';
+
+/** Starts traces, metrics and logs over OTLP/HTTP. Once per process, before anything that shall be observed. */
+export function startSdk(): void {
+  const settings = readSettings();
+  const resource = describeProcess();
+  reportExportProblems(String(resource.attributes['service.name']));
+  const meters = startMetrics(settings, resource);
+  const tracers = startTraces(settings, resource, meters);
+  const loggers = startLogs(settings, resource, meters);
+  onTelemetryShutdown(() => Promise.all([tracers.shutdown(), loggers.shutdown(), meters.shutdown()]));
+  observeRuntime();
+}
+
+/** `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`, with the host's name telling replicas apart. */
+function describeProcess(): Resource {
+  return defaultResource()
+    .merge(resourceFromAttributes({ 'service.instance.id': hostname() }))
+    .merge(detectResources({ detectors: [envDetector] }));
+}
+
+function startMetrics({ metricIntervalMs }: TelemetrySettings, resource: Resource): MeterProvider {
+  const exporter = createMetricExporter();
+  const exportTimeoutMillis = metricIntervalMs;
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: metricIntervalMs,
+    exportTimeoutMillis,
+  });
+  const provider = new MeterProvider({ resource, readers: [reader] });
+  metrics.setGlobalMeterProvider(provider);
+  return provider;
+}
+
+function startTraces(
+  settings: TelemetrySettings,
+  resource: Resource,
+  selfObsMeterProvider: MeterProvider,
+): TracerProvider {
+  const batches = new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter({ selfObsMeterProvider }),
+    maxQueueSize: settings.maxQueue,
+    maxExportBatchSize: settings.maxBatch,
+    scheduledDelayMillis: settings.batchDelayMs,
+    selfObsMeterProvider,
+  });
+  const provider = new TracerProvider({
+    resource,
+    sampler: new RecordAllSampler(settings.headRatio),
+    spanProcessors: [new KeepRemarkable(batches, settings)],
+    spanLimits: { attributeCountLimit: 32, attributeValueLengthLimit: 512, eventCountLimit: 64 },
+  });
+  const contexts = new AsyncContext();
+  context.setGlobalContextManager(contexts);
+  // Trace context alone: what comes in as baggage is not passed on to the services behind.
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(provider);
+  traceHttpServer(contexts);
+  traceUndici();
+  traceRedis();
+  return provider;
+}
+
+function startLogs(
+  settings: TelemetrySettings,
+  resource: Resource,
+  selfObsMeterProvider: MeterProvider,
+): LoggerProvider {
+  const batches = new BatchLogRecordProcessor({
+    exporter: new OTLPLogExporter({ selfObsMeterProvider }),
+    maxQueueSize: settings.maxQueue,
+    maxExportBatchSize: settings.maxBatch,
+    scheduledDelayMillis: settings.batchDelayMs,
+    selfObsMeterProvider,
+  });
+  const provider = new LoggerProvider({
+    resource,
+    processors: [batches],
+    logRecordLimits: { attributeValueLengthLimit: 2048 },
+  });
+  logs.setGlobalLoggerProvider(provider);
+  return provider;
+}

@@ -1,0 +1,75 @@
+import { type Attributes, type Histogram, metrics, type Span } from '@opentelemetry/api';
+import { isRemarkable, isSampled } from './keep-remarkable.ts';
+import { isInSample, TAIL_RATIO } from './sampling.ts';
+
+/** One measurement and the trace it was taken in. */
+export interface Exemplar {
+  readonly value: number;
+  readonly atMs: number;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** False when the collector's tail sampling may still drop the trace. */
+  readonly isLasting: boolean;
+}
+
+/** Seconds; from a cache hit in the same host to the longest deadline. */
+export const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+const histograms = new Map<string, ExemplarHistogram>();
+
+/**
+ * A histogram that remembers, for each series and bucket, one trace to look at. The JavaScript SDK has no exemplars
+ * yet (neither 3.1's aggregators nor its OTLP serializers), so metrics-serializer.ts adds these on the way out.
+ */
+export class ExemplarHistogram {
+  readonly #histogram: Histogram;
+  readonly #buckets: readonly number[];
+  readonly #series = new Map<string, { attributes: Attributes; exemplars: (Exemplar | undefined)[] }>();
+
+  constructor(name: string, description: string, buckets: readonly number[] = DURATION_BUCKETS_S) {
+    this.#buckets = buckets;
+    this.#histogram = metrics.getMeter('@ballast/telemetry').createHistogram(name, {
+      unit: 's',
+      description,
+      advice: { explicitBucketBoundaries: [...buckets] },
+    });
+    histograms.set(name, this);
+  }
+
+  /** `key` names the series, `attributes` describes it: built once per series, not per measurement. */
+  record(seconds: number, key: string, attributes: () => Attributes, span: Span | undefined): void {
+    const series = this.#series.get(key) ?? { attributes: attributes(), exemplars: [] };
+    this.#series.set(key, series);
+    this.#histogram.record(seconds, series.attributes);
+    if (span && isSampled(span)) this.#offer(series.exemplars, seconds, span);
+  }
+
+  #offer(exemplars: (Exemplar | undefined)[], value: number, span: Span): void {
+    const { traceId, spanId } = span.spanContext();
+    const bucket = this.#buckets.findIndex((bound) => value <= bound) + 1;
+    const isLasting = isRemarkable(span) || isInSample(traceId, TAIL_RATIO);
+    if (exemplars[bucket]?.isLasting && !isLasting) return;
+    exemplars[bucket] = { value, atMs: Date.now(), traceId, spanId, isLasting };
+  }
+
+  /** Hands out and forgets the exemplars of the series with these attributes. */
+  take(attributes: Attributes): Exemplar[] {
+    for (const series of this.#series.values()) {
+      if (!isSame(series.attributes, attributes)) continue;
+      const taken = series.exemplars.filter((exemplar) => exemplar !== undefined);
+      series.exemplars = [];
+      return taken;
+    }
+    return [];
+  }
+}
+
+/** The exemplars gathered since the last export for one series of one metric. */
+export function takeExemplars(metric: string, attributes: Attributes): Exemplar[] {
+  return histograms.get(metric)?.take(attributes) ?? [];
+}
+
+function isSame(one: Attributes, other: Attributes): boolean {
+  const keys = Object.keys(one).filter((key) => one[key] !== undefined);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}

@@ -1,0 +1,94 @@
+import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { hasSdk } from '../sdk-presence.ts';
+
+/** The part of a pg pool this needs. */
+export interface ObservablePool {
+  on(event: 'connect', listener: (client: never) => void): unknown;
+}
+
+type Query = (this: unknown, ...args: unknown[]) => unknown;
+type PostgresError = Error & { code?: string };
+
+/**
+ * A client span per query made inside a trace, on every connection of this pool. pg publishes no diagnostics
+ * channel, and this is cheaper than patching the module: it spares the import hooks of the process.
+ */
+export function observePool<P extends ObservablePool>(pool: P): P {
+  if (hasSdk()) {
+    pool.on('connect', (client: { query: Query }) => {
+      client.query = traced(client.query);
+    });
+  }
+  return pool;
+}
+
+function traced(query: Query): Query {
+  return function tracedQuery(...args) {
+    const active = context.active();
+    const text = textOf(args[0]);
+    if (!text || !trace.getSpan(active)) return query.apply(this, args);
+    const span = trace
+      .getTracer('@ballast/telemetry')
+      .startSpan(summaryOf(text), { kind: SpanKind.CLIENT, attributes: describe(text) }, active);
+    return endWith(span, () => query.apply(this, withCallback(args, span)));
+  };
+}
+
+/** pg answers with a promise, unless the last argument is a callback: then it returns nothing. */
+function endWith(span: Span, run: () => unknown): unknown {
+  const result = run();
+  if (result instanceof Promise) {
+    result.then(
+      () => span.end(),
+      (error: PostgresError) => fail(span, error),
+    );
+  }
+  return result;
+}
+
+function withCallback(args: unknown[], span: Span): unknown[] {
+  const callback = args.at(-1);
+  if (typeof callback !== 'function') return args;
+  const endAndCall = (error: PostgresError | null, ...rest: unknown[]) => {
+    if (error) fail(span, error);
+    else span.end();
+    callback(error, ...rest);
+  };
+  return [...args.slice(0, -1), endAndCall];
+}
+
+function fail(span: Span, error: PostgresError): void {
+  span.setAttribute('error.type', error.code ?? error.name);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  span.end();
+}
+
+/** Only statement texts are recorded; values travel apart from them, as parameters. */
+function textOf(query: unknown): string | undefined {
+  if (typeof query === 'string') return query;
+  const text = (query as { text?: unknown } | null)?.text;
+  return typeof text === 'string' ? text : undefined;
+}
+
+const MAX_TEXT_CHARS = 300;
+const MAX_SUMMARIES = 500;
+const summaries = new Map<string, string>();
+
+function describe(text: string) {
+  return {
+    'db.system.name': 'postgresql',
+    'db.query.summary': summaryOf(text),
+    'db.query.text': text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text,
+  };
+}
+
+/** `INSERT orders`: few distinct names however the statement is worded (semantic conventions, database spans). */
+function summaryOf(text: string): string {
+  const known = summaries.get(text);
+  if (known) return known;
+  const [operation = 'QUERY'] = /^\s*\w+/.exec(text)?.[0].trim().toUpperCase().split(' ') ?? [];
+  const target = /\b(?:from|into|update|table)\s+"?([\w.]+)/i.exec(text)?.[1];
+  const summary = target ? `${operation} ${target}` : operation;
+  if (summaries.size < MAX_SUMMARIES) summaries.set(text, summary);
+  return summary;
+}
