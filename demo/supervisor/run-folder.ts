@@ -43,6 +43,7 @@ function evict(file: string, owner: Owner | undefined): void {
     throw new FolderInUseError(`Ballast already runs here: process ${owner.pid} owns ${file}`);
   try {
     renameSync(file, `${file}.stale`);
+    rmSync(`${file}.stale`);
   } catch {
     // Somebody was faster; whoever links first now owns it.
   }

@@ -41,10 +41,12 @@ export class SupervisedProcess {
   }
 
   start(): Promise<void> {
-    this.#starting ??= this.#launch().finally(() => {
-      this.#starting = undefined;
+    if (this.#starting) return this.#starting;
+    const starting = this.#launch().finally(() => {
+      if (this.#starting === starting) this.#starting = undefined;
     });
-    return this.#starting;
+    this.#starting = starting;
+    return starting;
   }
 
   async kill(): Promise<void> {
@@ -98,6 +100,8 @@ export class SupervisedProcess {
     this.#child = child;
     child.once('exit', (code, signal) => {
       this.#child = undefined;
+      // A start that still waits for this child is over: the next one must not join it.
+      this.#starting = undefined;
       this.#fallDown(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
     });
     this.#become({ state: 'starting', pid: child.pid as number, sinceMs: Date.now() });

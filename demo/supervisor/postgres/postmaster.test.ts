@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { acceptsConnections, clearStalePostmaster } from './postmaster.ts';
+
+let data: string;
+const pidFile = (): string => join(data, 'postmaster.pid');
+const writePidFile = (pid: number, state: string): void =>
+  writeFileSync(pidFile(), `${pid}\n${data}\n0\n5432\n\n127.0.0.1\n  1 2\n${state}\n`);
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'ballast-data-'));
+});
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+test('a database accepts connections once its pid file says so, for that pid only', () => {
+  expect(acceptsConnections(data, 7)).toBe(false);
+  writePidFile(7, 'starting');
+  expect(acceptsConnections(data, 7)).toBe(false);
+  writePidFile(7, 'ready   ');
+  expect(acceptsConnections(data, 7)).toBe(true);
+  expect(acceptsConnections(data, 8)).toBe(false);
+});
+
+test('what a crashed run left on the folder is ended, even when it is stopped', async () => {
+  const orphan = spawn('/bin/sh', ['-c', 'while :; do sleep 1; done', 'postgres', '-D', data], {
+    stdio: 'ignore',
+  });
+  await once(orphan, 'spawn');
+  const ended = once(orphan, 'exit');
+  orphan.kill('SIGSTOP');
+  writePidFile(orphan.pid as number, 'ready');
+  await clearStalePostmaster(data);
+  await ended;
+});
+
+test('a stranger who lives under the old pid is left alone, and only the file goes', async () => {
+  const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(stranger, 'spawn');
+  writePidFile(stranger.pid as number, 'ready');
+  await clearStalePostmaster(data);
+  expect([existsSync(pidFile()), stranger.signalCode]).toEqual([false, null]);
+  stranger.kill('SIGKILL');
+});
+
+test('the file of a dead pid stays: PostgreSQL looks for survivors of it itself', async () => {
+  writePidFile(2 ** 22 + 1, 'ready');
+  await clearStalePostmaster(data);
+  expect(existsSync(pidFile())).toBe(true);
+});

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { ProcessSpec } from './process-spec.ts';
+import { commandOf } from './process-table.ts';
+import { type RunningSupervisor, type SuperviseOptions, supervise } from './supervise.ts';
+import type { ProcessState, ServiceStatus } from './supervisor.ts';
+
+const absent = { state: 'absent', reason: 'not part of this test' } as const;
+
+function sleeper(overrides: Partial<ProcessSpec> = {}): ProcessSpec {
+  return {
+    name: 'orders',
+    stopSignal: 'SIGTERM',
+    orphanSignal: 'SIGKILL',
+    answers: async () => true,
+    launch: () => spawned('exec sleep 60'),
+    ...overrides,
+  };
+}
+
+async function spawned(script: string): Promise<ChildProcess> {
+  const child = spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  await once(child, 'spawn');
+  return child;
+}
+
+let running: RunningSupervisor | undefined;
+
+function superviseOrders(orders: ProcessSpec, restartAfterMs = 60_000): RunningSupervisor {
+  const others = { inventory: absent, recommendation: absent, 'load-generator': absent, postgres: absent };
+  const members: SuperviseOptions['members'] = {
+    orders,
+    ...others,
+    redis: { state: 'external', url: 'redis://cache' },
+  };
+  running = supervise({ members, restartAfterMs });
+  return running;
+}
+
+afterEach(() => running?.stopAll(100));
+
+const ordersOf = (supervisor: RunningSupervisor): ServiceStatus => supervisor.status()[0] as ServiceStatus;
+
+function pidOf(supervisor: RunningSupervisor): number {
+  const status = ordersOf(supervisor);
+  if (!('pid' in status)) throw new Error(`orders is ${status.state}`);
+  return status.pid;
+}
+
+function until(supervisor: RunningSupervisor, state: ProcessState['state']): Promise<ServiceStatus> {
+  return new Promise((resolve) => {
+    const forget = supervisor.onChange((status) => {
+      if (status.state !== state) return;
+      forget();
+      resolve(status);
+    });
+  });
+}
+
+describe('a supervised process', () => {
+  test('is starting until it answers, then up', async () => {
+    let answers = false;
+    const supervisor = superviseOrders(sleeper({ answers: async () => answers }));
+    const started = supervisor.start('orders');
+    await until(supervisor, 'starting');
+    answers = true;
+    await started;
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'up', restarts: 0 });
+  });
+
+  test('is launched once however many ask for it', async () => {
+    const supervisor = superviseOrders(sleeper());
+    await Promise.all([supervisor.start('orders'), supervisor.start('orders')]);
+    await supervisor.start('orders');
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'up', restarts: 0 });
+  });
+
+  test('killed from outside shows as down with the moment of its return, and returns', async () => {
+    const supervisor = superviseOrders(sleeper(), 30);
+    await supervisor.start('orders');
+    const first = pidOf(supervisor);
+    const down = until(supervisor, 'down');
+    process.kill(first, 'SIGKILL');
+    expect(await down).toMatchObject({ reason: 'ended by SIGKILL', restartAtMs: expect.any(Number) });
+    expect(await until(supervisor, 'up')).toMatchObject({ restarts: 1 });
+    expect(pidOf(supervisor)).not.toBe(first);
+  });
+
+  test('killed by name is gone when that resolves, and can be started before its time', async () => {
+    const supervisor = superviseOrders(sleeper());
+    await supervisor.start('orders');
+    const first = pidOf(supervisor);
+    await supervisor.kill('orders');
+    expect([ordersOf(supervisor).state, commandOf(first)]).toEqual(['down', '']);
+    await supervisor.start('orders');
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'up', restarts: 1 });
+  });
+
+  test('that ends while starting rejects the start and is tried again later', async () => {
+    let attempts = 0;
+    const launch = () => spawned(++attempts === 1 ? 'exit 3' : 'exec sleep 60');
+    const supervisor = superviseOrders(sleeper({ launch, answers: async () => attempts > 1 }), 10);
+    await expect(supervisor.start('orders')).rejects.toThrow('orders ended while starting');
+    await until(supervisor, 'up');
+    expect(attempts).toBe(2);
+  });
+
+  test('that cannot be launched is down with the reason', async () => {
+    const launch = () => Promise.reject(new Error('no such program'));
+    const supervisor = superviseOrders(sleeper({ launch }));
+    await expect(supervisor.start('orders')).rejects.toThrow('no such program');
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'no such program' });
+  });
+
+  test('stalls together with its family, and resumes', async () => {
+    const supervisor = superviseOrders(sleeper());
+    await supervisor.start('orders');
+    await supervisor.stall('orders');
+    expect(ordersOf(supervisor).state).toBe('stalled');
+    await supervisor.resume('orders');
+    expect(ordersOf(supervisor).state).toBe('up');
+  });
+});
+
+describe('stopping', () => {
+  test('ends a process that is stalled', async () => {
+    const supervisor = superviseOrders(sleeper());
+    await supervisor.start('orders');
+    const pid = pidOf(supervisor);
+    await supervisor.stall('orders');
+    await supervisor.stopAll(5_000);
+    expect(commandOf(pid)).toBe('');
+  });
+
+  test('ends by force what does not listen', async () => {
+    const deaf = () => spawned('trap "" TERM; while :; do sleep 1; done');
+    const supervisor = superviseOrders(sleeper({ launch: deaf }));
+    await supervisor.start('orders');
+    await supervisor.stopAll(50);
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended by SIGKILL' });
+  });
+
+  test('leaves nothing of a process that is being launched', async () => {
+    const launch = Promise.withResolvers<ChildProcess>();
+    const supervisor = superviseOrders(sleeper({ launch: () => launch.promise, answers: async () => false }));
+    const started = supervisor.start('orders');
+    const stopped = supervisor.stopAll(1_000);
+    const child = await spawned('exec sleep 60');
+    launch.resolve(child);
+    await expect(started).rejects.toThrow();
+    await stopped;
+    expect(commandOf(child.pid as number)).toBe('');
+  });
+});
+
+test('what is not a process of the run can be seen, but not killed', async () => {
+  const supervisor = superviseOrders(sleeper());
+  expect(supervisor.status().at(-1)).toEqual({
+    name: 'redis',
+    restarts: 0,
+    state: 'external',
+    url: 'redis://cache',
+  });
+  await expect(supervisor.kill('redis')).rejects.toMatchObject({ code: 'E_NOT_POSSIBLE' });
+  await expect(supervisor.stall('orders')).rejects.toMatchObject({ code: 'E_NOT_POSSIBLE' });
+});
