@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { problem } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -33,15 +33,16 @@ const dropBaggage: RequestHandler = function baggage(request, _response, next) {
 
 // Keep-alive clients must learn to go elsewhere before the socket closes, or a request is lost in between.
 function closeWhenDraining({ draining }: Readiness): RequestHandler {
+  const unanswered = new Set<Response>();
+  draining.addEventListener('abort', () => unanswered.forEach(sayClose), { once: true });
   return function connection(_request, response, next) {
-    const close = () => {
-      if (!response.headersSent) response.set('Connection', 'close');
-    };
-    if (draining.aborted) close();
-    else {
-      draining.addEventListener('abort', close, { once: true });
-      response.once('close', () => draining.removeEventListener('abort', close));
-    }
+    if (draining.aborted) sayClose(response);
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
     next();
   };
+}
+
+function sayClose(response: Response): void {
+  if (!response.headersSent) response.set('Connection', 'close');
 }

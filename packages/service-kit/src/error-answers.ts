@@ -1,7 +1,8 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { databaseProblem } from './database-problem.ts';
 import type { Logger } from './logger.ts';
-import { PROBLEM_CONTENT_TYPE, ProblemError, problem } from './problem.ts';
+import { ProblemError, problem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 /** What any thrown thing becomes on the wire. Only what is known to be safe to tell leaves the process. */
 export function toProblem(error: unknown): ProblemError {
@@ -9,24 +10,12 @@ export function toProblem(error: unknown): ProblemError {
   return frameworkProblem(error) ?? dependencyProblem(error) ?? databaseProblem(error) ?? unexpected(error);
 }
 
-/** Sends a problem unless an answer has begun; a begun one is cut off, so it can't pass for a whole one. */
-export function sendProblem(response: Response, answer: ProblemError): void {
-  if (response.headersSent) {
-    if (!response.writableEnded) response.destroy();
-    return;
-  }
-  // Not through express, which would add a charset that the media type does not have.
-  const body = Buffer.from(JSON.stringify(answer));
-  const headers = { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE, 'Content-Length': body.length };
-  response.writeHead(answer.status, headers).end(body);
-}
-
 /** The last handler of the app: turns every error into problem+json, and logs those that are ours. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return function errorAnswer(error, request, response, _next) {
     const answer = toProblem(error);
     const fields = { err: error, method: request.method, path: request.path, status: answer.status };
-    if (answer.status === 500) logger.error(fields, 'unexpected error');
+    if (answer.code === UNEXPECTED) logger.error(fields, 'unexpected error');
     else logger.debug(fields, 'request refused');
     sendProblem(response, answer);
   };
@@ -81,12 +70,15 @@ function dependencyProblem(cause: unknown): ProblemError | undefined {
   if (TOO_LATE.has(cause.code)) {
     return problem(504, 'deadline-exceeded', 'A dependency did not answer in time', { cause });
   }
-  if (!UNAVAILABLE.has(cause.code)) return undefined;
+  // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
+  if (!UNAVAILABLE.has(cause.code) || ('isFailure' in cause && cause.isFailure === false)) return undefined;
   const retryAfterMs =
     'retryAfterMs' in cause ? Number(cause.retryAfterMs ?? RETRY_AFTER_MS) : RETRY_AFTER_MS;
   return problem(503, 'dependency-unavailable', 'A dependency is not available', { retryAfterMs, cause });
 }
 
+const UNEXPECTED = 'internal-server-error';
+
 function unexpected(cause: unknown): ProblemError {
-  return problem(500, 'internal-server-error', undefined, { cause });
+  return problem(500, UNEXPECTED, undefined, { cause });
 }

@@ -1,3 +1,4 @@
+import { jsonPointer } from './json-pointer.ts';
 import { problem } from './problem.ts';
 
 /** How deep a body may nest. @default 16 */
@@ -14,7 +15,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  */
 export function parseSafeJson(bytes: Uint8Array): unknown {
   const value = parse(bytes);
-  refuseUnsafe(value, '', 0);
+  refuseUnsafe(value, []);
   return value;
 }
 
@@ -26,23 +27,23 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-function refuseUnsafe(value: unknown, pointer: string, depth: number): void {
-  if (typeof value === 'string') refuseUnsafeText(value, pointer);
+function refuseUnsafe(value: unknown, path: readonly string[]): void {
+  if (typeof value === 'string') refuseUnsafeText(value, path);
   if (typeof value !== 'object' || value === null) return;
-  if (depth >= MAX_JSON_DEPTH) throw unsafe(pointer, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+  if (path.length >= MAX_JSON_DEPTH) throw unsafe(path, `nested deeper than ${MAX_JSON_DEPTH} levels`);
   for (const [key, member] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) throw unsafe(pointer, `the key ${key} is not allowed`);
-    refuseUnsafe(member, `${pointer}/${key}`, depth + 1);
+    if (FORBIDDEN_KEYS.has(key)) throw unsafe(path, `the key ${key} is not allowed`);
+    refuseUnsafeText(key, path);
+    refuseUnsafe(member, [...path, key]);
   }
 }
 
 /** Refuses text that PostgreSQL can't store; also used for paths and queries. */
-export function refuseUnsafeText(text: string, pointer: string): void {
-  if (text.includes('\0') || !text.isWellFormed()) throw unsafe(pointer, 'contains NUL or a lone surrogate');
+export function refuseUnsafeText(text: string, path: readonly string[]): void {
+  if (text.includes('\0') || !text.isWellFormed()) throw unsafe(path, 'contains NUL or a lone surrogate');
 }
 
-function unsafe(pointer: string, detail: string) {
-  // The pointer is the caller's own text: cut, and made well-formed before it goes back out.
-  const errors = [{ pointer: pointer.slice(0, 200).toWellFormed(), detail }];
-  return problem(400, 'unsafe-json', 'The body holds something no client of this API sends', { errors });
+function unsafe(path: readonly string[], detail: string) {
+  const errors = [{ pointer: jsonPointer(path), detail }];
+  return problem(400, 'unsafe-json', 'The request holds something no client of this API sends', { errors });
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { PROBLEM_CONTENT_TYPE, type ProblemError, problem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 /** How long a refused client may take to read its answer. */
 const LINGER_MS = 500;
@@ -26,8 +27,7 @@ export function answerParserErrors(server: Server): Server {
     );
   });
   server.on('checkExpectation', (_request, response: ServerResponse) => {
-    const answer = problem(417, 'expectation-failed', 'Only Expect: 100-continue is understood');
-    response.writeHead(answer.status, { 'Content-Type': PROBLEM_CONTENT_TYPE }).end(JSON.stringify(answer));
+    sendProblem(response, problem(417, 'expectation-failed', 'Only Expect: 100-continue is understood'));
   });
   return server;
 }

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { sendProblem } from './error-answers.ts';
 import { problem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 export const PRIORITIES = ['critical', 'default', 'sheddable'] as const;
 export type Priority = (typeof PRIORITIES)[number];

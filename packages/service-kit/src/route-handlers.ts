@@ -1,6 +1,7 @@
 import express, { type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import { type AdmissionControl, admit } from './admission.ts';
+import { jsonPointer } from './json-pointer.ts';
 import { parseSafeJson, refuseUnsafeText } from './json-safety.ts';
 import type { Logger } from './logger.ts';
 import { problem } from './problem.ts';
@@ -85,13 +86,11 @@ function check(schema: z.ZodType, value: unknown, place: Place): unknown {
 }
 
 function refuseUnsafeMembers(members: object, place: Place): void {
-  for (const [key, value] of Object.entries(members)) refuseUnsafeText(`${key}${value}`, `${place}`);
+  for (const [key, value] of Object.entries(members)) refuseUnsafeText(`${key}${value}`, [place]);
 }
 
+// RFC 9457 points into the body; other places are named as if they were members of one.
 function describeIssue(issue: z.core.$ZodIssue, place: Place) {
-  const path = issue.path.map((step) => `/${String(step)}`).join('');
-  return {
-    pointer: `${place === 'body' ? '' : place}${path}`.slice(0, 200),
-    detail: issue.message.slice(0, 300),
-  };
+  const path = place === 'body' ? issue.path : [place, ...issue.path];
+  return { pointer: jsonPointer(path), detail: issue.message.slice(0, 300) };
 }

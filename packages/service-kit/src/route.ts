@@ -11,11 +11,11 @@ export interface ReplyDescription {
   headers?: z.ZodObject;
 }
 
-type Replies<R extends Record<number, ReplyDescription>> = {
-  [S in keyof R & number]: R[S] extends { schema: infer Schema extends z.ZodType }
-    ? { status: S; body: z.input<Schema>; headers?: Record<string, string> }
-    : { status: S; body?: undefined; headers?: Record<string, string> };
-}[keyof R & number];
+type Reply<Status, Description> = Description extends { schema: infer Schema extends z.ZodType }
+  ? { status: Status; body: z.input<Schema>; headers?: Record<string, string> }
+  : { status: Status; body?: undefined; headers?: Record<string, string> };
+
+type Replies<R> = { [S in keyof R]: Reply<S, R[S]> }[keyof R];
 
 /** What a route's handler receives: everything checked against the route's schemas. */
 export interface RouteRequest<P, Q, H, B> {

@@ -43,7 +43,16 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     exit = process.exit,
   } = options;
   const server = createServer(options.app, options.limits);
-  await listen(server, config.PORT, config.HOST);
+  try {
+    await listen(server, config.PORT, config.HOST);
+  } catch (err) {
+    logger.fatal(
+      { err, host: config.HOST, port: config.PORT },
+      `can not listen on ${config.HOST}:${config.PORT}`,
+    );
+    exit(1);
+    throw err;
+  }
   const url = urlOf(server, config.HOST);
   const timing = { drainDelayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS };
   const close = () => shutDown({ server, readiness, resources: onShutdown, logger, ...timing });

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { databaseEnv, EXIT_BAD_CONFIG, readConfig, serviceEnv, urlOf, wholeNumber } from './config.ts';
+
+const schema = z.object({ ...serviceEnv, ...databaseEnv });
+const valid = { PORT: '4001', DATABASE_URL: 'postgres://u:hunter2@127.0.0.1/orders' };
+
+describe('a valid environment', () => {
+  test('is parsed into values with defaults', () => {
+    expect(readConfig(schema, valid)).toEqual({
+      ...valid,
+      PORT: 4001,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      SHUTDOWN_GRACE_MS: 10_000,
+      DRAIN_DELAY_MS: 500,
+      DEADLINE_DEFAULT_MS: 2000,
+      DEADLINE_MAX_MS: 10_000,
+      DATABASE_POOL_MAX: 10,
+    });
+  });
+
+  test('may set optional keys to nothing', () => {
+    expect(readConfig(schema, { ...valid, CHAOS_TOKEN: '', HOST: '' }).HOST).toBe('127.0.0.1');
+  });
+});
+
+describe('a bad value', () => {
+  test.each([
+    ['PORT', 'http', 'PORT: expected a whole number from 0 to 65535, received "http"'],
+    ['PORT', '65536', 'PORT: expected a whole number from 0 to 65535, received "65536"'],
+    ['PORT', '1e3', 'PORT: expected a whole number from 0 to 65535, received "1e3"'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL: '],
+    ['CHAOS_TOKEN', 'short', 'CHAOS_TOKEN: expected at least 16 characters, received a value not shown here'],
+  ])('%s=%s is refused with its name and what was expected', (key, value, message) => {
+    expect(() => readConfig(schema, { ...valid, [key]: value })).toThrow(message);
+  });
+
+  test('that is a secret is not repeated', () => {
+    const DATABASE_URL = 'mysql://u:hunter2@host/db';
+    expect(() => readConfig(schema, { ...valid, DATABASE_URL })).toThrow(
+      /^DATABASE_URL: expected a URL starting with postgres:\/\/ or postgresql:\/\/, received a value not shown here$/,
+    );
+  });
+
+  test('is reported together with every other one', () => {
+    const report = (() => {
+      try {
+        readConfig(schema, { PORT: 'x' });
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(report?.split('\n').map((line) => line.split(':', 1)[0])).toEqual(['PORT', 'DATABASE_URL']);
+    expect(report).toContain('DATABASE_URL: is required');
+  });
+});
+
+test('numbers and URLs name their bounds', () => {
+  expect(wholeNumber(1, 9).safeParse('10').error?.issues[0]?.message).toBe(
+    'expected a whole number from 1 to 9',
+  );
+  expect(urlOf('http', 'https').safeParse('http://inventory:4002').success).toBe(true);
+  expect(urlOf('http').safeParse('inventory:4002').success).toBe(false);
+});
+
+test('a process with a bad value ends with code 78 and one line per key, without a stack', async () => {
+  const index = new URL('./config.ts', import.meta.url).href;
+  const main = `import { parseConfig, serviceEnv } from '${index}'; import { z } from 'zod';
+    parseConfig(z.object(serviceEnv), { PORT: 'abc' }); console.log('listening');`;
+  const args = ['--input-type=module-typescript', '-e', main];
+  const ended = await new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+    execFile(process.execPath, args, { cwd: import.meta.dirname }, (error, out, err) =>
+      resolve({ code: error?.code, out, err }),
+    );
+  });
+  expect(ended).toEqual({
+    code: EXIT_BAD_CONFIG,
+    out: '',
+    err: 'PORT: expected a whole number from 0 to 65535, received "abc"\n',
+  });
+});

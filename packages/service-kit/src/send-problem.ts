@@ -1,0 +1,14 @@
+import type { ServerResponse } from 'node:http';
+import { PROBLEM_CONTENT_TYPE, type ProblemError } from './problem.ts';
+
+/** Sends a problem unless an answer has begun; a begun one is cut off, so it can't pass for a whole one. */
+export function sendProblem(response: ServerResponse, answer: ProblemError): void {
+  if (response.headersSent) {
+    if (!response.writableEnded) response.destroy();
+    return;
+  }
+  // Not through express, which would add a charset that the media type does not have.
+  const body = Buffer.from(JSON.stringify(answer));
+  const headers = { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE, 'Content-Length': body.length };
+  response.writeHead(answer.status, headers).end(body);
+}
