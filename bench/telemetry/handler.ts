@@ -1,0 +1,25 @@
+// The smallest service worth tracing: one call out, one query, one answer. Prints nothing, tells its port by IPC.
+import type { AddressInfo } from 'node:net';
+import { observePool } from '@ballast/telemetry';
+import express from 'express';
+import pg from 'pg';
+import { Pool } from 'undici';
+
+const { UPSTREAM_URL = '', DATABASE_URL = '' } = process.env;
+const upstream = new Pool(UPSTREAM_URL, { connections: 32 });
+const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+if (!process.env.LIBRARY_INSTRUMENTATIONS) observePool(database);
+
+const app = express();
+app.use(express.json());
+app.post('/v1/orders', async (request, response) => {
+  const answer = await upstream.request({ path: '/v1/recommendations', method: 'GET' });
+  const recommendations = await answer.body.json();
+  const { rows } = await database.query('select $1::text as id from pg_database limit 1', [request.body.id]);
+  response.json({ id: rows[0].id, recommendations });
+});
+
+const server = app.listen(0, '127.0.0.1', () =>
+  process.send?.({ port: (server.address() as AddressInfo).port }),
+);
+process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));
