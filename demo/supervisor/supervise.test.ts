@@ -101,8 +101,9 @@ describe('a supervised process', () => {
     let attempts = 0;
     const launch = () => spawned(++attempts === 1 ? 'exit 3' : 'exec sleep 60');
     const supervisor = superviseOrders(sleeper({ launch, answers: async () => attempts > 1 }), 10);
+    const up = until(supervisor, 'up');
     await expect(supervisor.start('orders')).rejects.toThrow('orders ended while starting');
-    await until(supervisor, 'up');
+    await up;
     expect(attempts).toBe(2);
   });
 
@@ -134,7 +135,13 @@ describe('stopping', () => {
   });
 
   test('ends by force what does not listen', async () => {
-    const deaf = () => spawned('trap "" TERM; while :; do sleep 1; done');
+    const deaf = async () => {
+      const child = spawn('/bin/sh', ['-c', 'trap "" TERM; echo deaf; while :; do sleep 1; done'], {
+        detached: true,
+      });
+      await once(child.stdout, 'data');
+      return child;
+    };
     const supervisor = superviseOrders(sleeper({ launch: deaf }));
     await supervisor.start('orders');
     await supervisor.stopAll(50);

@@ -109,8 +109,11 @@ export class SupervisedProcess {
   }
 
   async #untilItAnswers(child: ChildProcess): Promise<void> {
-    while (!(await this.#spec.answers(child))) {
+    for (;;) {
+      const answers = await this.#spec.answers(child);
+      // What answered may be the next one already.
       if (this.#child !== child) throw new Error(`${this.#spec.name} ended while starting`);
+      if (answers) break;
       await delay(answerPollMs);
     }
     if (this.#state.state === 'starting') this.#become({ ...this.#state, state: 'up' });
