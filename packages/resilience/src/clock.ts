@@ -1,0 +1,24 @@
+/** Where a policy takes its time and its timers from; a test injects its own. */
+export interface Clock {
+  /** Milliseconds since the epoch that never step back. */
+  now(): number;
+  /** Runs `callback` once after `delayMs`. A `background` timer does not keep the process alive. */
+  setTimer(callback: () => void, delayMs: number, kind?: 'foreground' | 'background'): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** A source of numbers in [0, 1); `Math.random` unless a test injects its own. */
+export type Random = () => number;
+
+export const systemClock: Clock = {
+  // Not Date.now(): a stepped wall clock would open breakers and expire deadlines.
+  now: () => performance.timeOrigin + performance.now(),
+  setTimer(callback, delayMs, kind = 'foreground') {
+    const timeout = setTimeout(callback, delayMs);
+    if (kind === 'background') timeout.unref();
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};

@@ -1,0 +1,86 @@
+import type { CallContext } from './attempt.ts';
+import type { CallOptions } from './call.ts';
+import type { Clock, Random } from './clock.ts';
+import type { DegradeStep } from './degrade.ts';
+import type { EventListener, Source } from './events.ts';
+import { GuardedDependency } from './guarded-dependency.ts';
+import type { Policy, PolicyPatch, PolicySnapshots } from './standard-policy.ts';
+import type { TallySnapshot } from './tally.ts';
+
+/** An answer and how good it is. */
+export interface Answer<Output> {
+  readonly value: Output;
+  readonly source: Source;
+  /** How old the answer is, if it is a remembered one. */
+  readonly ageMs?: number;
+  /** Why it is not live: a stable error code. */
+  readonly reason?: string;
+}
+
+export interface DependencyOptions<Input, Output> {
+  /** Names the dependency in errors, events and snapshots. */
+  readonly name: string;
+  /** @default standardPolicy() */
+  readonly policy?: Policy;
+  /** The guarded call. It should pass `context.signal` on, so that a timeout really cancels. */
+  readonly call: (input: Input, context: CallContext) => PromiseLike<Output>;
+  /** Tried in order when there is no live answer; without any, the error reaches the caller. */
+  readonly degrade?: readonly DegradeStep<Input, Output>[];
+  /** Whether asking twice is safe, unless a call says otherwise. Without it nothing is retried. @default false */
+  readonly idempotent?: boolean;
+  /** A feature flag, read on every call: when false, `disabledValue` answers and the dependency is not asked. */
+  readonly isEnabled?: () => boolean;
+  readonly disabledValue?: (input: Input) => Output;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** A change of settings while calls run. */
+export interface DependencyPatch extends PolicyPatch {
+  /** Whether degraded answers are given at all. */
+  readonly fallback?: { readonly enabled?: boolean | undefined } | undefined;
+}
+
+/** Everything a dependency knows about itself, as JSON. */
+export interface DependencySnapshot extends TallySnapshot {
+  readonly name: string;
+  /** What `isEnabled` says. */
+  readonly enabled: boolean;
+  /** Of live answers in the last ten seconds. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly count: number };
+  readonly policies: PolicySnapshots & { readonly fallback: { readonly enabled: boolean } };
+}
+
+export interface Dependency<Input, Output> {
+  readonly name: string;
+  /** The answer and its source. Rejects with the call's error or a `RejectedError` when nothing degrades. */
+  call(input: Input, options?: CallOptions): Promise<Answer<Output>>;
+  snapshot(): DependencySnapshot;
+  /** Listens to every decision; returns how to stop. */
+  onEvent(listener: EventListener): () => void;
+  /** Changes settings while calls run; nothing in flight is lost. A bad value throws and changes nothing. */
+  configure(patch: DependencyPatch): void;
+  /** Refuses every call until `release`. */
+  isolate(): void;
+  release(): void;
+}
+
+/**
+ * Guards one call to one dependency. Make it once per process, never per request: it is the state that protects.
+ *
+ * @throws {InvalidOptionError} naming the option, what was expected and what was received
+ * @example
+ * const recommendations = dependency({
+ *   name: 'recommendation',
+ *   policy: standardPolicy({ deadlineMs: 800, attemptTimeoutMs: 300 }),
+ *   call: (customerId: string, { signal }) => fetchRecommendations(customerId, signal),
+ *   idempotent: true,
+ *   degrade: [defaultAnswer(() => popularItems)],
+ * });
+ * const { value, source } = await recommendations.call('c-42');
+ */
+export function dependency<Input, Output>(
+  options: DependencyOptions<Input, Output>,
+): Dependency<Input, Output> {
+  return new GuardedDependency(options);
+}

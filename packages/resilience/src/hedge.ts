@@ -1,0 +1,100 @@
+import type { Call } from './call.ts';
+import type { Expiring } from './coarse-timers.ts';
+import type { LatencyWindow } from './latency-window.ts';
+import { Layer, type Runtime } from './layer.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { atLeast, integer, onOff, type Rules, ratio } from './settings.ts';
+
+export interface HedgeSettings {
+  readonly enabled: boolean;
+  /** The second attempt starts when the first has taken longer than this share of recent calls. */
+  readonly quantile: number;
+  /** Never sooner than this. */
+  readonly minDelayMs: number;
+  /** No hedge before this many calls were seen in the last ten seconds: a quantile of three calls means nothing. */
+  readonly minCalls: number;
+}
+
+export const hedgeDefaults: HedgeSettings = { enabled: false, quantile: 0.95, minDelayMs: 5, minCalls: 20 };
+
+export const hedgeRules: Rules = {
+  enabled: onOff,
+  quantile: ratio,
+  minDelayMs: atLeast(0),
+  minCalls: integer(1),
+};
+
+/** Dean and Barroso, "The Tail at Scale": asks a second time when the first answer is late, and takes the first. */
+export class Hedge extends Layer {
+  readonly #runtime: Runtime;
+  readonly #budget: RetryBudget;
+  readonly #latency: LatencyWindow;
+  #settings: HedgeSettings;
+  #hedges = 0;
+
+  constructor(runtime: Runtime, settings: HedgeSettings, budget: RetryBudget, latency: LatencyWindow) {
+    super();
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#budget = budget;
+    this.#latency = latency;
+  }
+
+  override enter(call: Call): void {
+    if (this.#settings.enabled && call.idempotent) this.#schedule(call);
+    this.inner.enter(call);
+  }
+
+  override leave(call: Call): void {
+    const otherLeg = call.leg ?? call.hedgeLeg;
+    if (otherLeg !== undefined) {
+      if (call.outcome?.kind === 'failure') return;
+      call.abandonWork(() => new DOMException('another attempt answered first', 'AbortError'));
+    }
+    this.outer.leave(call);
+  }
+
+  configure(settings: HedgeSettings): void {
+    this.#settings = settings;
+  }
+
+  snapshot(): object {
+    return { enabled: this.#settings.enabled, hedges: this.#hedges, settings: this.#settings };
+  }
+
+  #schedule(call: Call): void {
+    const { quantile, minDelayMs, minCalls } = this.#settings;
+    if (this.#latency.count(call.nowMs) < minCalls) return;
+    const delayMs = Math.max(minDelayMs, this.#latency.quantile(quantile, call.nowMs));
+    if (delayMs >= call.expiresAtMs - call.nowMs) return;
+    const attempt = call.attempt;
+    const entry: Expiring = {
+      expiresAtMs: call.nowMs + delayMs,
+      nextExpiring: undefined,
+      previousExpiring: undefined,
+      expire: (nowMs) => {
+        if (call.leg !== undefined && call.attempt === attempt) this.#askAgain(call, delayMs, nowMs);
+      },
+    };
+    this.#runtime.timers.add(entry, call.nowMs);
+  }
+
+  #askAgain(call: Call, delayMs: number, nowMs: number): void {
+    if (!this.#budget.spend(nowMs)) return;
+    this.#hedges++;
+    call.attempt++;
+    call.nowMs = nowMs;
+    const { events, name } = this.#runtime;
+    if (events.listening) {
+      events.emit({
+        type: 'hedge',
+        dependency: name,
+        at: nowMs,
+        context: call.options.context,
+        attempt: call.attempt,
+        delayMs,
+      });
+    }
+    this.inner.enter(call);
+  }
+}

@@ -1,0 +1,46 @@
+export type { CallContext } from './attempt.ts';
+export type { BreakerSettings } from './breaker-settings.ts';
+export type { CallOptions, Priority } from './call.ts';
+export { type Clock, type Random, systemClock, type Timer } from './clock.ts';
+export { defaultAnswer } from './default-answer.ts';
+export type { DegradedAnswer, DegradeStep } from './degrade.ts';
+export {
+  type Answer,
+  type Dependency,
+  type DependencyOptions,
+  type DependencyPatch,
+  type DependencySnapshot,
+  dependency,
+} from './dependency.ts';
+export {
+  AttemptTimeoutError,
+  BreakerOpenError,
+  BulkheadFullError,
+  CancelledError,
+  DeadlineExceededError,
+  type ErrorCode,
+  RateLimitedError,
+  RejectedError,
+  ThrottledError,
+} from './errors.ts';
+export type { BreakerState, EventListener, ResilienceEvent, RetryRefusal, Source } from './events.ts';
+export {
+  type Admission,
+  createLoadShedder,
+  type LoadShedder,
+  type ShedderOptions,
+  type ShedderSettings,
+  type ShedderSnapshot,
+  type ShedReason,
+} from './load-shedder.ts';
+export type { OutcomeKind } from './outcome.ts';
+export { InvalidOptionError } from './settings.ts';
+export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './stale-if-error.ts';
+export {
+  type PolicyOptions,
+  type PolicyPatch,
+  type PolicySettings,
+  policyDefaults,
+  standardPolicy,
+} from './standard-policy.ts';
+export type { CallErrorHints } from './verdict.ts';

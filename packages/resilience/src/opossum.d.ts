@@ -1,0 +1,28 @@
+/** The part of opossum 10 that is used here; @types/opossum describes version 8. */
+declare module 'opossum' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface OpossumState {
+    enabled: true;
+    closed: false;
+    halfOpen: true;
+  }
+
+  export interface OpossumOptions {
+    timeout: false;
+    volumeThreshold: number;
+    resetTimeout: number;
+    rollingPercentilesEnabled: false;
+    enableSnapshots: false;
+    rotateBucketController: EventEmitter;
+    state: OpossumState | undefined;
+  }
+
+  export default class CircuitBreaker extends EventEmitter {
+    constructor(action: (verdict: Promise<void>) => Promise<void>, options: OpossumOptions);
+    fire(verdict: Promise<void>): Promise<void>;
+    open(): void;
+    close(): void;
+    shutdown(): void;
+  }
+}

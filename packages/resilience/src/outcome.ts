@@ -1,0 +1,27 @@
+import type { ErrorCode } from './errors.ts';
+
+/** Why a policy did not let a call through: the plain data of a `RejectedError`. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly policy: string;
+  /** The limit that was hit, in the unit of `option`. */
+  readonly limit: number;
+  /** The option that sets the limit. */
+  readonly option: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * How an attempt, and in the end the call, came out.
+ *
+ * Refusals and timeouts stay plain data until somebody has to throw them: creating an Error costs about twenty
+ * times as much as the refusal itself, and most refusals end in a degraded answer.
+ */
+export type Outcome =
+  | { readonly kind: 'success'; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly error: unknown }
+  | { readonly kind: 'timeout'; readonly code: 'E_ATTEMPT_TIMEOUT' | 'E_DEADLINE'; readonly limitMs: number }
+  | { readonly kind: 'rejected'; readonly refusal: Refusal }
+  | { readonly kind: 'cancelled'; readonly reason: unknown };
+
+export type OutcomeKind = Outcome['kind'];

@@ -1,0 +1,33 @@
+import { CancelledError, RejectedError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What an error may say about itself; all of it optional and structural, so any HTTP client can. */
+export interface CallErrorHints {
+  /** False for an answer that is the caller's fault (4xx): the dependency is well. */
+  readonly isFailure?: boolean;
+  /** The dependency asks not to be asked again. */
+  readonly doNotRetry?: boolean;
+  /** What a Retry-After header said. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whether an error of the call says that the dependency is unwell. */
+export type FailureTest = (error: unknown) => boolean;
+
+export const isFailureByDefault: FailureTest = (error) => hintsOf(error).isFailure !== false;
+
+export function hintsOf(error: unknown): CallErrorHints {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+/**
+ * What an outcome says about the dependency's health. A refusal by a policy, here or in a dependency further down,
+ * and a caller's cancel say nothing: counting them would let one overloaded caller open the breaker for all.
+ */
+export function verdictOf(outcome: Outcome, isFailure: FailureTest): 'well' | 'unwell' | 'unknown' {
+  if (outcome.kind === 'success') return 'well';
+  if (outcome.kind === 'timeout') return outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'unwell' : 'unknown';
+  if (outcome.kind !== 'failure') return 'unknown';
+  if (outcome.error instanceof RejectedError || outcome.error instanceof CancelledError) return 'unknown';
+  return isFailure(outcome.error) ? 'unwell' : 'well';
+}
