@@ -97,7 +97,14 @@ function median(numbers: number[], quantile = 0.5): number {
 }
 
 const databaseDir = await mkdtemp(join(tmpdir(), 'ballast-bench-'));
-const postgres = new EmbeddedPostgres({ databaseDir, port: 15650, persistent: false, onLog: () => {} });
+const isRoot = process.getuid?.() === 0;
+const postgres = new EmbeddedPostgres({
+  databaseDir,
+  port: 15650,
+  persistent: false,
+  createPostgresUser: isRoot,
+  onLog: () => {},
+});
 await postgres.initialise();
 await postgres.start();
 
