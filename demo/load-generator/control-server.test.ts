@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { request, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createControlServer } from './control-server.ts';
+import { Generator } from './generator.ts';
+import { Seconds } from './seconds.ts';
+
+let server: Server;
+let port: number;
+let generator: Generator;
+
+beforeEach(async () => {
+  generator = new Generator({ send: async () => ({ kind: 'unreachable', code: 'ECONNREFUSED' }) });
+  // The allowed Host depends on the port, so the port is chosen by a first listen and used by a second.
+  const scout = createControlServer({ generator, seconds: new Seconds(generator), port: 0 }).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(scout, 'listening');
+  port = (scout.address() as { port: number }).port;
+  await new Promise((resolve) => scout.close(resolve));
+  server = createControlServer({ generator, seconds: new Seconds(generator), port }).listen(
+    port,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+async function ask(
+  method: string,
+  path: string,
+  options: { headers?: Record<string, string>; body?: string } = {},
+) {
+  const asked = request({ port, host: '127.0.0.1', method, path, headers: options.headers ?? {} });
+  asked.end(options.body);
+  const [response] = await once(asked, 'response');
+  return { status: response.statusCode as number, body: JSON.parse(await text(response)) };
+}
+
+test('the rate is changed in part and told back', async () => {
+  const { status, body } = await ask('PUT', '/rate', { body: '{"ordersPerSecond":20}' });
+  expect([status, body]).toEqual([200, { ordersPerSecond: 20, readsPerSecond: 0 }]);
+  await ask('PUT', '/rate', { body: '{"readsPerSecond":7}' });
+  expect((await ask('GET', '/stats')).body.stats).toBeDefined();
+  expect(generator.rate).toEqual({ ordersPerSecond: 20, readsPerSecond: 7 });
+});
+
+test.each([
+  ['{"ordersPerSecond":-1}', 400],
+  ['{"ordersPerSecond":1001}', 400],
+  ['{"ordersPerSecond":"20"}', 400],
+  ['{"ordersPerSecond":1e309}', 400],
+  ['{"speed":1}', 400],
+  ['{"ordersPerSecond":', 400],
+  [`{"ordersPerSecond":1${' '.repeat(2_000)}}`, 413],
+])('%s changes nothing', async (body, expected) => {
+  expect((await ask('PUT', '/rate', { body })).status).toBe(expected);
+  expect(generator.rate.ordersPerSecond).toBe(0);
+});
+
+test.each([{ host: 'evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }])(
+  'a page that sends %j is refused',
+  async (headers) => {
+    expect((await ask('PUT', '/rate', { headers, body: '{"ordersPerSecond":20}' })).status).toBe(403);
+    expect(generator.rate.ordersPerSecond).toBe(0);
+  },
+);
+
+test('an unknown path is told what there is', async () => {
+  expect(await ask('GET', '/')).toMatchObject({
+    status: 404,
+    body: { title: expect.stringContaining('/stats') },
+  });
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { judge } from './judge.ts';
+import type { Outcome } from './stats.ts';
+
+const cases: [number, unknown, Outcome][] = [
+  [201, { recommendations: { source: 'live' } }, 'live'],
+  [201, { recommendations: { source: 'default' } }, 'default'],
+  [201, { recommendations: { source: 'disabled' } }, 'disabled'],
+  [200, { source: 'cached', items: [] }, 'cached'],
+  [202, { id: 'o-1', recommendations: { source: 'live' } }, 'pending'],
+  [409, { code: 'insufficient-stock' }, 'rejected'],
+  [503, { code: 'database-unavailable' }, 'refused'],
+  [429, {}, 'refused'],
+  [500, {}, 'failed'],
+  [400, {}, 'failed'],
+  [201, {}, 'failed'],
+  [201, undefined, 'failed'],
+  [201, { recommendations: { source: 'guessed' } }, 'failed'],
+];
+
+test.each(cases)('%i with %j counts as %s', (status, body, outcome) => {
+  expect(judge({ kind: 'answer', status, body }).outcome).toBe(outcome);
+});
+
+test('no answer counts as failed and says why', () => {
+  expect(judge({ kind: 'unreachable', code: 'ECONNREFUSED' })).toMatchObject({
+    outcome: 'failed',
+    code: 'ECONNREFUSED',
+  });
+});
