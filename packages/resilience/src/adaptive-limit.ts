@@ -69,7 +69,7 @@ export class AdaptiveLimit {
     this.#become(this.#limit);
   }
 
-  snapshot(): object {
+  snapshot() {
     return { enabled: this.enabled, limit: this.limit, longMs: this.#longMs, settings: this.#settings };
   }
 

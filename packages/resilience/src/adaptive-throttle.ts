@@ -55,7 +55,7 @@ export class AdaptiveThrottle extends Layer {
     this.#settings = settings;
   }
 
-  snapshot(): object {
+  snapshot() {
     const refuseRatio = this.#refuseRatio(this.#runtime.clock.now());
     return { enabled: this.#settings.enabled, refuseRatio, settings: this.#settings };
   }

@@ -59,7 +59,7 @@ export class AttemptTimeout extends Layer implements Place {
     this.#settings = settings;
   }
 
-  snapshot(): object {
+  snapshot() {
     return { enabled: this.#settings.enabled, settings: this.#settings };
   }
 

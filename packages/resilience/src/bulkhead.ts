@@ -80,7 +80,7 @@ export class Bulkhead extends Layer implements Place {
     this.#admitWaiting();
   }
 
-  snapshot(): object {
+  snapshot() {
     const { enabled, maxConcurrent, maxQueue } = this.#settings;
     const limit = this.#adaptive.enabled ? this.#adaptive.limit : maxConcurrent;
     return {

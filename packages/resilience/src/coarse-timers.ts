@@ -97,3 +97,12 @@ export class CoarseTimers {
     return nowMs + maxSleepMs;
   }
 }
+
+const byClock = new WeakMap<Clock, CoarseTimers>();
+
+/** The one CoarseTimers of a clock: all dependencies of a process share a single timer. */
+export function coarseTimersOf(clock: Clock): CoarseTimers {
+  const timers = byClock.get(clock) ?? new CoarseTimers(clock);
+  byClock.set(clock, timers);
+  return timers;
+}

@@ -39,7 +39,7 @@ export class Deadline extends Layer {
     this.#settings = settings;
   }
 
-  snapshot(): object {
+  snapshot() {
     return { enabled: this.#settings.enabled, settings: this.#settings };
   }
 }

@@ -1,6 +1,6 @@
 import { Call, type CallOptions } from './call.ts';
 import { systemClock } from './clock.ts';
-import { CoarseTimers } from './coarse-timers.ts';
+import { coarseTimersOf } from './coarse-timers.ts';
 import { type DegradedBy, degraded } from './degrade.ts';
 import type {
   Answer,
@@ -42,7 +42,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
     this.#options = options;
     this.#idempotent = options.idempotent ?? false;
     this.#degrade = options.degrade ?? [];
-    this.#runtime = { name, clock, random, timers: new CoarseTimers(clock), events: new EventHub() };
+    this.#runtime = { name, clock, random, timers: coarseTimersOf(clock), events: new EventHub() };
     this.#policy = policy.build(this.#runtime, this.#latency);
     this.around(pipeline(this.#policy.layers, new Work(this.#runtime, options.call)));
   }

@@ -58,7 +58,7 @@ export class Hedge extends Layer {
     this.#settings = settings;
   }
 
-  snapshot(): object {
+  snapshot() {
     return { enabled: this.#settings.enabled, hedges: this.#hedges, settings: this.#settings };
   }
 

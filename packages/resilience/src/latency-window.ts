@@ -1,12 +1,12 @@
 import { RollingWindow } from './rolling-window.ts';
 
-// Twelve buckets per doubling from 1/16 ms up keep a quantile within 6 % of the truth.
-const perDoubling = 12;
+// Four buckets per doubling, from 1/16 ms to 16 s.
+const perDoubling = 4;
 const smallestMs = 1 / 16;
-const bucketCount = perDoubling * 20;
+const bucketCount = perDoubling * 18;
 const countColumn = bucketCount;
 
-/** Latencies of the last ten seconds as a histogram of fixed size. */
+/** Latencies of the last ten seconds as a histogram, so that memory and the cost of a record are constant. */
 export class LatencyWindow {
   readonly #window = new RollingWindow(10_000, bucketCount + 1);
 
@@ -19,19 +19,22 @@ export class LatencyWindow {
     return this.#window.sum(countColumn, nowMs);
   }
 
-  /** The latency that `quantile` of the calls did not exceed, rounded up to its bucket; 0 without calls. */
-  quantile(quantile: number, nowMs: number): number {
-    let left = Math.ceil(quantile * this.count(nowMs));
-    if (left === 0) return 0;
+  /** The latency that `share` of the calls did not exceed, interpolated within its bucket; 0 without calls. */
+  quantile(share: number, nowMs: number): number {
+    const rank = share * this.count(nowMs);
+    let below = 0;
     for (let bucket = 0; bucket < bucketCount; bucket++) {
-      left -= this.#window.sum(bucket, nowMs);
-      if (left <= 0) return smallestMs * 2 ** ((bucket + 1) / perDoubling);
+      const here = this.#window.sum(bucket, nowMs);
+      if (here > 0 && below + here >= rank) return upperMs(bucket - 1 + (rank - below) / here);
+      below += here;
     }
-    return smallestMs * 2 ** (bucketCount / perDoubling);
+    return 0;
   }
 }
 
 function bucketOf(durationMs: number): number {
-  if (durationMs <= smallestMs) return 0;
+  if (!(durationMs > smallestMs)) return 0;
   return Math.min(bucketCount - 1, Math.floor(Math.log2(durationMs / smallestMs) * perDoubling));
 }
+
+const upperMs = (bucket: number): number => smallestMs * 2 ** ((bucket + 1) / perDoubling);

@@ -44,7 +44,7 @@ export class RateLimiter extends Layer {
     this.#fill(nowMs);
   }
 
-  snapshot(): object {
+  snapshot() {
     this.#fill(this.#clock.now());
     const { enabled } = this.#settings;
     return { enabled, available: Math.floor(this.#tokens), settings: this.#settings };

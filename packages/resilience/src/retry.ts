@@ -90,7 +90,7 @@ export class Retry extends Layer implements Place {
     this.#budget.configure(settings.budget);
   }
 
-  snapshot(): object {
+  snapshot() {
     const nowMs = this.#runtime.clock.now();
     return {
       enabled: this.#settings.enabled,

@@ -6,16 +6,16 @@ const bucketCount = 10;
  */
 export class RollingWindow {
   readonly #columns: number;
-  readonly #counts: Float64Array;
-  readonly #sums: Float64Array;
+  readonly #counts: Uint32Array;
+  readonly #sums: Uint32Array;
   readonly #bucketMs: number;
   #bucket = Number.NEGATIVE_INFINITY;
 
   constructor(windowMs: number, columns: number) {
     this.#columns = columns;
     this.#bucketMs = windowMs / bucketCount;
-    this.#counts = new Float64Array(bucketCount * columns);
-    this.#sums = new Float64Array(columns);
+    this.#counts = new Uint32Array(bucketCount * columns);
+    this.#sums = new Uint32Array(columns);
   }
 
   add(column: number, nowMs: number): void {
