@@ -125,13 +125,12 @@ describe('a supervised process', () => {
 });
 
 describe('stopping', () => {
-  test('ends a process that is stalled', async () => {
+  test('ends a process in order, even one that somebody else stopped', async () => {
     const supervisor = superviseOrders(sleeper());
     await supervisor.start('orders');
-    const pid = pidOf(supervisor);
-    await supervisor.stall('orders');
-    await supervisor.stopAll(5_000);
-    expect(commandOf(pid)).toBe('');
+    process.kill(pidOf(supervisor), 'SIGSTOP');
+    await supervisor.stopAll(2_000);
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended by SIGTERM' });
   });
 
   test('ends by force what does not listen', async () => {
