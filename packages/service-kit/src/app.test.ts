@@ -119,7 +119,7 @@ test('inbound baggage is gone before any handler sees the request, trace context
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const response = await fetch(`${url}/headers`, { headers: { baggage: 'user=1', traceparent } });
   const headers = (await response.json()) as Record<string, string>;
-  expect(headers['traceparent']).toBe(traceparent);
+  expect(headers.traceparent).toBe(traceparent);
   expect(headers).not.toHaveProperty('baggage');
 });
 

@@ -162,16 +162,15 @@ function retryAfterMs(header: string | string[] | undefined): number | undefined
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
+// undici, 8.12: a parser error has a code only when llhttp names one.
+const NOT_HTTP = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+
 function translate(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof UpstreamError || error instanceof InvalidResponseError) return error;
   if (signal?.aborted) return signal.reason;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = (error as { code?: string }).code ?? (error as Error).name;
   if (code === 'E_BODY_TOO_LARGE') return new InvalidResponseError(name, (error as Error).message, error);
-  if (
-    code.startsWith('HPE_') ||
-    code === 'UND_ERR_HEADERS_OVERFLOW' ||
-    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-  ) {
+  if (code.startsWith('HPE_') || NOT_HTTP.has(code)) {
     return new InvalidResponseError(name, 'the answer is not valid HTTP', error);
   }
   return new UpstreamError(name, { reason: code, cause: error });
