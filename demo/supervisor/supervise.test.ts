@@ -25,6 +25,13 @@ async function spawned(script: string): Promise<ChildProcess> {
   return child;
 }
 
+/** Resolves when the script has said something: its traps are set then. */
+async function spawnedAndHeard(script: string): Promise<ChildProcess> {
+  const child = spawn('/bin/sh', ['-c', script], { detached: true });
+  await once(child.stdout, 'data');
+  return child;
+}
+
 let running: RunningSupervisor | undefined;
 
 function superviseOrders(orders: ProcessSpec, restartAfterMs = 60_000): RunningSupervisor {
@@ -126,21 +133,16 @@ describe('a supervised process', () => {
 
 describe('stopping', () => {
   test('ends a process in order, even one that somebody else stopped', async () => {
-    const supervisor = superviseOrders(sleeper());
+    const polite = () => spawnedAndHeard('trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done');
+    const supervisor = superviseOrders(sleeper({ launch: polite }));
     await supervisor.start('orders');
     process.kill(pidOf(supervisor), 'SIGSTOP');
     await supervisor.stopAll(2_000);
-    expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended by SIGTERM' });
+    expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended with exit code 7' });
   });
 
   test('ends by force what does not listen', async () => {
-    const deaf = async () => {
-      const child = spawn('/bin/sh', ['-c', 'trap "" TERM; echo deaf; while :; do sleep 1; done'], {
-        detached: true,
-      });
-      await once(child.stdout, 'data');
-      return child;
-    };
+    const deaf = () => spawnedAndHeard('trap "" TERM; echo ready; while :; do sleep 1; done');
     const supervisor = superviseOrders(sleeper({ launch: deaf }));
     await supervisor.start('orders');
     await supervisor.stopAll(50);
