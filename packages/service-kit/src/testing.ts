@@ -11,8 +11,8 @@ import pg from 'pg';
 
 /** A PostgreSQL server for tests: real, empty, on a free port, gone afterwards. */
 export interface TestDatabase {
-  /** Makes an empty database and gives its URL. */
-  createDatabase(): Promise<string>;
+  /** For `createTestDatabase`. */
+  readonly serverUrl: string;
   /** Ends the server as a crash would; its data stays. */
   crash(): Promise<void>;
   /** Starts the server again on the same port and data. */
@@ -70,19 +70,22 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   await restart();
   process.once('exit', killServer);
   return {
+    serverUrl: urlOf('postgres'),
     crash,
     restart,
-    async createDatabase() {
-      const name = `test_${randomUUID().replaceAll('-', '')}`;
-      await query(urlOf('postgres'), `create database ${name}`);
-      return urlOf(name);
-    },
     async stop() {
       process.off('exit', killServer);
       await crash();
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes an empty database on a server and gives its URL. */
+export async function createTestDatabase(serverUrl: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await query(serverUrl, `create database ${name}`);
+  return new URL(`/${name}`, serverUrl).href;
 }
 
 /** PostgreSQL refuses to run as root, so root lends it an account that every machine has. */
