@@ -37,10 +37,11 @@ export class Generator {
     setInterval(() => this.#pending.lookUp(), lookUpEveryMs);
   }
 
-  /** The shop opens with these products; nobody comes before. */
-  open(skus: readonly string[]): void {
+  /** What can be bought from now on; nobody comes before the first offer. */
+  offer(skus: readonly string[]): void {
+    const isOpening = this.#skus.length === 0;
     this.#skus = skus;
-    this.setRate(this.#rate);
+    if (isOpening) this.setRate(this.#rate);
   }
 
   get rate(): Rate {

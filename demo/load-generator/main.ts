@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { z } from 'zod';
-import { untilShopOpens } from './catalogue.ts';
+import { untilShopOpens, watchCatalogue } from './catalogue.ts';
 import { createControlServer } from './control-server.ts';
 import { Generator } from './generator.ts';
 import { Seconds } from './seconds.ts';
@@ -26,4 +26,6 @@ server.listen(config.PORT, config.HOST);
 await once(server, 'listening');
 
 generator.setRate({ ordersPerSecond: config.ORDERS_PER_SECOND, readsPerSecond: config.READS_PER_SECOND });
-generator.open(await untilShopOpens(orders, createShopClient(config.INVENTORY_URL)));
+const inventory = createShopClient(config.INVENTORY_URL);
+generator.offer(await untilShopOpens(orders, inventory));
+watchCatalogue(inventory, (skus) => generator.offer(skus));

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FolderInUseError, ownRunFolder } from './run-folder.ts';
 
+let parent: string;
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'ballast-run-')), 'run');
+  parent = mkdtempSync(join(tmpdir(), 'ballast-run-'));
+  folder = join(parent, 'run');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 test('a folder has one owner at a time', () => {
   const disown = ownRunFolder(folder);

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 export interface Output {
   /** A line that stays. */
   say(text: string): void;
-  /** The line that the next one replaces; without a terminal it stays as well. */
+  /** The line that the next one replaces (an empty one clears it); without a terminal it stays as well. */
   status(line: string): void;
 }
 
@@ -16,7 +16,7 @@ function fit(line: string, columns: number): string {
 /** Writes to the terminal, keeping the status below everything that was said; plain lines elsewhere. */
 export function openOutput(stream: NodeJS.WriteStream): Output {
   if (!stream.isTTY) {
-    const write = (line: string): void => void stream.write(`${line}\n`);
+    const write = (line: string): void => void (line && stream.write(`${line}\n`));
     return { say: write, status: write };
   }
   let current = '';

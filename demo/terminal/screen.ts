@@ -28,7 +28,7 @@ function whatRuns({ topology, supervisor, databaseFolder }: System): string[] {
   if (redis?.state === 'external') notes.redis = 'the one behind REDIS_URL';
   return topology.nodes.map(({ name, url }) => {
     const address = name === 'redis' && redis?.state !== 'up' && redis?.state !== 'down' ? '-' : url;
-    return `  ${name.padEnd(16)}${address.padEnd(28)}${dim(notes[name] ?? '')}`.trimEnd();
+    return `  ${name.padEnd(16)}${address.padEnd(28)}${notes[name] ? dim(notes[name]) : ''}`.trimEnd();
   });
 }
 
@@ -44,7 +44,7 @@ function whatToTry(canPressKeys: boolean, system: System): string[] {
 
 const orderExample = (url: string): string[] => [
   `  curl -X POST ${url}/v1/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \\`,
-  `       -d '{"customerId":"ada","items":[{"sku":"BAL-001","quantity":1}]}'`,
+  `       -d '{"customerId":"ada","items":[{"sku":"ROPE-DYNEEMA-6","quantity":1}]}'`,
 ];
 
 /** The page of text a run begins with: what runs where, and what is worth trying. */

@@ -42,6 +42,7 @@ export function openView(system: System, onQuit: () => void): View {
     stopping() {
       clearInterval(ticker);
       ignoreChanges();
+      output.status('');
       output.say('Stopping: orders in flight are finished first. Once more to force it.');
     },
     close: giveKeysBack,
