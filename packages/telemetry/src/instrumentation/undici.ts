@@ -52,11 +52,12 @@ function begin(request: UndiciRequest): void {
 
 // The query stays out: it is the one part of a URL where callers put personal data.
 function describe({ method, origin, path }: UndiciRequest) {
-  const host = String(origin);
+  const { href, hostname, port } = new URL(origin);
   return {
     'http.request.method': method,
-    'server.address': host,
-    'url.full': host + path.split('?', 1)[0],
+    'server.address': hostname,
+    'server.port': Number(port),
+    'url.full': href.slice(0, -1) + path.split('?', 1)[0],
   };
 }
 

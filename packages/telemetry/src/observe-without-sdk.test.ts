@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { observePool } from './instrumentation/postgres.ts';
+import { observe } from './observe.ts';
+
+test('without an SDK a dependency gets no listener, so it builds no events', () => {
+  const listeners: unknown[] = [];
+  const onEvent = (listener: unknown) => {
+    listeners.push(listener);
+    return () => {};
+  };
+  observe({ name: 'inventory', onEvent, snapshot: () => ({ policies: {} }) })();
+  expect(listeners).toEqual([]);
+});
+
+test('without an SDK a pool is left alone', () => {
+  const pool = { on: () => expect.unreachable() };
+  expect(observePool(pool)).toBe(pool);
+});
