@@ -1,0 +1,82 @@
+import type uPlot from 'uplot';
+import type { Mark } from '../../protocol.ts';
+import type { Palette } from './palette.ts';
+
+export interface MarkSource {
+  readonly marks: readonly Mark[];
+  readonly palette: Palette;
+  /** Whether this chart names the marks; the ones below it only repeat the line. */
+  readonly named: boolean;
+}
+
+/** Draws what was broken and healed on the time axis: a tint while something is broken, a line per event. */
+export function faultMarks(source: () => MarkSource): uPlot.Plugin {
+  return {
+    hooks: {
+      drawAxes: (chart) => drawBands(chart, source()),
+      draw: (chart) => drawLines(chart, source()),
+    },
+  };
+}
+
+function drawBands(chart: uPlot, { marks, palette }: MarkSource): void {
+  const { ctx, bbox } = chart;
+  ctx.save();
+  ctx.fillStyle = palette.band;
+  for (const [from, to] of brokenSpans(marks, (chart.scales.x?.max ?? 0) * 1_000)) {
+    const left = Math.max(bbox.left, chart.valToPos(from / 1_000, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(to / 1_000, 'x', true));
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+/** From each break to the heal of the same target, or to the right edge while it is still broken. */
+export function brokenSpans(marks: readonly Mark[], now: number): [number, number][] {
+  const open = new Map<string, number>();
+  const spans: [number, number][] = [];
+  for (const mark of marks) {
+    const key = mark.target ?? '';
+    if (mark.kind === 'break' && !open.has(key)) open.set(key, mark.at);
+    const since = open.get(key);
+    if (mark.kind === 'heal' && since !== undefined) {
+      spans.push([since, mark.at]);
+      open.delete(key);
+    }
+  }
+  for (const since of open.values()) spans.push([since, now]);
+  return spans;
+}
+
+function drawLines(chart: uPlot, { marks, palette, named }: MarkSource): void {
+  const { ctx, bbox } = chart;
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.lineWidth = scale;
+  ctx.font = `500 ${11 * scale}px "Inter Variable", system-ui, sans-serif`;
+  ctx.textBaseline = 'top';
+  let freeFrom = Number.NEGATIVE_INFINITY;
+  for (const mark of marks) {
+    const x = Math.round(chart.valToPos(mark.at / 1_000, 'x', true));
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = palette.mark[mark.kind];
+    ctx.setLineDash(mark.kind === 'heal' ? [2 * scale, 3 * scale] : []);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    if (named && x >= freeFrom) freeFrom = x + nameMark(chart, mark, x, palette) + 8 * scale;
+  }
+  ctx.restore();
+}
+
+/** Writes the mark's name beside its line, or left of it at the right edge; returns the width taken. */
+function nameMark({ ctx, bbox }: uPlot, mark: Mark, x: number, palette: Palette): number {
+  const width = ctx.measureText(mark.text).width;
+  const pad = 4 * devicePixelRatio;
+  const isCut = x + pad + width > bbox.left + bbox.width;
+  ctx.fillStyle = palette.mark[mark.kind];
+  ctx.textAlign = isCut ? 'right' : 'left';
+  ctx.fillText(mark.text, isCut ? x - pad : x + pad, bbox.top + 2 * devicePixelRatio);
+  return isCut ? 0 : width;
+}

@@ -1,0 +1,20 @@
+import '@fontsource-variable/inter/index.css';
+import 'uplot/dist/uPlot.min.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/picture.css';
+import './styles/panels.css';
+import './styles/charts.css';
+import './styles/orders.css';
+import './styles/policies.css';
+import './styles/tour.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { startLive } from './live/store.ts';
+import { restoreTheme } from './shell/theme.ts';
+
+restoreTheme();
+startLive();
+const page = document.getElementById('page');
+if (page) createRoot(page).render(<App />);

@@ -1,0 +1,8 @@
+import { type Quality, qualityMeaning } from '../../protocol.ts';
+
+/** The label every answer wears: how good it was. */
+export const QualityChip = ({ quality, text }: { quality: Quality; text?: string }) => (
+  <span className="chip" data-quality={quality} title={qualityMeaning[quality]}>
+    {text ?? quality}
+  </span>
+);

@@ -1,0 +1,71 @@
+import type { StoryEvent } from '../../protocol.ts';
+import { duration } from '../format.ts';
+
+export type Tone = 'good' | 'degraded' | 'bad' | 'neutral';
+
+/** One line of the waterfall: what was decided, when, and how long it took. */
+export interface StoryLine {
+  readonly dependency: string;
+  readonly text: string;
+  readonly tone: Tone;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+type Reader = (event: StoryEvent) => { text: string; tone: Tone } | null;
+
+const num = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const refusedRetry: Record<string, string> = {
+  budget: 'retry refused: budget empty',
+  deadline: 'no retry: the deadline is too near',
+  'not-idempotent': 'no retry: not safe to repeat',
+  'do-not-retry': 'no retry: the answer forbids it',
+  attempts: 'no retry: attempts used up',
+};
+
+const readers: Record<string, Reader> = {
+  attempt: (event) => {
+    const took = duration(num(event.durationMs));
+    const which = `attempt ${num(event.attempt) ?? 1}`;
+    if (event.outcome === 'success') return { text: `${which} answered in ${took}`, tone: 'good' };
+    if (event.outcome === 'timeout') return { text: `${which} timed out at ${took}`, tone: 'bad' };
+    if (event.outcome === 'cancelled') return { text: `${which} cancelled after ${took}`, tone: 'neutral' };
+    return { text: `${which} failed in ${took}${reason(event)}`, tone: 'bad' };
+  },
+  retry: (event) => ({ text: `retry after ${duration(num(event.delayMs))}`, tone: 'neutral' }),
+  'retry.refused': (event) => ({
+    text: refusedRetry[word(event.reason)] ?? 'retry refused',
+    tone: 'neutral',
+  }),
+  rejected: (event) => ({ text: `refused by ${word(event.policy)}${reason(event)}`, tone: 'degraded' }),
+  'breaker.transition': (event) => ({
+    text: `breaker ${word(event.from)} → ${word(event.to)}`,
+    tone: event.to === 'closed' ? 'good' : 'degraded',
+  }),
+  fallback: (event) => ({ text: fallbackText(event), tone: 'degraded' }),
+  'call.end': (event) =>
+    event.source === 'live' ? { text: `live in ${duration(num(event.durationMs))}`, tone: 'good' } : null,
+};
+
+const reason = (event: StoryEvent): string =>
+  word(event.errorCode ?? event.code) ? `: ${word(event.errorCode ?? event.code)}` : '';
+
+function fallbackText(event: StoryEvent): string {
+  const age = num(event.ageMs);
+  if (event.source === 'cached')
+    return age === undefined ? 'served from cache' : `served from cache, ${duration(age)} old`;
+  if (event.source === 'disabled') return 'switched off: answered without asking';
+  return 'default answer served';
+}
+
+/** The story as lines in the order of time; events nobody needs to read are left out. */
+export function storyLines(events: readonly StoryEvent[]): StoryLine[] {
+  return events.flatMap((event) => {
+    const line = readers[event.type]?.(event);
+    if (!line) return [];
+    const took = event.type === 'attempt' || event.type === 'call.end' ? (num(event.durationMs) ?? 0) : 0;
+    return [{ ...line, dependency: event.dependency, startMs: event.atMs - took, endMs: event.atMs }];
+  });
+}

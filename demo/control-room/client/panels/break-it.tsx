@@ -1,0 +1,141 @@
+import { useState } from 'react';
+import type { SupervisedName } from '../../../topology.ts';
+import type { ActiveFault, FaultName, NodePicture } from '../../protocol.ts';
+import { secondsLeft } from '../format.ts';
+import { actions } from '../live/actions.ts';
+import { useLive } from '../live/store.ts';
+import { tell } from '../shell/notice.tsx';
+import { nodeTitle } from '../topology/names.ts';
+import { useNow } from './use-now.ts';
+
+const breakable: readonly SupervisedName[] = ['recommendation', 'inventory', 'orders', 'redis', 'postgres'];
+
+const faults: readonly { fault: FaultName; label: string; means: string }[] = [
+  { fault: 'latency', label: 'Slow', means: 'every answer comes late' },
+  { fault: 'error', label: 'Errors', means: 'every answer is a 500' },
+  { fault: 'hang', label: 'Hang', means: 'accepts, never answers' },
+  { fault: 'garbage', label: 'Garbage', means: 'answers nonsense with 200' },
+  { fault: 'down', label: 'Down', means: 'closes every connection' },
+];
+
+const durations = [10, 20, 60] as const;
+
+/** One row per part of the system, one button per way to break it. Everything ends by itself. */
+export function BreakIt({ selected }: { selected: string | null }) {
+  const nodes = useLive((state) => state.frame?.nodes ?? none);
+  const active = useLive((state) => state.frame?.faults ?? noFaults);
+  const [seconds, setSeconds] = useState<number>(20);
+  return (
+    <div className="break-it">
+      <fieldset className="choice">
+        <legend>Faults last</legend>
+        {durations.map((choice) => (
+          <label key={choice}>
+            <input
+              type="radio"
+              name="fault-seconds"
+              checked={seconds === choice}
+              onChange={() => setSeconds(choice)}
+            />
+            <span>{choice} s</span>
+          </label>
+        ))}
+      </fieldset>
+      {breakable.map((name) => (
+        <BreakRow
+          key={name}
+          name={name}
+          node={nodes.find((node) => node.name === name)}
+          active={active.filter((fault) => fault.target === name)}
+          forMs={seconds * 1_000}
+          isSelected={selected === name}
+        />
+      ))}
+    </div>
+  );
+}
+
+const none: readonly NodePicture[] = [];
+const noFaults: readonly ActiveFault[] = [];
+
+interface RowProps {
+  name: SupervisedName;
+  node: NodePicture | undefined;
+  active: readonly ActiveFault[];
+  forMs: number;
+  isSelected: boolean;
+}
+
+function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
+  const now = useNow();
+  const activeOf = (fault: string) => active.find((one) => one.fault === fault);
+  const isDown = node?.health === 'down';
+  const toggle = (fault: FaultName) =>
+    run(activeOf(fault) ? actions.heal(name) : actions.fault(name, fault, forMs));
+  const stall = activeOf('stall');
+  return (
+    <div
+      className="break-row"
+      data-target={name}
+      data-selected={isSelected}
+      data-health={node?.health ?? 'unknown'}
+    >
+      <p>
+        <b>{nodeTitle[name]}</b> <span className="quiet">{node?.note ?? node?.health ?? ''}</span>
+      </p>
+      <div className="chips">
+        {isDown ? (
+          <button
+            type="button"
+            className="button start"
+            disabled={!node?.canStart}
+            onClick={() => run(actions.start(name))}
+          >
+            Start
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button kill"
+            disabled={!node?.canKill}
+            onClick={() => run(actions.kill(name))}
+          >
+            Kill
+          </button>
+        )}
+        {node?.canFault &&
+          faults.map(({ fault, label, means }) => (
+            <button
+              key={fault}
+              type="button"
+              className="button fault"
+              title={means}
+              aria-pressed={activeOf(fault) !== undefined}
+              disabled={isDown}
+              onClick={() => toggle(fault)}
+            >
+              {label} <Left fault={activeOf(fault)} now={now} />
+            </button>
+          ))}
+        <button
+          type="button"
+          className="button fault"
+          title="the process is stopped: connects, then nothing"
+          aria-pressed={stall !== undefined}
+          disabled={isDown || !node?.canStall}
+          onClick={() => run(stall ? actions.resume(name) : actions.stall(name, forMs))}
+        >
+          Stall <Left fault={stall} now={now} />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+const Left = ({ fault, now }: { fault: ActiveFault | undefined; now: number }) => (
+  <span className="left">{fault ? secondsLeft(fault.endsAt, now) : ''}</span>
+);
+
+async function run(action: Promise<string | null>): Promise<void> {
+  tell(await action);
+}

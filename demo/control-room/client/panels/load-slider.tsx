@@ -1,0 +1,54 @@
+import { useEffect, useRef, useState } from 'react';
+import { missing } from '../format.ts';
+import { actions } from '../live/actions.ts';
+import { useLive } from '../live/store.ts';
+import { tell } from '../shell/notice.tsx';
+
+const steps = 100;
+/** Sliding sends the rate where the hand rests, not every one it passes. */
+const restMs = 150;
+
+/** Quadratic, so that the first half of the way is for the rates one mostly wants. */
+const rateAt = (step: number, max: number): number => Math.round(max * (step / steps) ** 2);
+const stepAt = (rate: number, max: number): number => Math.round(steps * Math.sqrt(rate / max));
+
+/** Orders per second that customers begin, whether or not earlier ones were answered. */
+export function LoadSlider() {
+  const max = useLive((state) => state.hello?.maxRate ?? 1_000);
+  const actual = useLive((state) => state.frame?.targetRate ?? null);
+  const [wanted, setWanted] = useState<number | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    if (wanted !== null && actual === wanted) setWanted(null);
+  }, [actual, wanted]);
+  const shown = wanted ?? actual;
+
+  const slide = (step: number) => {
+    const next = rateAt(step, max);
+    setWanted(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(async () => {
+      const refusal = await actions.setRate(next);
+      if (!refusal) return;
+      tell(refusal);
+      setWanted(null);
+    }, restMs);
+  };
+
+  return (
+    <label className="load" data-tour="load">
+      <span>Load</span>
+      <input
+        type="range"
+        min={0}
+        max={steps}
+        value={shown === null ? 0 : stepAt(shown, max)}
+        aria-valuetext={shown === null ? 'unknown' : `${shown} orders per second`}
+        onChange={(event) => slide(Number(event.currentTarget.value))}
+      />
+      <output>
+        <b>{shown === null ? missing : shown}</b> orders/s
+      </output>
+    </label>
+  );
+}

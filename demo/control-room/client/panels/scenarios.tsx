@@ -1,0 +1,113 @@
+import type { CheckResult, ScenarioCard, ScenarioRun } from '../../protocol.ts';
+import { actions } from '../live/actions.ts';
+import { useLive } from '../live/store.ts';
+import { tell } from '../shell/notice.tsx';
+import { useNow } from './use-now.ts';
+
+/** The declared failures: each a button, each with a verdict. */
+export function Scenarios() {
+  const cards = useLive((state) => state.hello?.scenarios ?? none);
+  const run = useLive((state) => state.frame?.scenario ?? null);
+  return (
+    <div className="scenarios">
+      {run && <Run run={run} />}
+      <ul>
+        {cards.map((card) => (
+          <Card key={card.name} card={card} isBusy={run?.state === 'running'} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const none: readonly ScenarioCard[] = [];
+
+function Card({ card, isBusy }: { card: ScenarioCard; isBusy: boolean }) {
+  const start = async (variant: 'protected' | 'naive') => tell(await actions.runScenario(card.name, variant));
+  return (
+    <li className="scenario" data-scenario={card.name}>
+      <p>
+        <b>{card.title}</b> <span className="quiet">{Math.round(card.durationMs / 1_000)} s</span>
+      </p>
+      <p className="quiet">{card.unavailable ?? card.breaks}</p>
+      <div className="chips">
+        <button
+          type="button"
+          className="button"
+          disabled={isBusy || card.unavailable !== null}
+          onClick={() => start('protected')}
+        >
+          Run
+        </button>
+        {card.naive && (
+          <button
+            type="button"
+            className="button fault"
+            title={card.naive}
+            disabled={isBusy || card.unavailable !== null}
+            onClick={() => start('naive')}
+          >
+            Run without protection
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Run({ run }: { run: ScenarioRun }) {
+  const now = useNow();
+  const done = run.state === 'running' ? Math.min(1, Math.max(0, (now - run.startedAt) / run.durationMs)) : 1;
+  return (
+    <section className="run" data-state={run.state} data-verdict={run.verdict ?? 'none'} aria-live="polite">
+      <p>
+        <b>{run.title}</b>{' '}
+        {run.variant === 'naive' && (
+          <span className="chip" data-quality="failed">
+            without protection
+          </span>
+        )}
+      </p>
+      <p className="quiet">{run.state === 'running' ? run.step : verdictText(run)}</p>
+      <div className="progress">
+        <i style={{ transform: `scaleX(${done})` }} />
+      </div>
+      <ul className="checks">
+        {run.checks.map((check) => (
+          <Check key={check.says} check={check} />
+        ))}
+      </ul>
+      <div className="chips">
+        {run.state === 'running' && (
+          <button type="button" className="button" onClick={async () => tell(await actions.stopScenario())}>
+            Stop
+          </button>
+        )}
+        {run.chart && (
+          <a className="button" href={run.chart} target="_blank" rel="noreferrer">
+            Picture
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Check({ check }: { check: CheckResult }) {
+  return (
+    <li data-holds={check.holds === null ? 'open' : check.holds}>
+      <span>{check.says}</span>
+      <b>{check.measured}</b>
+      <small>{check.expected}</small>
+    </li>
+  );
+}
+
+function verdictText(run: ScenarioRun): string {
+  if (run.state === 'stopped') return 'Stopped; everything was put back.';
+  if (run.variant === 'naive')
+    return run.verdict === 'as declared'
+      ? 'It broke where it was declared to break.'
+      : 'It did not break as declared.';
+  return run.verdict === 'as declared' ? 'As declared: it bent and did not break.' : 'Not as declared.';
+}

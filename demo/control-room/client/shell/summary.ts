@@ -1,0 +1,84 @@
+import type { EdgePicture, Frame, Traffic } from '../../protocol.ts';
+import { percent } from '../format.ts';
+
+export interface Summary {
+  readonly tone: 'good' | 'degraded' | 'bad' | 'quiet';
+  readonly text: string;
+}
+
+/** Shares below this are noise of a single order, not a state of the system. */
+const noticeable = 0.02;
+
+/** The state of the system in one sentence a newcomer understands. */
+export function summarize(frame: Frame | null, recent: readonly Traffic[]): Summary {
+  if (!frame) return { tone: 'quiet', text: 'Waiting for the system' };
+  const shares = sharesOf(recent);
+  if (!shares) return { tone: 'quiet', text: noTraffic(frame) };
+  if (shares.failed > noticeable)
+    return { tone: 'bad', text: `${percent(shares.failed)} of orders fail.${because(frame)}` };
+  if (shares.refused > noticeable)
+    return {
+      tone: 'bad',
+      text: `${percent(shares.refused)} of orders are refused at once, told when to come back.${because(frame)}`,
+    };
+  if (shares.pending > noticeable)
+    return {
+      tone: 'degraded',
+      text: `Every order is accepted; ${percent(shares.pending)} are settled later.${because(frame)}`,
+    };
+  const degraded = shares.cached + shares.default;
+  if (degraded > noticeable)
+    return {
+      tone: 'degraded',
+      text: `Every order is confirmed; ${percent(degraded)} with second-best recommendations.${because(frame)}`,
+    };
+  if (shares.disabled > noticeable)
+    return { tone: 'degraded', text: 'Every order is confirmed; recommendations are switched off.' };
+  const trouble = because(frame);
+  return trouble
+    ? { tone: 'degraded', text: `Every order is still answered in full.${trouble}` }
+    : { tone: 'good', text: 'Every order is answered in full.' };
+}
+
+type Shares = Record<'cached' | 'default' | 'disabled' | 'pending' | 'refused' | 'failed', number>;
+
+function sharesOf(recent: readonly Traffic[]): Shares | null {
+  const sum = { live: 0, cached: 0, default: 0, disabled: 0, pending: 0, rejected: 0, refused: 0, failed: 0 };
+  for (const { counts } of recent) {
+    if (!counts) continue;
+    for (const quality of Object.keys(sum) as (keyof typeof sum)[]) sum[quality] += counts[quality];
+  }
+  const total = Object.values(sum).reduce((a, b) => a + b, 0);
+  if (total === 0) return null;
+  const share = (quality: keyof typeof sum) => sum[quality] / total;
+  return {
+    cached: share('cached'),
+    default: share('default'),
+    disabled: share('disabled'),
+    pending: share('pending'),
+    refused: share('refused'),
+    failed: share('failed'),
+  };
+}
+
+function noTraffic(frame: Frame): string {
+  if (frame.targetRate === 0) return 'No load: nobody is ordering.';
+  return `No orders are being answered.${because(frame)}`;
+}
+
+/** What is wrong where, worst first: dead parts, then those that answer badly, then open breakers. */
+function because(frame: Frame): string {
+  const down = frame.nodes.filter((node) => node.health === 'down').map((node) => node.name);
+  if (down.length > 0) return ` ${list(down)} ${down.length > 1 ? 'are' : 'is'} down.`;
+  const faulty = [...new Set(frame.faults.map((fault) => fault.target))];
+  if (faulty.length > 0) return ` ${list(faulty)} ${faulty.length > 1 ? 'misbehave' : 'misbehaves'}.`;
+  const open = frame.edges.filter(isOpen).map((edge) => edge.to);
+  return open.length > 0 ? ` The breaker to ${list(open)} is open.` : '';
+}
+
+const isOpen = (edge: EdgePicture): boolean => edge.breaker === 'open' || edge.breaker === 'isolated';
+
+function list(names: readonly string[]): string {
+  const text = names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

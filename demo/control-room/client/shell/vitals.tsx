@@ -1,0 +1,85 @@
+import { type Quality, qualities, type Traffic } from '../../protocol.ts';
+import { duration, missing, percent, rate } from '../format.ts';
+import { useLive } from '../live/store.ts';
+import { summarize } from './summary.ts';
+
+/** How far back "now" reaches: one second alone jumps too much to be read at five orders a second. */
+const nowSeconds = 5;
+
+/** The state in one sentence, five numbers, and how good the answers are right now. */
+export function Vitals() {
+  const frame = useLive((state) => state.frame);
+  const history = useLive((state) => state.history);
+  const recent = history.slice(-nowSeconds);
+  const { tone, text } = summarize(frame, recent);
+  const counts = total(recent);
+  return (
+    <section className="vitals" data-tour="vitals" aria-label="Now">
+      <p className="sentence" data-tone={tone} aria-live="polite">
+        {text}
+      </p>
+      <dl>
+        <Vital name="offered" value={rate(mean(recent, 'offered'))} unit="/s" />
+        <Vital name="accepted" value={rate(mean(recent, 'good'))} unit="/s" />
+        <Vital name="answered well" value={percent(counts && goodShare(counts))} />
+        <Vital name="p50" value={duration(recent.at(-1)?.p50Ms)} />
+        <Vital name="p99" value={duration(recent.at(-1)?.p99Ms)} />
+      </dl>
+      <QualityBar counts={counts} />
+    </section>
+  );
+}
+
+function Vital({ name, value, unit }: { name: string; value: string; unit?: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {value}
+        {unit && value !== missing && <small>{unit}</small>}
+      </dd>
+    </div>
+  );
+}
+
+type Counts = Record<Quality, number>;
+
+function QualityBar({ counts }: { counts: Counts | null }) {
+  const sum = counts ? qualities.reduce((all, quality) => all + counts[quality], 0) : 0;
+  const share = (quality: Quality) => (counts && sum > 0 ? counts[quality] / sum : 0);
+  return (
+    <div className="quality-bar">
+      <div className="bar" aria-hidden="true">
+        {qualities.map((quality) => (
+          <i key={quality} data-quality={quality} style={{ flexGrow: share(quality) }} />
+        ))}
+      </div>
+      <ul>
+        {qualities.map((quality) => (
+          <li key={quality} data-quality={quality} data-none={share(quality) === 0}>
+            <span>{quality}</span>
+            <b>{sum > 0 ? percent(share(quality)) : missing}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function total(recent: readonly Traffic[]): Counts | null {
+  const known = recent.flatMap(({ counts }) => (counts ? [counts] : []));
+  if (known.length === 0) return null;
+  const sum = (quality: Quality) => known.reduce((all, counts) => all + counts[quality], 0);
+  return Object.fromEntries(qualities.map((quality) => [quality, sum(quality)])) as Counts;
+}
+
+/** An answer "out of stock" is a good answer to a bad order: only refusals and failures are not. */
+function goodShare(counts: Counts): number | null {
+  const sum = qualities.reduce((all, quality) => all + counts[quality], 0);
+  return sum === 0 ? null : 1 - (counts.refused + counts.failed) / sum;
+}
+
+function mean(recent: readonly Traffic[], key: 'offered' | 'good'): number | null {
+  const known = recent.flatMap((second) => second[key] ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}

@@ -1,0 +1,9 @@
+import type { EdgePicture } from '../../protocol.ts';
+
+/** Calls as dots that travel: more of them per second run faster, none stand still. */
+export function Flow({ edge, d }: { edge: Pick<EdgePicture, 'callsPerSecond' | 'breaker'>; d: string }) {
+  const calls = edge.callsPerSecond ?? 0;
+  if (calls <= 0) return null;
+  const pace = calls < 3 ? 'slow' : calls < 60 ? 'steady' : 'fast';
+  return <path className="flow" data-pace={pace} d={d} />;
+}

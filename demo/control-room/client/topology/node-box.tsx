@@ -1,0 +1,85 @@
+import type { KeyboardEvent } from 'react';
+import type { NodePicture } from '../../protocol.ts';
+import type { Box } from './geometry.ts';
+import { HealthMark } from './health-mark.tsx';
+import { nodeTitle } from './names.ts';
+
+interface Props {
+  node: NodePicture;
+  box: Box;
+  selected: boolean;
+  onSelect: () => void;
+}
+
+export function NodeBox({ node, box, selected, onSelect }: Props) {
+  const upright = box.width < 60;
+  const title = nodeTitle[node.name];
+  const note = node.note ?? node.health;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    onSelect();
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a button element can't stand inside an SVG.
+    <g
+      className="node"
+      role="button"
+      tabIndex={0}
+      aria-label={`${title}: ${note}. Show what can be done to it.`}
+      aria-pressed={selected}
+      data-node={node.name}
+      data-health={node.health}
+      onClick={onSelect}
+      onKeyDown={onKey}
+    >
+      <rect className="node-box" {...box} rx={10} />
+      {upright ? (
+        <UprightLabel box={box} title={title} note={note} />
+      ) : (
+        <Label box={box} title={title} note={note} />
+      )}
+      <HealthMark
+        health={node.health}
+        x={box.x + (upright ? box.width / 2 : 18)}
+        y={box.y + (upright ? 20 : markY(box))}
+      />
+    </g>
+  );
+}
+
+const isTall = (box: Box): boolean => box.height > 120;
+const markY = (box: Box): number => (isTall(box) ? 24 : box.height / 2 - 10);
+
+interface LabelProps {
+  box: Box;
+  title: string;
+  note: string;
+}
+
+function Label({ box, title, note }: LabelProps) {
+  const y = box.y + markY(box);
+  return (
+    <>
+      <text className="node-title" x={box.x + 32} y={y + 5}>
+        {title}
+      </text>
+      <text className="node-note" x={box.x + 18} y={y + 28}>
+        {note}
+      </text>
+    </>
+  );
+}
+
+function UprightLabel({ box, title, note }: LabelProps) {
+  const x = box.x + box.width / 2;
+  const y = box.y + 40;
+  return (
+    <text className="node-title" transform={`translate(${x + 5} ${y}) rotate(90)`}>
+      {title}
+      <tspan className="node-note" dx={14}>
+        {note}
+      </tspan>
+    </text>
+  );
+}

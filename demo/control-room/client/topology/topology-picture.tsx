@@ -1,0 +1,89 @@
+import type { EdgePicture, NodePicture } from '../../protocol.ts';
+import { rate } from '../format.ts';
+import { useLive } from '../live/store.ts';
+import { Flow } from './flow.tsx';
+import { type Geometry, narrow, wide } from './geometry.ts';
+import { GuardedEdge } from './guarded-edge.tsx';
+import { NodeBox } from './node-box.tsx';
+import { useIsNarrow } from './use-is-narrow.ts';
+
+interface Props {
+  selected: string | null;
+  onSelect: (node: string) => void;
+}
+
+/** The system as it stands: who is up, what flows, and which switches are open. */
+export function TopologyPicture({ selected, onSelect }: Props) {
+  const frame = useLive((state) => state.frame);
+  const geometry = useIsNarrow() ? narrow : wide;
+  return (
+    <section className="panel picture" data-tour="picture" aria-label="The system">
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: the section is labelled; a title would be a tooltip over everything. */}
+      <svg viewBox={`0 0 ${geometry.width} ${geometry.height}`} data-geometry={geometry.name}>
+        {frame?.edges.map((edge) => (
+          <Edge key={edge.id} edge={edge} geometry={geometry} />
+        ))}
+        {frame?.nodes.map((node) => (
+          <Node key={node.name} node={node} geometry={geometry} selected={selected} onSelect={onSelect} />
+        ))}
+      </svg>
+    </section>
+  );
+}
+
+function Edge({ edge, geometry }: { edge: EdgePicture; geometry: Geometry }) {
+  const path = geometry.bare[edge.id];
+  if (path) return <BareEdge edge={edge} d={path} />;
+  const line = geometry.lines[edge.id];
+  if (!line) return null;
+  if (edge.from === 'load-generator') return <Inlet edge={edge} line={line} />;
+  return <GuardedEdge edge={edge} line={line} />;
+}
+
+function BareEdge({ edge, d }: { edge: EdgePicture; d: string }) {
+  return (
+    <g className="edge" data-edge={edge.id} data-state="bare">
+      <path className="edge-line" d={d} />
+      <Flow edge={edge} d={d} />
+    </g>
+  );
+}
+
+/** Where the load comes in: no policy of ours stands there, only the numbers. */
+function Inlet({
+  edge,
+  line: [x1, y1, x2, y2],
+}: {
+  edge: EdgePicture;
+  line: readonly [number, number, number, number];
+}) {
+  const isUpright = x1 === x2;
+  const d = `M${x1} ${y1}L${x2} ${y2}`;
+  return (
+    <g className="edge" data-edge={edge.id} data-state="bare">
+      <path className="edge-line" d={d} />
+      <Flow edge={edge} d={d} />
+      <text
+        className="edge-rate"
+        x={isUpright ? x1 + 14 : x1 + 14}
+        y={isUpright ? (y1 + y2) / 2 + 5 : y1 - 16}
+      >
+        {rate(edge.callsPerSecond)}
+        <tspan className="edge-unit"> orders/s</tspan>
+      </text>
+    </g>
+  );
+}
+
+interface NodeProps extends Props {
+  node: NodePicture;
+  geometry: Geometry;
+}
+
+function Node({ node, geometry, selected, onSelect }: NodeProps) {
+  const box = geometry.nodes[node.name];
+  if (!box) return null;
+  return (
+    <NodeBox node={node} box={box} selected={selected === node.name} onSelect={() => onSelect(node.name)} />
+  );
+}

@@ -1,0 +1,99 @@
+import type { SystemView } from '../../stage/system-view.ts';
+import type { ServiceStatus } from '../../supervisor/supervisor.ts';
+import {
+  isSupervisedName,
+  type NodeName,
+  type ServiceName,
+  type SupervisedName,
+  serviceNames,
+  type Topology,
+} from '../../topology.ts';
+import type { ActiveFault, Health, NodePicture } from '../protocol.ts';
+
+const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+
+type State = Pick<NodePicture, 'health' | 'note' | 'restartsAt' | 'restarts'>;
+
+/** Every node but the room itself, with what can be done to it here. */
+export function paintNodes(
+  topology: Topology,
+  view: SystemView,
+  faults: readonly ActiveFault[],
+  now: number,
+): NodePicture[] {
+  const processes = view.processes();
+  return topology.nodes.flatMap(({ name, kind }) => {
+    if (!isSupervisedName(name)) return [];
+    const status = processes?.find((process) => process.name === name);
+    const seen = status ? supervised(status, view, now) : observed(name, view);
+    const state = withFault(
+      seen,
+      faults.find((fault) => fault.target === name),
+      now,
+    );
+    return [{ name, kind, ...state, ...means(name, state.health, processes !== null) }];
+  });
+}
+
+function supervised(status: ServiceStatus, view: SystemView, now: number): State {
+  const base = { restarts: status.restarts, restartsAt: null };
+  if (status.state === 'down') {
+    const restartsAt = status.restartAtMs ?? null;
+    return { ...base, restartsAt, health: 'down', note: downNote(status.reason, restartsAt, now) };
+  }
+  if (status.state === 'absent') return { ...base, health: 'absent', note: status.reason };
+  if (status.state === 'external') return { ...base, health: 'up', note: 'runs elsewhere' };
+  if (status.state === 'up' && isService(status.name) && !view.service(status.name))
+    return { ...base, health: 'unknown', note: 'does not report' };
+  return { ...base, health: status.state, note: null };
+}
+
+function downNote(reason: string, restartsAt: number | null, now: number): string {
+  if (restartsAt === null) return reason || 'down';
+  return `down, back in ${Math.max(1, Math.ceil((restartsAt - now) / 1_000))} s`;
+}
+
+/** Without a supervisor a process is what can be seen of it. */
+function observed(name: SupervisedName, view: SystemView): State {
+  const isThere = isThereNow(name, view);
+  const health: Health = isThere === null ? 'unknown' : isThere ? 'up' : 'down';
+  const note = isThere === false ? `docker compose start ${name}` : null;
+  return { health, note, restarts: 0, restartsAt: null };
+}
+
+function isThereNow(name: SupervisedName, view: SystemView): boolean | null {
+  if (name === 'postgres' || name === 'redis') return view.accepts(name);
+  if (name === 'load-generator') return view.stats() !== null;
+  return view.service(name) !== null;
+}
+
+function withFault(state: State, fault: ActiveFault | undefined, now: number): State {
+  if (!fault || fault.fault === 'kill' || state.health !== 'up') return state;
+  const left = Math.max(1, Math.ceil((fault.endsAt - now) / 1_000));
+  return {
+    ...state,
+    health: fault.fault === 'down' ? 'down' : 'slow',
+    note: `${faultWord[fault.fault]}, ${left} s left`,
+  };
+}
+
+const faultWord: Record<Exclude<ActiveFault['fault'], 'kill'>, string> = {
+  latency: 'slow',
+  error: 'errors',
+  hang: 'hangs',
+  garbage: 'garbage',
+  down: 'closes connections',
+  stall: 'stalled',
+};
+
+type Means = Pick<NodePicture, 'canKill' | 'canStart' | 'canStall' | 'canFault'>;
+
+function means(name: NodeName, health: Health, isSupervised: boolean): Means {
+  const isHere = health !== 'absent' && health !== 'down';
+  return {
+    canKill: isHere && (isSupervised || isService(name)),
+    canStart: isSupervised && health === 'down',
+    canStall: isHere && (isSupervised || isService(name)),
+    canFault: isService(name),
+  };
+}

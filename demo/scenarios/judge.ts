@@ -1,0 +1,47 @@
+import type { CheckResult } from '../control-room/protocol.ts';
+import type { Recording } from './recording.ts';
+import type { Expectation, Scenario, Unit, Variant } from './scenario.ts';
+
+/** What a variant of a scenario must show. */
+export function expectationsOf(scenario: Scenario, variant: Variant): readonly Expectation[] {
+  return variant === 'protected' ? scenario.expects : (scenario.naive?.expects ?? []);
+}
+
+/** Each expectation against the recording; one without a number has not been met. */
+export function judge(expectations: readonly Expectation[], recording: Recording): CheckResult[] {
+  return expectations.map((expectation) => {
+    const value = expectation.measure(recording);
+    return {
+      says: expectation.says,
+      expected: bound(expectation),
+      measured: value === null ? 'not seen' : format(value, expectation.unit),
+      holds: value !== null && holds(value, expectation),
+    };
+  });
+}
+
+/** The checks before there is anything to measure. */
+export const unjudged = (expectations: readonly Expectation[]): CheckResult[] =>
+  expectations.map((expectation) => ({
+    says: expectation.says,
+    expected: bound(expectation),
+    measured: '',
+    holds: null,
+  }));
+
+const holds = (value: number, { atLeast, atMost }: Expectation): boolean =>
+  value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? Number.POSITIVE_INFINITY);
+
+function bound({ atLeast, atMost, unit }: Expectation): string {
+  if (atLeast !== undefined && atMost !== undefined)
+    return `${format(atLeast, unit)} to ${format(atMost, unit)}`;
+  if (atLeast !== undefined) return `at least ${format(atLeast, unit)}`;
+  return `at most ${format(atMost ?? 0, unit)}`;
+}
+
+export function format(value: number, unit: Unit): string {
+  if (unit === 'share') return `${Math.floor(value * 1_000) / 10} %`;
+  if (unit === 'ms') return `${Math.round(value)} ms`;
+  if (unit === 's') return `${value.toFixed(1)} s`;
+  return unit === 'times' ? `${value.toFixed(2)}x` : `${value.toFixed(1)}/s`;
+}

@@ -1,0 +1,96 @@
+import type { BreakerState, Quality } from '../control-room/protocol.ts';
+import { qualities } from '../control-room/protocol.ts';
+import { inPhase, type Phase, type Recording, type Sample } from './recording.ts';
+
+type Measure = (recording: Recording) => number | null;
+
+const count = (samples: readonly Sample[], wanted: readonly Quality[]): number =>
+  samples.reduce(
+    (sum, { stats }) => sum + wanted.reduce((all, quality) => all + stats.orders.outcomes[quality], 0),
+    0,
+  );
+
+/** Share of the ended orders of a phase that ended in one of these ways, 0..1. */
+export const share =
+  (wanted: readonly Quality[], phase: Phase, skipMs = 0): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, phase, skipMs);
+    const total = count(samples, qualities);
+    return total === 0 ? null : count(samples, wanted) / total;
+  };
+
+const accepted = ['live', 'cached', 'default', 'disabled', 'pending'] as const;
+const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
+
+/** Share of orders the customer could place: confirmed, or accepted to be settled later. */
+export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
+  share([...accepted, 'rejected'], phase, skipMs);
+
+/** Orders confirmed per second in a phase, as a share of those before it was broken. */
+export const confirmedAgainstBefore =
+  (phase: Phase, skipMs = 0): Measure =>
+  (recording) => {
+    const before = perSecond(inPhase(recording, 'before', 1_000), confirmed);
+    const then = perSecond(inPhase(recording, phase, skipMs), confirmed);
+    return before === null || then === null || before === 0 ? null : then / before;
+  };
+
+const perSecond = (samples: readonly Sample[], wanted: readonly Quality[]): number | null =>
+  samples.length === 0 ? null : count(samples, wanted) / samples.length;
+
+/** Median over the seconds of a phase of their p99: one unlucky second is not the phase. */
+export const p99Ms =
+  (phase: Phase, skipMs = 0): Measure =>
+  (recording) =>
+    median(inPhase(recording, phase, skipMs).flatMap(({ stats }) => stats.orders.latencyMs?.p99 ?? []));
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+const breakerOf = (sample: Sample, edge: string): BreakerState | null =>
+  sample.edges.find(({ id }) => id === edge)?.breaker ?? null;
+
+/** Seconds from the fault until the breaker of an edge is seen open. */
+export const secondsUntilOpen =
+  (edge: string): Measure =>
+  ({ samples, brokenFromMs }) => {
+    const seen = samples.find((sample) => sample.atMs > brokenFromMs && breakerOf(sample, edge) === 'open');
+    return seen ? (seen.atMs - brokenFromMs) / 1_000 : null;
+  };
+
+/** Seconds from the end of the fault until the breaker is seen closed and stays so. */
+export const secondsUntilClosed =
+  (edge: string): Measure =>
+  ({ samples, brokenToMs }) => {
+    const after = samples.filter((sample) => sample.atMs > brokenToMs);
+    const lastOther = after.findLastIndex((sample) => breakerOf(sample, edge) !== 'closed');
+    const seen = after[lastOther + 1];
+    return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+  };
+
+/** Seconds from the end of the fault until no accepted order is left unsettled. */
+export const secondsUntilSettled: Measure = ({ samples, brokenToMs }) => {
+  const after = samples.filter((sample) => sample.atMs > brokenToMs);
+  const lastOpen = after.findLastIndex(({ stats }) => stats.pending.open > 0);
+  const seen = after[lastOpen + 1];
+  return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+};
+
+/** Attempts per call on an edge while it was broken: 1 means no retries. */
+export const attemptsPerCall =
+  (edge: string): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, 'during');
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (!first || !last) return null;
+    const retries = (last.retries[edge] ?? 0) - (first.retries[edge] ?? 0);
+    const calls = samples.slice(1).reduce((sum, sample) => sum + (rateOf(sample, edge) ?? 0), 0);
+    return calls === 0 ? null : 1 + retries / calls;
+  };
+
+const rateOf = (sample: Sample, edge: string): number | null =>
+  sample.edges.find(({ id }) => id === edge)?.callsPerSecond ?? null;

@@ -1,0 +1,32 @@
+import type { EdgePicture } from '../control-room/protocol.ts';
+import type { LoadStats } from '../load-generator/stats.ts';
+
+/** One second of a run. */
+export interface Sample {
+  /** End of the second, from the start of the run. */
+  readonly atMs: number;
+  readonly stats: LoadStats;
+  readonly edges: readonly EdgePicture[];
+  /** Cumulative attempts beyond the first, per edge. */
+  readonly retries: Readonly<Record<string, number>>;
+}
+
+export interface Recording {
+  readonly samples: readonly Sample[];
+  readonly brokenFromMs: number;
+  readonly brokenToMs: number;
+  readonly durationMs: number;
+}
+
+export type Phase = 'before' | 'during' | 'after';
+
+/** Seconds that lie whole within a phase, `skipMs` after its begin. */
+export function inPhase(recording: Recording, phase: Phase, skipMs = 0): readonly Sample[] {
+  const [from, to] = boundsOf(recording, phase);
+  return recording.samples.filter(({ atMs }) => atMs - 1_000 >= from + skipMs && atMs <= to);
+}
+
+function boundsOf({ brokenFromMs, brokenToMs, durationMs }: Recording, phase: Phase): [number, number] {
+  if (phase === 'before') return [0, brokenFromMs];
+  return phase === 'during' ? [brokenFromMs, brokenToMs] : [brokenToMs, durationMs + 1_000];
+}

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CheckResult } from '../control-room/protocol.ts';
+import { edgePictures } from '../stage/edges.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { SystemView } from '../stage/system-view.ts';
+import type { Topology } from '../topology.ts';
+import { expectationsOf, judge } from './judge.ts';
+import type { Recording, Sample } from './recording.ts';
+import type { Scenario, Step, Variant } from './scenario.ts';
+import { restore, setTheStage } from './stage-setting.ts';
+
+export interface RunOptions {
+  readonly topology: Topology;
+  readonly view: SystemView;
+  readonly stage: Stage;
+  readonly scenario: Scenario;
+  readonly variant: Variant;
+  /** Told at each step. */
+  readonly onStep?: (says: string) => void;
+  /** Ends the run early; everything is put back all the same. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ScenarioResult {
+  readonly scenario: Scenario;
+  readonly variant: Variant;
+  readonly recording: Recording;
+  readonly checks: readonly CheckResult[];
+  /** Everything declared was seen; for a naive run: it broke as declared. */
+  readonly isAsDeclared: boolean;
+}
+
+/** Runs one variant of a scenario on the running system and judges what was seen. */
+export async function runScenario(options: RunOptions): Promise<ScenarioResult> {
+  const { scenario, variant, stage, view, signal } = options;
+  const before = await setTheStage(stage, view, scenario, variant, signal);
+  try {
+    const recorder = record(options);
+    try {
+      await play(scenario, options);
+    } finally {
+      recorder.stop();
+    }
+    const { brokenFromMs, brokenToMs, durationMs } = scenario;
+    const recording = { samples: recorder.samples, brokenFromMs, brokenToMs, durationMs };
+    const checks = judge(expectationsOf(scenario, variant), recording);
+    return {
+      scenario,
+      variant,
+      recording,
+      checks,
+      isAsDeclared: checks.every(({ holds }) => holds === true),
+    };
+  } finally {
+    await restore(stage, view, before);
+  }
+}
+
+/** Walks through the steps; their times are counted from one start, so a slow step delays no other. */
+async function play({ steps, durationMs }: Scenario, { stage, onStep, signal }: RunOptions): Promise<void> {
+  const startedAt = performance.now();
+  const until = (atMs: number) =>
+    delay(Math.max(0, atMs - (performance.now() - startedAt)), undefined, { signal });
+  const acts: Promise<void>[] = [];
+  for (const step of steps) {
+    await until(step.atMs);
+    onStep?.(step.says);
+    acts.push(act(step, stage));
+  }
+  await until(durationMs);
+  await Promise.all(acts);
+}
+
+async function act(step: Step, stage: Stage): Promise<void> {
+  await step.act(stage);
+}
+
+function record({ topology, view }: RunOptions): { samples: Sample[]; stop: () => void } {
+  const startedAt = Date.now();
+  const samples: Sample[] = [];
+  const stop = view.onStats((stats) => {
+    samples.push({
+      atMs: stats.at - startedAt,
+      stats,
+      edges: edgePictures(topology, view),
+      retries: retriesOf(view),
+    });
+  });
+  return { samples, stop };
+}
+
+function retriesOf(view: SystemView): Record<string, number> {
+  const reports = view.service('orders')?.report.dependencies ?? [];
+  return Object.fromEntries(
+    reports.map(({ name, policies }) => [`orders->${name}`, policies.retry?.retries ?? 0]),
+  );
+}

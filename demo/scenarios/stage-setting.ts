@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { protectionNames } from '../control-room/protocol.ts';
+import { isServiceName, type Stage } from '../stage/stage.ts';
+import type { SwitchName } from '../stage/switches.ts';
+import type { SystemView } from '../stage/system-view.ts';
+import type { Scenario, Variant } from './scenario.ts';
+
+interface Before {
+  readonly ordersPerSecond: number;
+  readonly readsPerSecond: number;
+}
+
+const calmWithinMs = 45_000;
+const calmForSeconds = 2;
+
+/** All switches on but those a naive run does without, the load as declared, nothing left over from before. */
+export async function setTheStage(
+  stage: Stage,
+  view: SystemView,
+  scenario: Scenario,
+  variant: Variant,
+  signal?: AbortSignal,
+): Promise<Before> {
+  const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
+  await untilCalm(view, signal);
+  stage.setSwitches(switchesFor(scenario, variant));
+  await stage.setRate({ readsPerSecond: 0, ...scenario.load });
+  return { ordersPerSecond, readsPerSecond };
+}
+
+function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<SwitchName, boolean>> {
+  const without = variant === 'naive' ? (scenario.naive?.without ?? []) : [];
+  return Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, !without.includes(name)]));
+}
+
+/** Puts everything back, whatever a run left behind, and waits until the system has recovered from it. */
+export async function restore(stage: Stage, view: SystemView, before: Before): Promise<void> {
+  stage.setSwitches(Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, true])));
+  for (const { target } of stage.faults())
+    if (isServiceName(target)) await stage.heal(target).catch(() => {});
+  const down = view.processes()?.filter(({ state }) => state === 'down') ?? [];
+  await Promise.allSettled(down.map(({ name }) => stage.start(name)));
+  await stage.setRate(before).catch(() => {});
+  await untilCalm(view);
+}
+
+/** Orders are answered live and nothing is pending, for a few seconds in a row; gives up waiting after a while. */
+async function untilCalm(view: SystemView, signal?: AbortSignal): Promise<void> {
+  let calmSeconds = 0;
+  const stop = view.onStats((stats) => {
+    const { refused, failed, pending } = stats.orders.outcomes;
+    const isCalm = refused + failed + pending === 0 && stats.pending.open === 0;
+    calmSeconds = isCalm ? calmSeconds + 1 : 0;
+  });
+  const giveUpAt = performance.now() + calmWithinMs;
+  while (calmSeconds < calmForSeconds && performance.now() < giveUpAt)
+    await delay(100, undefined, { signal });
+  stop();
+}

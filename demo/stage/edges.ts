@@ -1,0 +1,102 @@
+import type { EdgePicture, PolicyReport } from '../control-room/protocol.ts';
+import { type ServiceName, serviceNames, type Topology, type TopologyEdge } from '../topology.ts';
+import type { DependencyReport, ResilienceReport } from './reports.ts';
+import type { ServiceSight, SystemView } from './system-view.ts';
+
+const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+
+/** Every edge of the topology with what is known about it; what nobody reports stays null. */
+export function edgePictures(topology: Topology, view: SystemView): EdgePicture[] {
+  return topology.edges.map((edge) => ({ ...blank(edge), ...known(edge, view) }));
+}
+
+function blank({ from, to, required }: TopologyEdge): EdgePicture {
+  return {
+    id: `${from}->${to}`,
+    from,
+    to,
+    required,
+    callsPerSecond: null,
+    p50Ms: null,
+    p99Ms: null,
+    breaker: null,
+    retryInMs: null,
+    bulkhead: null,
+    retryBudget: null,
+    degradedShare: null,
+  };
+}
+
+function known({ from, to }: TopologyEdge, view: SystemView): Partial<EdgePicture> {
+  if (from === 'load-generator') return inlet(view);
+  const sight = isService(from) ? view.service(from) : null;
+  if (!sight) return {};
+  if (to === 'redis') return cacheEdge(sight);
+  const now = find(sight.report, to);
+  return now ? guardedEdge(now, sight, to) : {};
+}
+
+function inlet(view: SystemView): Partial<EdgePicture> {
+  const stats = view.stats();
+  if (!stats) return {};
+  return {
+    callsPerSecond: stats.orders.offered,
+    p50Ms: stats.orders.latencyMs?.p50 ?? null,
+    p99Ms: stats.orders.latencyMs?.p99 ?? null,
+    degradedShare: stats.degradedShare,
+  };
+}
+
+const find = (report: ResilienceReport, name: string): DependencyReport | undefined =>
+  report.dependencies.find((dependency) => dependency.name === name);
+
+function guardedEdge(now: DependencyReport, sight: ServiceSight, to: string): Partial<EdgePicture> {
+  const { breaker, bulkhead, retry } = now.policies;
+  return {
+    ...rates(now, sight, to),
+    p50Ms: now.latencyMs?.p50 ?? null,
+    p99Ms: now.latencyMs?.p99 ?? null,
+    breaker: breaker ? (breaker.enabled === false ? 'off' : breaker.state) : null,
+    retryInMs: breaker?.retryInMs ?? null,
+    bulkhead: bulkhead ?? null,
+    retryBudget: retry ? { available: retry.budgetAvailable, capacity: retry.budgetCapacity } : null,
+  };
+}
+
+/** From the difference of two cumulative reports; a service that was restarted between them has none yet. */
+function rates(now: DependencyReport, { at, previous }: ServiceSight, to: string): Partial<EdgePicture> {
+  const before = previous && find(previous.report, to);
+  if (!before) return {};
+  const calls = now.calls.total - before.calls.total;
+  const seconds = (at - previous.at) / 1_000;
+  if (calls < 0 || seconds <= 0) return {};
+  const live = now.calls.live - before.calls.live;
+  return { callsPerSecond: calls / seconds, degradedShare: calls > 0 ? 1 - live / calls : 0 };
+}
+
+/** The way to Redis is guarded by the caches that use it: the worst of their breakers is shown. */
+function cacheEdge({ report }: ServiceSight): Partial<EdgePicture> {
+  const tiers = (report.cache ?? []).flatMap(({ redis }) => redis ?? []);
+  if (tiers.length === 0) return {};
+  const states = tiers.flatMap(({ breakers }) => [breakers.read, breakers.write]);
+  const worst = (['open', 'half-open', 'closed'] as const).find((state) => states.includes(state));
+  return {
+    breaker: worst ?? null,
+    bulkhead: {
+      inFlight: tiers.reduce((sum, tier) => sum + tier.inFlight, 0),
+      limit: tiers.reduce((sum, tier) => sum + tier.maxConcurrent, 0),
+      queued: 0,
+    },
+  };
+}
+
+/** Every dependency of every service, as reported. */
+export function policyReports(view: SystemView): PolicyReport[] {
+  return serviceNames.flatMap((service) =>
+    (view.service(service)?.report.dependencies ?? []).map((snapshot) => ({
+      service,
+      dependency: snapshot.name,
+      snapshot,
+    })),
+  );
+}

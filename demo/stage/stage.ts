@@ -1,0 +1,161 @@
+import type { ActiveFault, FaultName, Mark } from '../control-room/protocol.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
+import { RefusedError } from './refused-error.ts';
+import type { Switches, SwitchName } from './switches.ts';
+
+export interface RoomLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface StageOptions {
+  readonly topology: Topology;
+  readonly supervisor?: Supervisor | undefined;
+  readonly chaosToken: string;
+  readonly switches: Switches;
+  readonly logger: RoomLogger;
+  /** Called after each thing done, for the time axis and the next frame. */
+  readonly onMark: (mark: Mark) => void;
+}
+
+/** A fault with the details `PUT /chaos` takes beyond its name. */
+export interface FaultDetails {
+  readonly latencyMs?: number;
+  readonly status?: number;
+  readonly ratio?: number;
+}
+
+/** What can be done to the system: by the buttons, by scenarios, and by tests, all the same way. */
+export interface Stage {
+  kill(target: SupervisedName): Promise<void>;
+  start(target: SupervisedName): Promise<void>;
+  stall(target: SupervisedName, forMs: number): Promise<void>;
+  resume(target: SupervisedName): Promise<void>;
+  fault(target: ServiceName, fault: FaultName, forMs: number, details?: FaultDetails): Promise<void>;
+  heal(target: ServiceName): Promise<void>;
+  setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
+  setSwitches(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): void;
+  /** Faults in force; each ends by itself. */
+  faults(): readonly ActiveFault[];
+}
+
+const answerWithinMs = 3_000;
+
+export function openStage(options: StageOptions): Stage {
+  const { topology, supervisor, chaosToken, switches, logger, onMark } = options;
+  const active = new Map<SupervisedName, ActiveFault & { readonly timer: NodeJS.Timeout }>();
+
+  function mark(kind: Mark['kind'], target: SupervisedName | null, text: string): void {
+    logger.info({ action: text, target }, 'control room action');
+    onMark({ at: Date.now(), kind, text, target });
+  }
+
+  function forget(target: SupervisedName): void {
+    clearTimeout(active.get(target)?.timer);
+    active.delete(target);
+  }
+
+  /** Remembers a fault until its end, and what to do then. */
+  function remember(target: SupervisedName, fault: FaultName, forMs: number, atEnd: () => unknown): void {
+    forget(target);
+    const timer = setTimeout(atEnd, forMs).unref();
+    active.set(target, { target, fault, endsAt: Date.now() + forMs, timer });
+  }
+
+  async function chaos(target: SupervisedName, method: 'PUT' | 'DELETE', body?: object): Promise<void> {
+    const authorization = `Bearer ${chaosToken}`;
+    await send(`${nodeOf(topology, target).url}/chaos`, method, target, body, { authorization });
+  }
+
+  async function kill(target: SupervisedName): Promise<void> {
+    forget(target);
+    logger.info({ action: 'kill', target }, 'control room action');
+    if (supervisor) return supervisor.kill(target);
+    await chaos(target, 'PUT', { fault: 'crash', forMs: 1 });
+    mark('break', target, `kill ${target}`);
+  }
+
+  async function start(target: SupervisedName): Promise<void> {
+    if (!supervisor) throw new RefusedError(409, 'not-possible-here', `Type: docker compose start ${target}`);
+    logger.info({ action: 'start', target }, 'control room action');
+    await supervisor.start(target);
+  }
+
+  async function stall(target: SupervisedName, forMs: number): Promise<void> {
+    if (supervisor) await supervisor.stall(target);
+    else await chaos(target, 'PUT', { fault: 'stall', forMs });
+    remember(target, 'stall', forMs, () => resume(target).catch(() => forget(target)));
+    mark('break', target, `stall ${target}`);
+  }
+
+  async function resume(target: SupervisedName): Promise<void> {
+    forget(target);
+    await supervisor?.resume(target);
+    mark('heal', target, `${target} resumes`);
+  }
+
+  async function fault(
+    target: ServiceName,
+    name: FaultName,
+    forMs: number,
+    details: FaultDetails = {},
+  ): Promise<void> {
+    await chaos(target, 'PUT', { fault: name, forMs, ...details });
+    remember(target, name, forMs, () => {
+      forget(target);
+      mark('heal', target, `${target} heals`);
+    });
+    mark('break', target, `${name} ${target}`);
+  }
+
+  async function heal(target: ServiceName): Promise<void> {
+    if (active.get(target)?.fault === 'stall') return resume(target);
+    await chaos(target, 'DELETE');
+    forget(target);
+    mark('heal', target, `${target} heals`);
+  }
+
+  return {
+    kill,
+    start,
+    stall,
+    resume,
+    fault,
+    heal,
+    async setRate(rate) {
+      await send(`${nodeOf(topology, 'load-generator').url}/rate`, 'PUT', 'load-generator', rate);
+      logger.info({ action: 'rate', ...rate }, 'control room action');
+    },
+    setSwitches(wanted) {
+      switches.setAll(wanted);
+      const text = Object.entries(wanted).map(([name, on]) => `${name.split('.')[1]} ${on ? 'on' : 'off'}`);
+      if (text.length > 0)
+        mark('switch', null, text.length > 2 ? `${text.length} switches` : text.join(', '));
+    },
+    faults: () => [...active.values()].map(({ timer: _timer, ...rest }) => rest),
+  };
+}
+
+export const isServiceName = (name: string): name is ServiceName =>
+  (serviceNames as readonly string[]).includes(name);
+
+async function send(
+  url: string,
+  method: string,
+  target: string,
+  body?: object,
+  extra: Record<string, string> = {},
+): Promise<void> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...extra },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: AbortSignal.timeout(answerWithinMs),
+    redirect: 'error',
+  }).catch(() => {
+    throw new RefusedError(502, 'no-answer', `${target} does not answer`);
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new RefusedError(502, 'refused', `${target} answered ${response.status}`);
+}

@@ -1,0 +1,102 @@
+import type { LoadStats, RecentOrder, StatsReport } from '../load-generator/stats.ts';
+import type { ServiceStatus, Supervisor } from '../supervisor/supervisor.ts';
+import { nodeOf, type ServiceName, serviceNames, type Topology } from '../topology.ts';
+import { follow } from './follow.ts';
+import { probeTcp } from './probe-tcp.ts';
+import { type ResilienceReport, resilienceReport } from './reports.ts';
+
+/** Two reports of one service in a row: rates are their difference. */
+export interface ServiceSight {
+  readonly at: number;
+  readonly report: ResilienceReport;
+  readonly previous: { readonly at: number; readonly report: ResilienceReport } | null;
+}
+
+/** Everything the room can see right now. */
+export interface SystemView {
+  service(name: ServiceName): ServiceSight | null;
+  stats(): LoadStats | null;
+  orders(): readonly RecentOrder[];
+  processes(): readonly ServiceStatus[] | null;
+  /** Whether something accepts connections there; null where the supervisor knows better. */
+  accepts(name: 'postgres' | 'redis'): boolean | null;
+  /** After each second of traffic; returns the unsubscribe. */
+  onStats(listener: (stats: LoadStats) => void): () => void;
+  /** After each change of a process; returns the unsubscribe. */
+  onProcess(listener: () => void): () => void;
+}
+
+export interface WatchOptions {
+  readonly topology: Topology;
+  readonly supervisor: Supervisor | undefined;
+  /** Where to knock for what has no stream; only without a supervisor. */
+  readonly probes: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
+  readonly signal: AbortSignal;
+}
+
+const maxOrders = 16;
+const probeEveryMs = 1_000;
+
+/** Follows every stream of the system until the signal ends it. */
+export function watchSystem({ topology, supervisor, probes, signal }: WatchOptions): SystemView {
+  const sights = new Map<ServiceName, ServiceSight>();
+  const accepted = new Map<string, boolean>();
+  const statsListeners = new Set<(stats: LoadStats) => void>();
+  const processListeners = new Set<() => void>();
+  let stats: LoadStats | null = null;
+  let orders: readonly RecentOrder[] = [];
+
+  for (const name of serviceNames) {
+    const url = `${nodeOf(topology, name).url}/resilience`;
+    const onData = (data: unknown) => keepReport(sights, name, data);
+    void follow({ url, event: 'snapshot', onData, onLost: () => sights.delete(name), signal });
+  }
+  void follow({
+    url: `${nodeOf(topology, 'load-generator').url}/stats`,
+    event: 'stats',
+    onData: (data) => {
+      const report = data as StatsReport;
+      stats = report.stats;
+      orders = [...report.orders, ...orders].slice(0, maxOrders);
+      for (const listener of statsListeners) listener(report.stats);
+    },
+    onLost: () => {
+      stats = null;
+    },
+    signal,
+  });
+  const stopListening = supervisor?.onChange(() => {
+    for (const listener of processListeners) listener();
+  });
+  const probing = setInterval(() => {
+    for (const [name, address] of Object.entries(probes))
+      void probeTcp(address, probeEveryMs).then((isOpen) => accepted.set(name, isOpen));
+  }, probeEveryMs);
+  signal.addEventListener('abort', () => {
+    stopListening?.();
+    clearInterval(probing);
+  });
+
+  return {
+    service: (name) => sights.get(name) ?? null,
+    stats: () => stats,
+    orders: () => orders,
+    processes: () => supervisor?.status() ?? null,
+    accepts: (name) => accepted.get(name) ?? null,
+    onStats: (listener) => subscribe(statsListeners, listener),
+    onProcess: (listener) => subscribe(processListeners, listener),
+  };
+}
+
+function subscribe<L>(listeners: Set<L>, listener: L): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function keepReport(sights: Map<ServiceName, ServiceSight>, name: ServiceName, data: unknown): void {
+  const parsed = resilienceReport.safeParse(data);
+  if (!parsed.success) return;
+  const last = sights.get(name);
+  const previous = last ? { at: last.at, report: last.report } : null;
+  sights.set(name, { at: Date.now(), report: parsed.data, previous });
+}
