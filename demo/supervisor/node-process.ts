@@ -22,7 +22,10 @@ export interface NodeProcessOptions {
  */
 const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 
-/** A process that runs its TypeScript directly, in a session of its own so that Ctrl-C reaches only the supervisor. */
+/**
+ * A process that runs its TypeScript directly, in a session of its own so that Ctrl-C reaches only the supervisor. Its
+ * title makes `pkill -9 -f ballast-orders` work from any terminal.
+ */
 export function nodeProcess({ name, cwd, main, env, liveUrl, logs }: NodeProcessOptions): ProcessSpec {
   return {
     name,
@@ -35,7 +38,7 @@ export function nodeProcess({ name, cwd, main, env, liveUrl, logs }: NodeProcess
         ? ['--import', '@ballast/telemetry/register']
         : [];
       const child = logs.write(name, (log) =>
-        spawn(process.execPath, [...memoryFlags, ...telemetry, main], {
+        spawn(process.execPath, [`--title=ballast-${name}`, ...memoryFlags, ...telemetry, main], {
           cwd,
           env: environment,
           detached: true,

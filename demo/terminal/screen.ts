@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 import type { System } from '../supervisor/system.ts';
 import { nodeOf, type SupervisedName } from '../topology.ts';
 import { keyOf } from './keys.ts';
@@ -32,14 +33,19 @@ function whatRuns({ topology, supervisor, databaseFolder }: System): string[] {
   });
 }
 
+const killCommand = (name: SupervisedName): string =>
+  name === 'postgres' || name === 'redis' ? `kill -9 the process of ${name}` : `pkill -9 -f ballast-${name}`;
+
 function whatToTry(canPressKeys: boolean, system: System): string[] {
   const present = experiments.filter(({ name }) =>
     system.supervisor
       .status()
       .some((status) => status.name === name && !('url' in status) && status.state !== 'absent'),
   );
-  if (!canPressKeys) return [`  kill -9 a service: it shows as down, and what else happens is the point`];
-  return present.map(({ name, shows }) => `  ${bold(keyOf(name))} kill ${name.padEnd(15)} ${dim(shows)}`);
+  return present.map(({ name, shows }) => {
+    const how = canPressKeys ? `${bold(keyOf(name))}  kill ${name}` : killCommand(name);
+    return `  ${how}${' '.repeat(40 - stripVTControlCharacters(how).length)}${dim(shows)}`;
+  });
 }
 
 const orderExample = (url: string): string[] => [
@@ -58,7 +64,7 @@ export function introduction(system: System, canPressKeys: boolean): string {
     '',
     'Try',
     ...whatToTry(canPressKeys, system),
-    ...(canPressKeys ? [keys] : []),
+    ...(canPressKeys ? [keys, dim(`  or from any other terminal: ${killCommand('recommendation')}`)] : []),
     ...orderExample(nodeOf(system.topology, 'orders').url),
     dim(`  logs in ${short(system.logs.path)}`),
     '',
