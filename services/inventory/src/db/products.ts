@@ -21,7 +21,7 @@ export function productsIn(db: Kysely<unknown>): ProductStore {
     select sku, name, category, price_cents as "priceCents", available from products join stock using (sku)`;
   return {
     async all() {
-      return (await sql<Product>`${select} order by category, name`.execute(db)).rows;
+      return (await sql<Product>`${select} order by supplied desc, category, name`.execute(db)).rows;
     },
     async find(sku) {
       return (await sql<Product>`${select} where sku = ${sku}`.execute(db)).rows[0];

@@ -1,0 +1,63 @@
+import { createLoadShedder } from '@ballast/resilience';
+import {
+  createApp,
+  createReadiness,
+  type Database,
+  guardedStore,
+  type Logger,
+  startBackgroundTask,
+} from '@ballast/service-kit';
+import { observe } from '@ballast/telemetry';
+import type { Config } from './config.ts';
+import { productsIn } from './db/products.ts';
+import { reservationsIn } from './db/reservations.ts';
+import { postgresDependency } from './dependencies/postgres.ts';
+import { listProductsRoute, readProductRoute } from './routes/products.ts';
+import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
+
+const SWEEP_BATCH = 100;
+
+/** The service, wired: an app that answers, and what has to be closed after it. */
+export function createInventory({
+  config,
+  database,
+  logger,
+}: {
+  config: Config;
+  database: Database<unknown>;
+  logger: Logger;
+}) {
+  const postgres = postgresDependency();
+  const reservations = guardedStore(
+    reservationsIn(database.db, { ttlMs: config.RESERVATION_TTL_MS }),
+    postgres,
+  );
+  const products = guardedStore(productsIn(database.db), postgres);
+  const readiness = createReadiness({ required: { postgres: database.check } });
+  const admission = createLoadShedder();
+  observe(postgres);
+
+  const app = createApp({
+    name: 'inventory',
+    description: 'Products, stock and reservations: the one place that decides what is sold.',
+    routes: [
+      listProductsRoute(products),
+      readProductRoute(products),
+      putReservationRoute(reservations),
+      readReservationRoute(reservations),
+      deleteReservationRoute(reservations),
+    ],
+    resilience: { dependencies: [postgres] },
+    readiness,
+    admission,
+    config,
+    logger,
+  });
+  const sweeper = startBackgroundTask({
+    name: 'expire-reservations',
+    everyMs: config.SWEEP_MS,
+    run: async () => (await reservations.expire({ limit: SWEEP_BATCH })) === SWEEP_BATCH,
+    logger,
+  });
+  return { app, readiness, onShutdown: [sweeper, admission, database] };
+}

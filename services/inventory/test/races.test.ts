@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reservationsIn } from '../src/db/reservations.ts';
+import { type Inventory, startInventory } from './service.ts';
+
+let inventory: Inventory;
+beforeAll(async () => {
+  inventory = await startInventory();
+});
+afterAll(() => inventory.close());
+
+const put = (order: string, items: object[], status = 'confirmed') =>
+  inventory.send('PUT', `/v1/reservations/${order}`, { items, status });
+const count = <T>(values: T[], wanted: T) => values.filter((value) => value === wanted).length;
+
+it('sells the last 50 pieces to exactly 50 of 80 customers who come at once', async () => {
+  const orders = Array.from({ length: 80 }, (_, i) =>
+    put(`rush-${i}`, [{ sku: 'PRINT-LIGHTHOUSE', quantity: 1 }]),
+  );
+  const statuses = (await Promise.all(orders)).map(({ status }) => status);
+  expect(count(statuses, 200)).toBe(50);
+  expect(count(statuses, 409)).toBe(30);
+  expect(await inventory.stockOf('PRINT-LIGHTHOUSE')).toEqual({
+    supplied: 50,
+    available: 0,
+    reserved: 0,
+    sold: 50,
+  });
+  expect(await inventory.ledgerOf('PRINT-LIGHTHOUSE')).toEqual(await inventory.stockOf('PRINT-LIGHTHOUSE'));
+});
+
+it('decides once when the same order comes 20 times at once', async () => {
+  const items = [{ sku: 'BELL-SHIPS-1905', quantity: 150 }];
+  const statuses = Array.from({ length: 20 }, (_, i) =>
+    put('twenty', items, i % 2 ? 'reserved' : 'confirmed'),
+  );
+  expect((await Promise.all(statuses)).every(({ status }) => status === 200)).toBe(true);
+  expect(await inventory.stockOf('BELL-SHIPS-1905')).toMatchObject({ available: 50, reserved: 0, sold: 150 });
+});
+
+it('ends a reservation once when confirm, release and expiry meet, and never waits in a circle', async () => {
+  const skus = ['CAP-WATCH', 'GLOVES-SAILING', 'OILSKIN-JACKET', 'SEABOOTS'];
+  const store = reservationsIn(inventory.db, { ttlMs: 10 });
+  const rounds = Array.from({ length: 40 }, async (_, i) => {
+    const items = skus.slice(i % 3).map((sku) => ({ sku, quantity: 1 + (i % 5) }));
+    await store.decide(`meeting-${i}`, items);
+    await Promise.all([
+      store.confirm(`meeting-${i}`, items),
+      store.release(`meeting-${i}`),
+      store.expire({ limit: 5 }),
+      store.decide(`meeting-${i}`, items),
+    ]);
+  });
+  await Promise.all(rounds);
+
+  const { rows } = await sql<{ ends: number }>`
+    select count(*)::integer as ends from stock_movements
+    where kind <> 'supplied' and kind <> 'reserved' group by reservation_id, sku`.execute(inventory.db);
+  expect(rows.every(({ ends }) => ends === 1)).toBe(true);
+  for (const sku of skus) expect(await inventory.ledgerOf(sku)).toEqual(await inventory.stockOf(sku));
+});
+
+it('expires in batches that do not overlap when two sweepers run', async () => {
+  const store = reservationsIn(inventory.db, { ttlMs: 1 });
+  await store.expire({ limit: 1000 });
+  await Promise.all(
+    Array.from({ length: 30 }, (_, i) => store.decide(`late-${i}`, [{ sku: 'KETTLE-GIMBAL', quantity: 1 }])),
+  );
+  await sql`select pg_sleep(0.01)`.execute(inventory.db);
+  const expired: number[] = [];
+  while (expired.at(-1) !== 0) {
+    const [some, others] = await Promise.all([store.expire({ limit: 10 }), store.expire({ limit: 10 })]);
+    expired.push(some + others);
+  }
+  expect(expired.reduce((sum, n) => sum + n)).toBe(30);
+  expect(Math.max(...expired)).toBeLessThanOrEqual(20);
+  expect(await inventory.stockOf('KETTLE-GIMBAL')).toMatchObject({ available: 1_000_000, reserved: 0 });
+});
+
+it('keeps the ledger append-only', async () => {
+  const rewriting = sql`update stock_movements set quantity = quantity + 1`.execute(inventory.db);
+  await expect(rewriting).rejects.toThrow('append-only');
+});
+
+it('refuses to sell more than there is, even if asked by hand', async () => {
+  const overselling = sql`update stock set available = available - 60, sold = sold + 60 where sku = 'PRINT-LIGHTHOUSE'`;
+  await expect(overselling.execute(inventory.db)).rejects.toThrow('stock_never_negative');
+});

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reservationsIn } from '../src/db/reservations.ts';
+import { type Inventory, startInventory } from './service.ts';
+
+const MUG = 'MUG-ENAMEL';
+const KETTLE = 'KETTLE-GIMBAL';
+const PRINT = 'PRINT-LIGHTHOUSE';
+
+let inventory: Inventory;
+beforeAll(async () => {
+  inventory = await startInventory();
+});
+afterAll(() => inventory.close());
+
+let orders = 0;
+const nextOrder = () => `/v1/reservations/order-${++orders}`;
+const idOf = (path: string) => path.split('/').at(-1) as string;
+const put = (path: string, items: object[], status?: string) =>
+  inventory.send('PUT', path, { items, ...(status && { status }) });
+
+describe('a reservation', () => {
+  it('holds stock until it is confirmed, then sells it', async () => {
+    const before = await inventory.stockOf(MUG);
+    const path = nextOrder();
+
+    const reserved = await put(path, [{ sku: MUG, quantity: 3 }]);
+    expect(reserved).toMatchObject({
+      status: 200,
+      body: { orderId: idOf(path), status: 'reserved', items: [{ sku: MUG, quantity: 3 }] },
+    });
+    expect(await inventory.stockOf(MUG)).toEqual({
+      ...before,
+      available: before.available - 3,
+      reserved: 3,
+    });
+
+    const confirmed = await put(path, [{ sku: MUG, quantity: 3 }], 'confirmed');
+    expect(confirmed).toMatchObject({ status: 200, body: { status: 'confirmed' } });
+    expect(await inventory.stockOf(MUG)).toEqual({ ...before, available: before.available - 3, sold: 3 });
+  });
+
+  it('is decided once: repeating any step changes nothing', async () => {
+    const path = nextOrder();
+    const items = [{ sku: KETTLE, quantity: 2 }];
+    for (const status of ['reserved', 'reserved', 'confirmed', 'confirmed', 'reserved'])
+      await put(path, items, status);
+    expect((await put(path, items)).body.status).toBe('confirmed');
+    expect(await inventory.stockOf(KETTLE)).toMatchObject({ reserved: 0, sold: 2 });
+  });
+
+  it('can be confirmed without having been reserved first', async () => {
+    const path = nextOrder();
+    expect((await put(path, [{ sku: MUG, quantity: 1 }], 'confirmed')).body.status).toBe('confirmed');
+  });
+
+  it('adds up lines of the same product, in any order', async () => {
+    const path = nextOrder();
+    await put(path, [
+      { sku: MUG, quantity: 1 },
+      { sku: KETTLE, quantity: 1 },
+      { sku: MUG, quantity: 4 },
+    ]);
+    const again = await put(path, [
+      { sku: KETTLE, quantity: 1 },
+      { sku: MUG, quantity: 5 },
+    ]);
+    expect(again.body.items).toEqual([
+      { sku: KETTLE, quantity: 1 },
+      { sku: MUG, quantity: 5 },
+    ]);
+  });
+
+  it('is refused for other items than it was decided for', async () => {
+    const path = nextOrder();
+    await put(path, [{ sku: MUG, quantity: 1 }]);
+    for (const status of ['reserved', 'confirmed']) {
+      expect(await put(path, [{ sku: MUG, quantity: 2 }], status)).toMatchObject({
+        status: 409,
+        body: { code: 'reservation-differs' },
+      });
+    }
+    expect((await inventory.send('GET', path)).body.status).toBe('reserved');
+  });
+
+  it('is refused for good when stock does not suffice, even if it would later', async () => {
+    const path = nextOrder();
+    const greedy = [
+      { sku: MUG, quantity: 1 },
+      { sku: PRINT, quantity: 51 },
+    ];
+    const before = await inventory.stockOf(MUG);
+    for (const status of ['reserved', 'confirmed']) {
+      expect(await put(path, greedy, status)).toMatchObject({
+        status: 409,
+        body: { code: 'insufficient-stock' },
+      });
+    }
+    expect(await inventory.stockOf(MUG)).toEqual(before);
+    expect((await inventory.send('GET', path)).body).toMatchObject({
+      status: 'refused',
+      reason: 'insufficient-stock',
+    });
+  });
+
+  it('is refused for good when a product is unknown', async () => {
+    const path = nextOrder();
+    const items = [
+      { sku: MUG, quantity: 1 },
+      { sku: 'NO-SUCH-THING', quantity: 1 },
+    ];
+    for (let i = 0; i < 2; i++)
+      expect(await put(path, items)).toMatchObject({ status: 422, body: { code: 'unknown-sku' } });
+  });
+});
+
+describe('a release', () => {
+  it('gives the stock back, and repeating it changes nothing', async () => {
+    const path = nextOrder();
+    const before = await inventory.stockOf(KETTLE);
+    await put(path, [{ sku: KETTLE, quantity: 7 }]);
+    for (let i = 0; i < 2; i++) expect((await inventory.send('DELETE', path)).status).toBe(204);
+    expect(await inventory.stockOf(KETTLE)).toEqual(before);
+  });
+
+  it.each(['before', 'after'])(
+    'refuses a reservation that arrives later (released %s anything was held)',
+    async (when) => {
+      const path = nextOrder();
+      if (when === 'after') await put(path, [{ sku: KETTLE, quantity: 1 }]);
+      await inventory.send('DELETE', path);
+      expect(await put(path, [{ sku: KETTLE, quantity: 1 }])).toMatchObject({
+        status: 409,
+        body: { code: 'reservation-released' },
+      });
+    },
+  );
+
+  it('can not take back what is sold', async () => {
+    const path = nextOrder();
+    await put(path, [{ sku: KETTLE, quantity: 1 }], 'confirmed');
+    expect(await inventory.send('DELETE', path)).toMatchObject({
+      status: 409,
+      body: { code: 'reservation-confirmed' },
+    });
+  });
+});
+
+describe('an overdue reservation', () => {
+  it('can not be confirmed as it is, but is decided anew', async () => {
+    const path = nextOrder();
+    const items = [{ sku: 'SEABOOTS', quantity: 4 }];
+    await put(path, items);
+    await inventory.overdue(idOf(path));
+    expect((await put(path, items, 'confirmed')).body.status).toBe('confirmed');
+    expect(await inventory.stockOf('SEABOOTS')).toMatchObject({ reserved: 0, sold: 4 });
+    expect(await inventory.ledgerOf('SEABOOTS')).toEqual(await inventory.stockOf('SEABOOTS'));
+  });
+
+  it('gives its stock back, and finds it gone when it comes again too late', async () => {
+    const late = nextOrder();
+    const items = [{ sku: PRINT, quantity: 50 }];
+    await put(late, items);
+    await inventory.overdue(idOf(late));
+    expect(await reservationsIn(inventory.db, { ttlMs: 1000 }).expire({ limit: 10 })).toBe(1);
+    expect((await inventory.send('GET', late)).body.status).toBe('expired');
+
+    expect((await put(nextOrder(), items, 'confirmed')).body.status).toBe('confirmed');
+    expect(await put(late, items)).toMatchObject({ status: 409, body: { code: 'insufficient-stock' } });
+  });
+
+  it('gives its stock back without being asked', async () => {
+    const hasty = await startInventory({ RESERVATION_TTL_MS: '100', SWEEP_MS: '20' });
+    await hasty.send('PUT', '/v1/reservations/forgotten', { items: [{ sku: MUG, quantity: 9 }] });
+    const status = async () => (await hasty.send('GET', '/v1/reservations/forgotten')).body.status;
+    await expect.poll(status, { timeout: 5000 }).toBe('expired');
+    expect(await hasty.stockOf(MUG)).toMatchObject({ available: 1_000_000, reserved: 0 });
+    await hasty.close();
+  });
+});
