@@ -1,0 +1,52 @@
+import { createLoadShedder } from '@ballast/resilience';
+import {
+  createApp,
+  createReadiness,
+  type Database,
+  guardedStore,
+  type Logger,
+  startBackgroundTask,
+} from '@ballast/service-kit';
+import { observe } from '@ballast/telemetry';
+import type { Config } from './config.ts';
+import { purchasesIn } from './db/purchases.ts';
+import { postgresDependency } from './dependencies/postgres.ts';
+import { putPurchaseRoute } from './routes/purchases.ts';
+import { recommendationsRoute } from './routes/recommendations.ts';
+
+const COUNT_BATCH = 200;
+
+/** The service, wired: an app that answers, and what has to be closed after it. */
+export function createRecommendation({
+  config,
+  database,
+  logger,
+}: {
+  config: Config;
+  database: Database<unknown>;
+  logger: Logger;
+}) {
+  const postgres = postgresDependency();
+  const purchases = guardedStore(purchasesIn(database.db), postgres);
+  const readiness = createReadiness({ required: { postgres: database.check } });
+  const admission = createLoadShedder();
+  observe(postgres);
+
+  const app = createApp({
+    name: 'recommendation',
+    description: 'What customers may like, counted over what was really bought.',
+    routes: [recommendationsRoute(purchases), putPurchaseRoute(purchases)],
+    resilience: { dependencies: [postgres] },
+    readiness,
+    admission,
+    config,
+    logger,
+  });
+  const counter = startBackgroundTask({
+    name: 'count-purchases',
+    everyMs: config.COUNT_MS,
+    run: async () => (await purchases.count(COUNT_BATCH)) === COUNT_BATCH,
+    logger,
+  });
+  return { app, readiness, onShutdown: [counter, admission, database] };
+}

@@ -1,0 +1,12 @@
+import { databaseEnv, serviceEnv, wholeNumber } from '@ballast/service-kit';
+import { z } from 'zod';
+
+/** What recommendation reads from its environment. */
+export const configSchema = z.object({
+  ...serviceEnv,
+  ...databaseEnv,
+  /** How often new purchases are folded into the counts. */
+  COUNT_MS: wholeNumber(10, 3_600_000).prefault('1000'),
+});
+
+export type Config = z.output<typeof configSchema>;

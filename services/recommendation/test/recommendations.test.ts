@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { purchaseHistory } from '../src/db/purchase-history.ts';
+import { purchasesIn } from '../src/db/purchases.ts';
+import { type Recommendation, startRecommendation } from './service.ts';
+
+let recommendation: Recommendation;
+beforeAll(async () => {
+  recommendation = await startRecommendation();
+});
+afterAll(() => recommendation.close());
+
+const skusFor = async (customerId: string): Promise<string[]> => {
+  const { body } = await recommendation.send('GET', `/v1/recommendations/${customerId}`);
+  return body.items.map(({ sku }: { sku: string }) => sku);
+};
+const buy = (orderId: string, customerId: string, ...skus: string[]) =>
+  recommendation.send('PUT', `/v1/purchases/${orderId}`, { customerId, skus });
+async function countAll() {
+  const purchases = purchasesIn(recommendation.db);
+  let counted = 0;
+  for (let some = 1; some > 0; counted += some) some = await purchases.count(50);
+  return counted;
+}
+
+describe('recommendations', () => {
+  it('begin with a history, each purchase of it counted once', async () => {
+    const counted = async () => {
+      const { rows } = await sql<{ n: number }>`
+        select coalesce(sum(times), 0)::integer as n from popular_products`.execute(recommendation.db);
+      return rows[0]?.n;
+    };
+    const bought = purchaseHistory.reduce((sum, [, ...skus]) => sum + skus.length, 0);
+    await expect.poll(counted).toBe(bought);
+    expect(await countAll()).toBe(0);
+  });
+
+  it('are what is popular for somebody unknown', async () => {
+    const times = new Map<string, number>();
+    for (const [, ...skus] of purchaseHistory)
+      for (const sku of skus) times.set(sku, (times.get(sku) ?? 0) + 1);
+    const popular = [...times].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([sku]) => sku);
+
+    const reply = await recommendation.send('GET', '/v1/recommendations/somebody-new');
+    expect(reply).toMatchObject({ status: 200, body: { customerId: 'somebody-new', basis: 'popular' } });
+    expect(await skusFor('somebody-new')).toEqual(popular.slice(0, 4));
+  });
+
+  it('are what others bought together with what the customer has, never what the customer has', async () => {
+    for (let i = 0; i < 100; i++) await buy(`pair-${i}`, `other-${i}`, 'SEABOOTS', 'HORN-SIGNAL');
+    await buy('mine', 'ida', 'SEABOOTS');
+    await countAll();
+
+    const reply = await recommendation.send('GET', '/v1/recommendations/ida');
+    expect(reply.body.basis).toBe('bought-together');
+    expect(await skusFor('ida')).toHaveLength(4);
+    expect((await skusFor('ida'))[0]).toBe('HORN-SIGNAL');
+    expect(await skusFor('ida')).not.toContain('SEABOOTS');
+  });
+
+  it('fall back on what is popular when nothing was ever bought together with it', async () => {
+    await buy('lonely', 'lars', 'SEXTANT-ANNIVERSARY');
+    await countAll();
+    expect((await recommendation.send('GET', '/v1/recommendations/lars')).body.basis).toBe('popular');
+  });
+});
+
+describe('a purchase', () => {
+  it('counts once however often it is announced', async () => {
+    for (let i = 0; i < 3; i++)
+      expect((await buy('again', 'nora', 'CAP-WATCH', 'SEABOOTS')).status).toBe(204);
+    expect(await countAll()).toBe(1);
+    await buy('again', 'nora', 'CAP-WATCH', 'SEABOOTS');
+    expect(await countAll()).toBe(0);
+  });
+
+  it('counts once when several replicas count at the same time', async () => {
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        buy(`crowd-${i}`, 'olaf', 'LOGBOOK-HARDBACK', 'DIVIDERS-BRASS-180'),
+      ),
+    );
+    const times = async () => {
+      const { rows } = await sql<{ times: string }>`
+        select times from bought_together where sku = 'LOGBOOK-HARDBACK' and other_sku = 'DIVIDERS-BRASS-180'`.execute(
+        recommendation.db,
+      );
+      return Number(rows[0]?.times ?? 0);
+    };
+    const before = await times();
+    const purchases = purchasesIn(recommendation.db);
+    await Promise.all(Array.from({ length: 12 }, () => purchases.count(10)));
+    await countAll();
+    expect(await times()).toBe(before + 60);
+  });
+});
+
+it.each<[string, string, string, unknown, number]>([
+  ['malformed JSON', 'PUT', '/v1/purchases/bad', '{"skus":', 400],
+  ['no products', 'PUT', '/v1/purchases/bad', { customerId: 'a', skus: [] }, 400],
+  ['__proto__', 'PUT', '/v1/purchases/bad', '{"customerId":"a","skus":["A"],"__proto__":{}}', 400],
+  ['a customer who is no name', 'GET', '/v1/recommendations/a%00b', undefined, 400],
+  ['an unknown route', 'GET', '/v1/recommendations', undefined, 404],
+  ['a wrong method', 'POST', '/v1/purchases/bad', { customerId: 'a', skus: ['A'] }, 405],
+])('answers %s with a problem and stores nothing', async (_what, method, path, body, status) => {
+  const reply = await recommendation.send(method, path, body);
+  expect(reply).toMatchObject({ status, body: { status } });
+  const { rows } = await sql`select 1 from purchases where order_id = 'bad'`.execute(recommendation.db);
+  expect(rows).toEqual([]);
+});
+
+it('counts by itself', async () => {
+  const busy = await startRecommendation({ COUNT_MS: '20' });
+  const basis = async () => (await busy.send('GET', '/v1/recommendations/customer-070')).body.basis;
+  await expect.poll(basis, { timeout: 5000 }).toBe('bought-together');
+  await busy.close();
+});
