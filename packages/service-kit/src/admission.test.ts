@@ -1,23 +1,23 @@
-import { expect, test } from 'vitest';
+import { type Admission, createLoadShedder } from '@ballast/resilience';
+import { expect, onTestFinished, test } from 'vitest';
 import { serveThings } from '../test/things.ts';
-import type { Admission, AdmissionControl } from './admission.ts';
 import { problemSchema } from './problem.ts';
 
 const thing = { name: 'lamp', count: 1 };
 
 function shedder(decide: () => Admission) {
+  const real = createLoadShedder();
+  onTestFinished(() => real.close());
   const asked: unknown[][] = [];
-  const admission: AdmissionControl = {
-    admit(...args) {
-      asked.push(args);
-      return decide();
-    },
+  const admit = (...args: unknown[]) => {
+    asked.push(args);
+    return decide();
   };
-  return { asked, admission };
+  return { asked, admission: { admit, snapshot: () => real.snapshot() } };
 }
 
 test('a refused request is a 503 with Retry-After, and its route never runs', async () => {
-  const { admission } = shedder(() => ({ admitted: false, retryAfterMs: 1500, reason: 'queue-wait' }));
+  const { admission } = shedder(() => ({ admitted: false, retryAfterMs: 1500, reason: 'overloaded' }));
   const handle = () => Promise.reject(new Error('ran'));
   const { put } = await serveThings(handle, { admission });
   const response = await put(thing);
@@ -26,7 +26,7 @@ test('a refused request is a 503 with Retry-After, and its route never runs', as
 });
 
 test('a refused request is not even parsed', async () => {
-  const { admission } = shedder(() => ({ admitted: false, retryAfterMs: 1, reason: 'x' }));
+  const { admission } = shedder(() => ({ admitted: false, retryAfterMs: 1, reason: 'full' }));
   const { put } = await serveThings(undefined, { admission });
   expect((await put('{"name":')).status).toBe(503);
 });
@@ -62,10 +62,28 @@ test('a permit is kept until the work is over, also when its answer came at the 
 });
 
 test('health, resilience and the API document are never shed', async () => {
-  const { admission, asked } = shedder(() => ({ admitted: false, retryAfterMs: 1, reason: 'x' }));
+  const { admission, asked } = shedder(() => ({ admitted: false, retryAfterMs: 1, reason: 'full' }));
   const { url } = await serveThings(undefined, { admission });
   for (const path of ['/health/live', '/health/ready', '/resilience', '/openapi.json']) {
     expect((await fetch(url + path)).status).toBe(200);
   }
   expect(asked).toEqual([]);
+});
+
+test('the shedder of @ballast/resilience refuses when its places are taken, and shows it', async () => {
+  const admission = createLoadShedder({ maxInFlight: 1 });
+  onTestFinished(() => admission.close());
+  const { promise: work, resolve: finish } = Promise.withResolvers<void>();
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const handle = () => {
+    start();
+    return work;
+  };
+  const { url, put } = await serveThings(handle, { admission });
+  const first = put(thing);
+  await started;
+  expect((await put(thing)).status).toBe(503);
+  expect(await (await fetch(`${url}/resilience`)).json()).toMatchObject({ admission: { inFlight: 1 } });
+  finish();
+  expect((await first).status).toBe(200);
 });

@@ -1,22 +1,17 @@
+import type { LoadShedder } from '@ballast/resilience';
 import type { RequestHandler } from 'express';
 import { problem } from './problem.ts';
-import { type Priority, requestContext } from './request-context.ts';
+import { requestContext } from './request-context.ts';
 
-export type Admission =
-  | { admitted: true; release(): void }
-  | { admitted: false; retryAfterMs: number; reason: string };
-
-/** What admission needs of a load shedder; `createLoadShedder` of @ballast/resilience has it. */
-export interface AdmissionControl {
-  admit(priority: Priority, deadlineMs: number): Admission | Promise<Admission>;
-}
+/** The part of a load shedder that an app asks. */
+export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'>;
 
 /** Runs a handler if the shedder admits the request; else answers a cheap 503 with Retry-After. */
 export function admit(shedder: AdmissionControl | undefined, handler: RequestHandler): RequestHandler {
   if (!shedder) return handler;
   return async function admission(request, response, next) {
     const { priority, deadlineMs } = requestContext(request);
-    const decision = await shedder.admit(priority, deadlineMs);
+    const decision = shedder.admit(priority, deadlineMs);
     if (!decision.admitted) throw overloaded(decision);
     try {
       // The permit follows the work, not the connection: a client that hangs up does not free the CPU.

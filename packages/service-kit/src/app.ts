@@ -11,7 +11,7 @@ import { type Logger, silentLogger } from './logger.ts';
 import { openApiDocument } from './openapi.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { DEADLINE_DEFAULTS, stampArrival } from './request-context.ts';
-import { type ResilienceSources, resilienceRoute, type Snapshotting } from './resilience-routes.ts';
+import { type ResilienceSources, resilienceRoute } from './resilience-routes.ts';
 import type { RawRoute, Route } from './route.ts';
 import { type RouteSetting, routeHandlers } from './route-handlers.ts';
 
@@ -30,7 +30,7 @@ export interface AppOptions {
   /** Shown by `GET /resilience`. */
   resilience?: Omit<ResilienceSources, 'admission'>;
   /** A load shedder; without one every request is admitted. */
-  admission?: AdmissionControl & Partial<Snapshotting>;
+  admission?: AdmissionControl;
   /** `CHAOS_TOKEN` mounts `/chaos`, guarded by it; the other two bound the time of a request. */
   config?: Partial<Pick<ServiceConfig, 'CHAOS_TOKEN' | 'DEADLINE_DEFAULT_MS' | 'DEADLINE_MAX_MS'>>;
   maxBodyBytes?: number;
@@ -49,6 +49,7 @@ export function createApp(options: AppOptions): Express {
     readiness = createReadiness(),
     logger = silentLogger,
   } = options;
+  const { admission, resilience } = options;
   const setting = settingOf(options, logger);
   const chaosToken = options.config?.CHAOS_TOKEN;
   const chaos = chaosToken === undefined ? undefined : createChaos();
@@ -60,7 +61,7 @@ export function createApp(options: AppOptions): Express {
     path: '/openapi.json',
     handler: (_request, response) => void response.json(document),
   });
-  paths.addRaw(resilienceRoute(name, sourcesOf(options), readiness.draining));
+  paths.addRaw(resilienceRoute(name, { ...resilience, admission }, readiness.draining));
   for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
   for (const route of options.rawRoutes ?? []) paths.addRaw(route);
   for (const route of options.routes)
@@ -83,11 +84,6 @@ function settingOf(options: AppOptions, logger: Logger): RouteSetting {
     admission: options.admission,
     logger,
   };
-}
-
-function sourcesOf({ resilience, admission }: AppOptions): ResilienceSources {
-  const snapshot = admission?.snapshot?.bind(admission);
-  return { ...resilience, admission: snapshot && { snapshot } };
 }
 
 function bareApp(readiness: Readiness): Express {

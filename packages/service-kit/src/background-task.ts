@@ -7,7 +7,7 @@ export interface BackgroundTaskOptions {
   /** The pause between runs, +-25 % at random so that replicas do not march in step. */
   everyMs: number;
   /** One bounded piece of work; `true` asks to be run again at once. */
-  run: () => Promise<boolean | void>;
+  run: () => Promise<unknown>;
   logger?: Logger;
   random?: () => number;
 }

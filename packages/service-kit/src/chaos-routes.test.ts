@@ -42,7 +42,9 @@ test.each([
 test('a fault is started, shown and ended', async () => {
   const { chaos, start, put } = await serveChaos();
   await start({ fault: 'error', status: 507, forMs: 60_000 });
-  expect(await (await chaos('GET')).json()).toMatchObject({ active: { fault: 'error', ratio: 1, status: 507 } });
+  expect(await (await chaos('GET')).json()).toMatchObject({
+    active: { fault: 'error', ratio: 1, status: 507 },
+  });
   const broken = await put(thing);
   expect([broken.status, problemSchema.parse(await broken.json()).code]).toEqual([507, 'chaos']);
   expect(await (await chaos('DELETE')).json()).toEqual({ active: null });
@@ -55,18 +57,21 @@ test('a fault that is not valid changes nothing', async () => {
   expect(await (await chaos('GET')).json()).toEqual({ active: null });
 });
 
-test.each<FaultRequest['fault']>(['latency', 'hang'])('%s holds a request back until the fault ends', async (fault) => {
-  const { chaos, start, put } = await serveChaos();
-  await start({ fault, latencyMs: 60_000, forMs: 60_000 });
-  let answered = false;
-  const answer = put(thing, { headers: { 'x-deadline-ms': '10000' } }).finally(() => {
-    answered = true;
-  });
-  await chaos('GET');
-  expect(answered).toBe(false);
-  await chaos('DELETE');
-  expect((await answer).status).toBe(200);
-});
+test.each<FaultRequest['fault']>(['latency', 'hang'])(
+  '%s holds a request back until the fault ends',
+  async (fault) => {
+    const { chaos, start, put } = await serveChaos();
+    await start({ fault, latencyMs: 60_000, forMs: 60_000 });
+    let answered = false;
+    const answer = put(thing, { headers: { 'x-deadline-ms': '10000' } }).finally(() => {
+      answered = true;
+    });
+    await chaos('GET');
+    expect(answered).toBe(false);
+    await chaos('DELETE');
+    expect((await answer).status).toBe(200);
+  },
+);
 
 test('time lost to latency counts against the deadline of the request', async () => {
   const { start, put } = await serveChaos();
@@ -109,14 +114,17 @@ test('slow-body begins an answer and does not finish it', async () => {
   expect(cut instanceof Error || (cut.status === 200 && !cut.body.includes('0\r\n\r\n'))).toBe(true);
 });
 
-test.each<FaultRequest['fault']>(['stall', 'crash'])('%s hits the process after its request is answered', async (fault) => {
-  const hit = vi.fn();
-  vi.useFakeTimers();
-  const start = chaosRoutes(createChaos(), silentLogger, hit).find(({ method }) => method === 'put');
-  const body = { fault, ratio: 1, latencyMs: 0, status: 500, forMs: 50 };
-  start?.handle({ body } as never);
-  expect(hit).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(20);
-  expect(hit).toHaveBeenCalledExactlyOnceWith(body);
-  vi.useRealTimers();
-});
+test.each<FaultRequest['fault']>(['stall', 'crash'])(
+  '%s hits the process after its request is answered',
+  async (fault) => {
+    const hit = vi.fn();
+    vi.useFakeTimers();
+    const start = chaosRoutes(createChaos(), silentLogger, hit).find(({ method }) => method === 'put');
+    const body = { fault, ratio: 1, latencyMs: 0, status: 500, forMs: 50 };
+    start?.handle({ body } as never);
+    expect(hit).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(20);
+    expect(hit).toHaveBeenCalledExactlyOnceWith(body);
+    vi.useRealTimers();
+  },
+);

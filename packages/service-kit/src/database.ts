@@ -1,3 +1,4 @@
+import { observePool } from '@ballast/telemetry';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import pg from 'pg';
@@ -71,7 +72,7 @@ function createPool(settings: Settings): pg.Pool {
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
-  return pool;
+  return observePool(pool);
 }
 
 // pg hands a connection whose query timed out back to the pool with that query still running, and the next caller

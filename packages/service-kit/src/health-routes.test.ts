@@ -6,12 +6,16 @@ import { createReadiness } from './readiness.ts';
 const away = () => Promise.reject(new Error('gone'));
 
 test('live answers 200 while a required dependency is away', async () => {
-  const { url } = await serveThings(undefined, { readiness: createReadiness({ required: { postgres: away } }) });
+  const { url } = await serveThings(undefined, {
+    readiness: createReadiness({ required: { postgres: away } }),
+  });
   expect((await fetch(`${url}/health/live`)).status).toBe(200);
 });
 
 test('ready answers 503 naming what is missing', async () => {
-  const { url } = await serveThings(undefined, { readiness: createReadiness({ required: { postgres: away } }) });
+  const { url } = await serveThings(undefined, {
+    readiness: createReadiness({ required: { postgres: away } }),
+  });
   const response = await fetch(`${url}/health/ready`);
   expect(response.status).toBe(503);
   expect(response.headers.get('retry-after')).toBe('1');

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { onTestFinished, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../test/serve.ts';
 import { type HttpCallContext, type HttpClientOptions, httpClient } from './http-client.ts';
@@ -15,7 +15,13 @@ function clientOf(baseUrl: string, options: Partial<HttpClientOptions> = {}) {
   const client = httpClient({ name: 'inventory', baseUrl, ...options });
   onTestFinished(() => client.close());
   return (ctx?: HttpCallContext, headers?: Record<string, string>) =>
-    client.json({ method: 'GET', path: '/v1/stock', schema: stock, ...(ctx && { ctx }), ...(headers && { headers }) });
+    client.json({
+      method: 'GET',
+      path: '/v1/stock',
+      schema: stock,
+      ...(ctx && { ctx }),
+      ...(headers && { headers }),
+    });
 }
 
 const clientFor = async (listener: RequestListener, options?: Partial<HttpClientOptions>) =>
@@ -53,7 +59,9 @@ describe('a request', () => {
   });
 
   test('has no deadline where the caller has none', async () => {
-    expect(await headersSent({ remainingMs: () => Number.POSITIVE_INFINITY })).not.toHaveProperty('x-deadline-ms');
+    expect(await headersSent({ remainingMs: () => Number.POSITIVE_INFINITY })).not.toHaveProperty(
+      'x-deadline-ms',
+    );
   });
 
   test('drops a header that can not be sent', async () => {
@@ -70,7 +78,11 @@ describe('an answer that is not what the contract says is an InvalidResponseErro
     ['of another shape', answering('{"sku":1}')],
     ['empty', answering('')],
     ['larger than allowed', answering(`[${' '.repeat(2000)}]`)],
-    ['larger than it says', (_request, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}')],
+    [
+      'larger than it says',
+      (_request, response) =>
+        void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}'),
+    ],
     ['not HTTP', (_request, response) => void response.socket?.end('hello\r\n\r\n')],
   ])('%s', async (_name, listener) => {
     const call = await clientFor(listener, { maxBodyBytes: 1000 });
@@ -120,14 +132,22 @@ describe('an error answer is an UpstreamError', () => {
     const call = await clientFor((_request, response) =>
       sendProblem(response, problem(409, 'insufficient-stock', 'none left')),
     );
-    expect(await failure(call())).toMatchObject({ status: 409, reason: 'insufficient-stock', isFailure: false });
+    expect(await failure(call())).toMatchObject({
+      status: 409,
+      reason: 'insufficient-stock',
+      isFailure: false,
+    });
   });
 
   test('with the wait it asks for, in seconds or as a date', async () => {
     const seconds = await failure((await clientFor(refusing(503, { 'retry-after': '3' })))());
     expect(seconds).toMatchObject({ retryAfterMs: 3000 });
     const date = new Date(Date.now() + 60_000).toUTCString();
-    const dated = (await failure((await clientFor(refusing(503, { 'retry-after': date })))())) as UpstreamError;
+    const dated = (await failure(
+      (
+        await clientFor(refusing(503, { 'retry-after': date }))
+      )(),
+    )) as UpstreamError;
     expect(dated.retryAfterMs).toBeGreaterThan(30_000);
     expect(await failure((await clientFor(refusing(503, { 'retry-after': 'soon' })))())).toMatchObject({
       retryAfterMs: undefined,
@@ -138,7 +158,12 @@ describe('an error answer is an UpstreamError', () => {
 describe('no answer is an UpstreamError without a status', () => {
   test('refused', async () => {
     const error = await failure(clientOf('http://127.0.0.1:1')());
-    expect(error).toMatchObject({ code: 'E_UPSTREAM', status: undefined, reason: 'ECONNREFUSED', isFailure: true });
+    expect(error).toMatchObject({
+      code: 'E_UPSTREAM',
+      status: undefined,
+      reason: 'ECONNREFUSED',
+      isFailure: true,
+    });
   });
 
   test('cut off before the answer', async () => {

@@ -1,7 +1,9 @@
+import type { CallContext } from '@ballast/resilience';
+import { asAttempt } from '@ballast/telemetry';
 import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts';
-import { DEADLINE_HEADER, PRIORITY_HEADER, type Priority } from './request-context.ts';
+import { DEADLINE_HEADER, PRIORITY_HEADER } from './request-context.ts';
 import { readCapped } from './response-body.ts';
 import { safeHeaders } from './safe-headers.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
@@ -29,12 +31,8 @@ export const HTTP_CLIENT_DEFAULTS = {
   deadlineMarginMs: 10,
 };
 
-/** What the client reads of the context a guarded call receives. */
-export interface HttpCallContext {
-  readonly signal?: AbortSignal;
-  readonly priority?: Priority;
-  remainingMs?(): number;
-}
+/** What a guarded call receives, or any part of it. */
+export type HttpCallContext = Partial<CallContext>;
 
 export interface JsonRequest<S extends z.ZodType> {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
@@ -77,7 +75,8 @@ export function httpClient(options: HttpClientOptions): HttpClient {
 
   async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
     try {
-      const response = await pool.request(toDispatch(request, settings.deadlineMarginMs));
+      const dispatch = toDispatch(request, settings.deadlineMarginMs);
+      const response = await asAttempt(request.ctx?.attempt ?? 1, () => pool.request(dispatch));
       const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
       return readAnswer(settings.name, response, bytes, request.schema);
     } catch (error) {
@@ -163,7 +162,11 @@ function retryAfterMs(header: string | string[] | undefined): number | undefined
 }
 
 // undici, 8.12: a parser error has a code only when llhttp names one.
-const NOT_HTTP = new Set(['HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+const NOT_HTTP = new Set([
+  'HTTPParserError',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
 
 function translate(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof UpstreamError || error instanceof InvalidResponseError) return error;

@@ -1,4 +1,4 @@
-export type { Admission, AdmissionControl } from './admission.ts';
+export type { AdmissionControl } from './admission.ts';
 export { type AppOptions, createApp, MAX_BODY_BYTES } from './app.ts';
 export { type BackgroundTask, type BackgroundTaskOptions, startBackgroundTask } from './background-task.ts';
 export { FAULTS, type FaultRequest, faultSchema, MAX_FAULT_MS, MAX_STALL_MS } from './chaos.ts';
@@ -33,6 +33,7 @@ export {
   problem,
   problemSchema,
 } from './problem.ts';
+export { applyProtections, type FlagSource, PROTECTION_FLAGS } from './protections.ts';
 export {
   createReadiness,
   degradedBy,
@@ -45,7 +46,6 @@ export {
   DEADLINE_HEADER,
   type DeadlineOptions,
   PRIORITY_HEADER,
-  type Priority,
   type RequestContext,
   RequestEndedError,
   requestContext,

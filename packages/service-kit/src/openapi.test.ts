@@ -55,5 +55,8 @@ test('every problem a route can answer is documented, 413 and 415 only where the
 
 test('a running app serves it', async () => {
   const { url } = await serveThings();
-  expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0', info: { title: 'things' } });
+  expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({
+    openapi: '3.1.0',
+    info: { title: 'things' },
+  });
 });

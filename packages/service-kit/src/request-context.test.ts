@@ -1,15 +1,11 @@
 import { once } from 'node:events';
+import type { Priority } from '@ballast/resilience';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../test/serve.ts';
 import { createApp } from './app.ts';
 import { problemSchema } from './problem.ts';
-import {
-  DEADLINE_DEFAULTS,
-  type Priority,
-  type RequestContext,
-  type RequestEndedError,
-} from './request-context.ts';
+import { DEADLINE_DEFAULTS, type RequestContext, type RequestEndedError } from './request-context.ts';
 import { describeRoute } from './route.ts';
 
 interface Given {

@@ -1,9 +1,10 @@
+import type { Priority } from '@ballast/resilience';
 import type { Request, RequestHandler, Response } from 'express';
 import { problem } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
-export const PRIORITIES = ['critical', 'default', 'sheddable'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+/** Most important first. */
+export const PRIORITIES = ['critical', 'default', 'sheddable'] as const satisfies Priority[];
 
 /** The header that carries the caller's remaining time: a duration, so clocks need not agree. */
 export const DEADLINE_HEADER = 'x-deadline-ms';

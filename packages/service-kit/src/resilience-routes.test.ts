@@ -1,15 +1,19 @@
-import { expect, test } from 'vitest';
+import { createLoadShedder } from '@ballast/resilience';
+import { afterAll, expect, test } from 'vitest';
 import { serveThings } from '../test/things.ts';
 import { createReadiness } from './readiness.ts';
 
 const named = (name: string) => ({ snapshot: () => ({ name }) });
 const resilience = { dependencies: [named('inventory')], caches: [named('products')], flags: named('flags') };
-const admission = { admit: () => ({ admitted: true as const, release() {} }), snapshot: () => ({ limit: 8 }) };
+const admission = {
+  admit: () => ({ admitted: true as const, release() {} }),
+  snapshot: () => ({ limit: 8 }),
+};
 const expected = {
   service: 'things',
   at: expect.stringMatching(/^\d{4}-.*Z$/),
   dependencies: [{ name: 'inventory' }],
-  admission: { limit: 8 },
+  admission: expect.objectContaining({ enabled: true, maxInFlight: 256, pressure: 0 }),
   cache: [{ name: 'products' }],
   flags: { name: 'flags' },
 };
@@ -24,7 +28,9 @@ test('who asks for an event stream gets snapshots until the service drains', asy
   const { url } = await serveThings(undefined, { resilience, admission, readiness });
   const response = await fetch(`${url}/resilience`, { headers: { accept: 'text/event-stream' } });
   expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
-  const events = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const events = (response.body as ReadableStream<Uint8Array>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader();
   const [, event, data] = /^event: (\w+)\ndata: (.*)\n\n$/.exec((await events.read()).value ?? '') ?? [];
   expect([event, JSON.parse(data ?? '')]).toEqual(['snapshot', expected]);
   readiness.drain();

@@ -20,5 +20,7 @@ test('a body that lets unknown keys pass is refused', () => {
   expect(() => describeRoute({ ...base, path: '/a', body: z.object({ a: z.string() }), handle })).toThrow(
     '/a: body must be a z.strictObject',
   );
-  expect(() => describeRoute({ ...base, path: '/a', body: z.strictObject({ a: z.string() }), handle })).not.toThrow();
+  expect(() =>
+    describeRoute({ ...base, path: '/a', body: z.strictObject({ a: z.string() }), handle }),
+  ).not.toThrow();
 });

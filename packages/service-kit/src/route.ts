@@ -1,6 +1,7 @@
+import type { Priority } from '@ballast/resilience';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Priority, RequestContext } from './request-context.ts';
+import type { RequestContext } from './request-context.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 

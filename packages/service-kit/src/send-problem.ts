@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_CONTENT_TYPE, type ProblemError } from './problem.ts';
+import { safeHeaders } from './safe-headers.ts';
 
 /** Sends a problem unless an answer has begun; a begun one is cut off, so it can't pass for a whole one. */
 export function sendProblem(response: ServerResponse, answer: ProblemError): void {
@@ -9,6 +10,10 @@ export function sendProblem(response: ServerResponse, answer: ProblemError): voi
   }
   // Not through express, which would add a charset that the media type does not have.
   const body = Buffer.from(JSON.stringify(answer));
-  const headers = { ...answer.headers, 'Content-Type': PROBLEM_CONTENT_TYPE, 'Content-Length': body.length };
+  const headers = {
+    ...safeHeaders(answer.headers),
+    'Content-Type': PROBLEM_CONTENT_TYPE,
+    'Content-Length': body.length,
+  };
   response.writeHead(answer.status, headers).end(body);
 }

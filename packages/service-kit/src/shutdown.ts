@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { shutdownTelemetry } from '@ballast/telemetry';
 import type { Logger } from './logger.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -42,6 +43,7 @@ export async function shutDown({
     }
   }
   logger.info({}, 'closed');
+  await shutdownTelemetry();
 }
 
 async function closeServer(server: Server): Promise<void> {

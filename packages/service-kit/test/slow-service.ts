@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { createApp, createReadiness, describeRoute, parseConfig, serviceEnv, silentLogger, startService } from '../src/index.ts';
+import {
+  createApp,
+  createReadiness,
+  describeRoute,
+  parseConfig,
+  serviceEnv,
+  silentLogger,
+  startService,
+} from '../src/index.ts';
 
 // A service of its own process for the tests of shutdown. Tells its URL, and what it closes, on stdout.
 const say = (line: string) => process.stdout.write(`${line}\n`);
