@@ -9,10 +9,10 @@ export type Copy<T> = { ok: true; value: T; json: string } | { ok: false };
  */
 export function frozenCopy<T>(value: unknown, schema: Schema<T>): Copy<T> {
   try {
-    const json = JSON.stringify(value);
-    if (json === undefined) return { ok: false };
-    const parsed = schema.safeParse(parseJson(json));
-    return parsed.success ? { ok: true, value: deepFreeze(parsed.data), json } : { ok: false };
+    const parsed = schema.safeParse(parseJson(JSON.stringify(value) ?? ''));
+    if (!parsed.success || parsed.data === undefined) return { ok: false };
+    // From what the schema let through: a field it does not name never reaches Redis.
+    return { ok: true, value: deepFreeze(parsed.data), json: JSON.stringify(parsed.data) };
   } catch {
     return { ok: false }; // cycles, BigInt, a schema that throws
   }

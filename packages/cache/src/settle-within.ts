@@ -8,14 +8,14 @@ export type Settled<T> =
 /** Waits no longer than `timeoutMs` and never rejects; a work that comes too late is ignored, not left unhandled. */
 export function settleWithin<T>(work: Promise<T>, timeoutMs: number, clock: Clock): Promise<Settled<T>> {
   return new Promise((resolve) => {
-    const cancel = clock.schedule(() => resolve({ kind: 'timeout' }), timeoutMs);
+    const timer = clock.setTimer(() => resolve({ kind: 'timeout' }), timeoutMs, 'background');
     work.then(
       (value) => {
-        cancel();
+        timer.cancel();
         resolve({ kind: 'done', value });
       },
       (error) => {
-        cancel();
+        timer.cancel();
         resolve({ kind: 'failed', error });
       },
     );
