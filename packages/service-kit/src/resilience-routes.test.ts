@@ -5,10 +5,8 @@ import { createReadiness } from './readiness.ts';
 
 const named = (name: string) => ({ snapshot: () => ({ name }) });
 const resilience = { dependencies: [named('inventory')], caches: [named('products')], flags: named('flags') };
-const admission = {
-  admit: () => ({ admitted: true as const, release() {} }),
-  snapshot: () => ({ limit: 8 }),
-};
+const admission = createLoadShedder();
+afterAll(() => admission.close());
 const expected = {
   service: 'things',
   at: expect.stringMatching(/^\d{4}-.*Z$/),
