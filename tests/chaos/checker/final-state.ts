@@ -51,5 +51,11 @@ export type FinalState = {
   readonly stockSamples: readonly (readonly StockRow[])[];
   /** Per order, how often the receiver of `order-confirmed` counted it. */
   readonly purchases: readonly { readonly orderId: string; readonly times: number }[];
+  /** How often a product counts as bought, and how often it should by the purchases that were counted. */
+  readonly popularity: readonly {
+    readonly sku: string;
+    readonly counted: number;
+    readonly expected: number;
+  }[];
   readonly traffic: readonly EdgeTraffic[];
 };

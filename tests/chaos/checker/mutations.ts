@@ -42,6 +42,7 @@ export const mutations: readonly Mutation[] = [
   { name: 'a parked outbox row', breaks: 'I7', apply: (run) => outboxState(run, 'parked') },
   { name: 'a confirmed order that was never announced', breaks: 'I7', apply: unannounced },
   { name: 'an event that was applied twice', breaks: 'I7', apply: appliedTwice },
+  { name: 'an event whose effect was applied twice', breaks: 'I7', apply: countedTwice },
   { name: 'a status that goes back to pending', breaks: 'I8', apply: (run) => readAgain(run, 'pending') },
   { name: 'a status that changes its mind', breaks: 'I8', apply: (run) => readAgain(run, 'rejected') },
   { name: 'amplification: retries pile onto a failing edge', breaks: 'I9', apply: amplify },
@@ -220,6 +221,12 @@ function unannounced(run: Run): Run {
 function appliedTwice(run: Run): Run {
   return change(run, {
     purchases: run.state.purchases.map((row, index) => (index === 0 ? { ...row, times: 2 } : row)),
+  });
+}
+
+function countedTwice(run: Run): Run {
+  return change(run, {
+    popularity: run.state.popularity.map((row) => ({ ...row, counted: row.counted + 1 })),
   });
 }
 

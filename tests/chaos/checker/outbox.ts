@@ -25,7 +25,7 @@ function announced({ id, status }: OrderRow, events: number): string[] {
   return events === expected ? [] : [`order ${id} is ${status} and has ${events} order-confirmed events`];
 }
 
-function applied({ outbox: rows, purchases }: FinalState): string[] {
+function applied({ outbox: rows, purchases, popularity }: FinalState): string[] {
   const times = new Map(purchases.map((purchase) => [purchase.orderId, purchase.times]));
   const delivered = rows.filter(({ kind, state }) => kind === 'order-confirmed' && state === 'done');
   const announcedIds = new Set(
@@ -38,6 +38,9 @@ function applied({ outbox: rows, purchases }: FinalState): string[] {
     ...purchases
       .filter(({ orderId }) => !announcedIds.has(orderId))
       .map(({ orderId }) => `a purchase was counted for order ${orderId}, which never announced one`),
+    ...popularity
+      .filter(({ counted, expected }) => counted !== expected)
+      .map(({ sku, counted, expected }) => `${sku} was counted ${counted} times for ${expected} purchases`),
   ];
 }
 

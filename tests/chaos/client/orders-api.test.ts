@@ -11,7 +11,7 @@ function shopThat(answers: (interceptor: ReturnType<ReturnType<MockAgent['get']>
   agents.push(agent);
   agent.disableNetConnect();
   answers(agent.get(origin).intercept({ path: '/v1/orders', method: 'POST' }));
-  return ordersApi({ baseUrls: [origin], dispatcher: agent });
+  return ordersApi({ baseUrl: origin, dispatcher: agent });
 }
 
 const order = { key: 'k', customerId: 'c', items: [{ sku: 'mug', quantity: 1 }] };

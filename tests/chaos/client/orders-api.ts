@@ -11,8 +11,7 @@ export interface OrdersApi {
 }
 
 export type OrdersApiOptions = {
-  /** One per replica; requests are dealt in turn, so that duplicates of a key meet on different replicas. */
-  readonly baseUrls: readonly string[];
+  readonly baseUrl: string;
   /** When the client stops waiting; the deadline that it sends along. */
   readonly timeoutMs?: number;
   readonly dispatcher?: Dispatcher;
@@ -25,20 +24,22 @@ const problem = z.object({ code: z.string() });
 const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 503];
 
 export function ordersApi({
-  baseUrls,
+  baseUrl,
   timeoutMs = 3_000,
   dispatcher = new Agent({ connections: 64 }),
 }: OrdersApiOptions): OrdersApi {
-  let turn = 0;
-
   async function ask(
     path: string,
     request: Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'>,
   ): Promise<Outcome> {
-    const origin = baseUrls[turn++ % baseUrls.length] as string;
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const { statusCode, headers, body } = await dispatcher.request({ origin, path, signal, ...request });
+      const { statusCode, headers, body } = await dispatcher.request({
+        origin: baseUrl,
+        path,
+        signal,
+        ...request,
+      });
       return outcomeOf(statusCode, await body.json(), headers['idempotency-replayed'] === 'true');
     } catch (error) {
       return { type: 'unknown', reason: reasonOf(error) };

@@ -27,6 +27,8 @@ export type ProxyOptions = {
   readonly upstreams: readonly Upstream[];
   readonly listen?: Partial<Upstream>;
   readonly time?: Time;
+  /** Sees what clients send, before any toxic. */
+  readonly onRequestData?: (data: Buffer) => void;
 };
 
 type Illness = { readonly toxic: Toxic; readonly direction: Direction; readonly toxicity: number };
@@ -43,6 +45,7 @@ export async function startProxy({
   upstreams,
   listen = {},
   time = realTime,
+  onRequestData,
 }: ProxyOptions): Promise<TcpProxy> {
   const { host = '127.0.0.1' } = listen;
   const illnesses = new Set<Illness>();
@@ -72,6 +75,7 @@ export async function startProxy({
       return;
     }
     const made = join(client, upstream, time);
+    if (onRequestData) client.on('data', onRequestData);
     links.add(made);
     client.once('close', () => links.delete(made));
     for (const illness of illnesses) infect(made, illness);

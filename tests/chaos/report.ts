@@ -1,0 +1,63 @@
+import { settleTimes } from './checker/liveness.ts';
+import type { Verdict } from './checker/verdict.ts';
+import type { HistoryEntry } from './history/entry.ts';
+import { operationsOf } from './history/operations.ts';
+import { killsIn, type Struck, tally } from './nemesis/unleash.ts';
+
+export type RunReport = {
+  readonly title: string;
+  readonly history: readonly HistoryEntry[];
+  readonly struck: readonly Struck[];
+  readonly verdicts: readonly Verdict[];
+};
+
+const evidenceShown = 5;
+
+/** What a run amounted to, for people. */
+export function report({ title, history, struck, verdicts }: RunReport): string {
+  const missed = struck.filter((entry) => entry.missed !== undefined).length;
+  return [
+    title,
+    '',
+    ...figures(history),
+    `kills            ${killsIn(struck)}`,
+    `faults           ${struck.length - missed} (${missed} more found their target already down)`,
+    ...[...tally(struck)]
+      .sort(([, a], [, b]) => b - a)
+      .map(([name, count]) => `  ${String(count).padStart(4)}  ${name}`),
+    '',
+    ...verdicts.flatMap(verdictLines),
+    '',
+    verdicts.every(({ holds }) => holds) ? 'Every invariant holds.' : 'BROKEN',
+    '',
+  ].join('\n');
+}
+
+function figures(history: readonly HistoryEntry[]): string[] {
+  const operations = operationsOf(history);
+  const answers = operations.placings.map(({ completed }) => completed);
+  const oks = answers.filter((answer) => answer?.type === 'ok');
+  const acknowledged = new Set(oks.map(({ orderId }) => orderId));
+  const pending = new Set(
+    oks.filter(({ orderStatus }) => orderStatus === 'pending').map(({ orderId }) => orderId),
+  );
+  const keys = new Set(operations.placings.map(({ invoked }) => invoked.key));
+  const unknown = answers.filter((answer) => answer?.type === 'unknown').length;
+  const slowest = Math.max(0, ...settleTimes(operations).values());
+  return [
+    `orders           ${acknowledged.size} acknowledged of ${keys.size} wished for, ${pending.size} of them first as pending`,
+    `attempts         ${answers.length}, of which ${unknown} had an unknown outcome`,
+    `slowest settled  ${Math.round(slowest)} ms after the healing`,
+  ];
+}
+
+function verdictLines({ id, title, holds, checked, violations }: Verdict): string[] {
+  const sign = holds ? 'holds ' : 'BROKEN';
+  const evidence = violations.slice(0, evidenceShown).map((violation) => `         ${violation}`);
+  const more = violations.length - evidence.length;
+  return [
+    `${sign} ${id.padEnd(3)} ${title} (${checked} checked)`,
+    ...evidence,
+    ...(more > 0 ? [`         and ${more} more`] : []),
+  ];
+}

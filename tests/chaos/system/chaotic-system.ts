@@ -1,0 +1,53 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { databaseUrl } from '@ballast/demo/supervisor/postgres/embedded-postgres';
+import { choosePlace, clearPlace } from '@ballast/demo/supervisor/postgres/place';
+import { ownRunFolder } from '@ballast/demo/supervisor/run-folder';
+import type { ServiceName } from '@ballast/demo/topology';
+import { layoutAt, portOf, type Replica } from './layout.ts';
+import { openProcesses, type Processes } from './processes.ts';
+import { openProxies, type Proxies } from './proxies.ts';
+
+/** The real services, with a proxy on every connection between them, each of them ready to be hurt. */
+export type ChaoticSystem = {
+  /** Where a run leaves its history, state and logs. */
+  readonly folder: string;
+  readonly replicas: readonly Replica[];
+  readonly processes: Processes;
+  readonly proxies: Proxies;
+  /** Where clients go: a proxy in front of every replica of orders. */
+  readonly ordersUrl: string;
+  /** Straight to the database, past the proxies: for witnesses. */
+  databaseUrl(service: ServiceName): string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Each opening begins with an empty database. */
+export async function openChaoticSystem(options: {
+  portBase: number;
+  replicas: number;
+}): Promise<ChaoticSystem> {
+  const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${options.portBase}`);
+  const disown = ownRunFolder(folder);
+  rmSync(join(folder, 'logs'), { recursive: true, force: true });
+  const place = choosePlace(folder);
+  clearPlace(place);
+  const layout = layoutAt(options.portBase, options.replicas);
+  const processes = openProcesses(layout, { folder, place });
+  const proxies = await openProxies(layout);
+  return {
+    folder,
+    replicas: layout.replicas,
+    processes,
+    proxies,
+    ordersUrl: `http://127.0.0.1:${portOf(layout, 'client -> orders')}`,
+    databaseUrl: (service) => databaseUrl(place, layout.postgresPort, service),
+    start: processes.start,
+    async stop() {
+      await processes.stop();
+      await proxies.close();
+      disown();
+    },
+  };
+}
