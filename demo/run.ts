@@ -1,6 +1,5 @@
 import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
-import { demandFreePorts } from './supervisor/free-ports.ts';
-import { openSystem, type System } from './supervisor/system.ts';
+import { openSystem } from './supervisor/system.ts';
 import { openView } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
 
@@ -24,15 +23,9 @@ function untilToldToStop(): { told: Promise<void>; stop: () => void } {
   return { told, stop };
 }
 
-async function open(options: RunOptions): Promise<System> {
-  const topology = topologyAt(options.portBase);
-  await demandFreePorts(topology);
-  return openSystem(topology, options);
-}
-
 async function run(options: RunOptions): Promise<void> {
   const { told, stop } = untilToldToStop();
-  const system = await open(options);
+  const system = await openSystem(topologyAt(options.portBase), options);
   const view = openView(system, stop);
   const started = system.start().then(() => view.ready());
   try {

@@ -24,6 +24,7 @@ const generator = new Generator(orders);
 const server = createControlServer({ generator, seconds: new Seconds(generator), port: config.PORT });
 server.listen(config.PORT, config.HOST);
 await once(server, 'listening');
+process.once('SIGTERM', () => process.exit(0));
 
 generator.setRate({ ordersPerSecond: config.ORDERS_PER_SECOND, readsPerSecond: config.READS_PER_SECOND });
 const inventory = createShopClient(config.INVENTORY_URL);

@@ -40,7 +40,10 @@ function tryToOwn(file: string): boolean {
 /** Takes a dead owner's file out of the way; of several that try, the rename lets one succeed. */
 function evict(file: string, owner: Owner | undefined): void {
   if (owner && isAlive(owner))
-    throw new FolderInUseError(`Ballast already runs here: process ${owner.pid} owns ${file}`);
+    throw new FolderInUseError(
+      `Ballast already runs on these ports: process ${owner.pid} owns ${file}. Nothing was started.\n` +
+        `Stop that one, or start this one elsewhere: --port-base <port>`,
+    );
   try {
     renameSync(file, `${file}.stale`);
     rmSync(`${file}.stale`);

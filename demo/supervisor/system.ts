@@ -5,10 +5,13 @@ import type { RunOptions } from '../run-options.ts';
 import { nodeOf, type ServiceName, serviceNames, type Topology } from '../topology.ts';
 import { answersHttp } from './answers-http.ts';
 import { writeFlagsFile } from './flags-file.ts';
+import { demandFreePorts } from './free-ports.ts';
 import { type LogFolder, openLogFolder } from './log-folder.ts';
 import { membersOf } from './members.ts';
+import { dataFolderOf } from './postgres/cluster.ts';
 import { administratorUrl } from './postgres/embedded-postgres.ts';
-import { choosePlace, clearPlace } from './postgres/place.ts';
+import { choosePlace, clearPlace, type Place } from './postgres/place.ts';
+import { clearStalePostmaster } from './postgres/postmaster.ts';
 import { ownRunFolder } from './run-folder.ts';
 import { type RunningSupervisor, supervise } from './supervise.ts';
 
@@ -19,6 +22,8 @@ export interface System {
   readonly logs: LogFolder;
   readonly chaosToken: string;
   readonly flagsFile: string;
+  /** Where the run keeps what it writes. */
+  readonly folder: string;
   /** Where the database keeps its files. */
   readonly databaseFolder: string;
   /** For experiments on the database itself. */
@@ -30,16 +35,40 @@ export interface System {
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Takes the run's folder and describes every process; starts none. */
-export function openSystem(topology: Topology, options: RunOptions): System {
-  const folder = resolve(process.env.BALLAST_DATA ?? join(root, '.ballast'), String(topology.portBase));
+/** Takes the run's folder and its ports, and describes every process; starts none. */
+export async function openSystem(topology: Topology, options: RunOptions): Promise<System> {
+  const data = resolve(process.env.BALLAST_DATA ?? join(root, '.ballast'));
+  const folder = join(data, String(topology.portBase));
   const disown = ownRunFolder(folder);
+  try {
+    const place = choosePlace(folder);
+    // First: what a crashed run left holds a port as well, but that one is ours to take back.
+    await clearStalePostmaster(dataFolderOf(place));
+    await demandFreePorts(topology);
+    if (options.fresh) clearPlace(place);
+    return describe({ topology, options, data, folder, place, disown });
+  } catch (error) {
+    disown();
+    throw error;
+  }
+}
+
+interface Grounds {
+  readonly topology: Topology;
+  readonly options: RunOptions;
+  readonly data: string;
+  readonly folder: string;
+  readonly place: Place;
+  readonly disown: () => void;
+}
+
+function describe({ topology, options, data, folder, place, disown }: Grounds): System {
   const logs = openLogFolder(join(folder, 'logs'));
-  const place = choosePlace(folder);
-  if (options.fresh) clearPlace(place);
   const chaosToken = randomBytes(24).toString('base64url');
   const flagsFile = writeFlagsFile(folder);
-  const members = membersOf({ topology, logs, place, chaosToken, flagsFile, ordersPerSecond: options.load });
+  const compileCache = join(data, 'compile-cache');
+  const ordersPerSecond = options.load;
+  const members = membersOf({ topology, logs, place, chaosToken, flagsFile, compileCache, ordersPerSecond });
   const supervisor = supervise({ members, restartAfterMs: options.restartAfterSeconds * 1_000 });
   return {
     topology,
@@ -47,6 +76,7 @@ export function openSystem(topology: Topology, options: RunOptions): System {
     logs,
     chaosToken,
     flagsFile,
+    folder,
     databaseFolder: place.home,
     administratorUrl: () => administratorUrl(place, nodeOf(topology, 'postgres').port),
     start: () => startAll(topology, supervisor),
