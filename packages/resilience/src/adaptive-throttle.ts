@@ -80,6 +80,7 @@ export class AdaptiveThrottle extends Layer {
     return {
       code: 'E_THROTTLED',
       policy: 'throttle',
+      detail: 'the dependency accepts too little',
       limit: multiplier,
       option: 'throttle.multiplier',
       retryAfterMs: undefined,

@@ -70,13 +70,10 @@ export class AttemptTimeout extends Layer implements Place {
   }
 
   #report(call: Call, outcome: Outcome): void {
-    const { events, name } = this.#runtime;
+    const { events } = this.#runtime;
     if (!events.listening) return;
-    events.emit({
+    events.emit(call.nowMs, call.options.context, {
       type: 'attempt',
-      dependency: name,
-      at: call.nowMs,
-      context: call.options.context,
       attempt: call.attempt,
       durationMs: call.nowMs - call.attemptStartedAtMs,
       outcome: outcome.kind,

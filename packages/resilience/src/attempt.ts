@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 
 /** What the guarded call receives beside its input. */
 export interface CallContext {
-  /** Aborted with a typed reason when the attempt times out, the deadline passes or the caller cancels. */
+  /** Aborted, with a typed reason, when the attempt times out, the deadline passes or the caller cancels. */
   readonly signal: AbortSignal;
   /** 1 for the first. */
   readonly attempt: number;
@@ -12,7 +12,7 @@ export interface CallContext {
   remainingMs(): number;
 }
 
-/** One attempt at the work. Its signal exists only once somebody reads it: an AbortController costs as much as the rest of a call. */
+/** One attempt at the work. */
 export class Attempt implements CallContext {
   readonly attempt: number;
   readonly priority: Priority;
@@ -28,6 +28,7 @@ export class Attempt implements CallContext {
     this.#expiresAtMs = expiresAtMs;
   }
 
+  // Made when it is read: an AbortController costs more than all the policies together.
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();

@@ -1,7 +1,10 @@
+import type { TimeoutSettings } from './attempt-timeout.ts';
 import { above, atLeast, integer, onOff, optional, type Rules, ratio } from './settings.ts';
 
 export interface BreakerSettings {
   readonly enabled: boolean;
+  /** Refuses every call, whatever the window says, enabled or not. */
+  readonly isolated: boolean;
   /** How far back failures and slow calls are counted. */
   readonly windowMs: number;
   /** No opening on fewer calls than this in the window. */
@@ -27,6 +30,7 @@ export interface BreakerSettings {
 
 export const breakerDefaults: BreakerSettings = {
   enabled: true,
+  isolated: false,
   windowMs: 10_000,
   minCalls: 20,
   failureRatio: 0.5,
@@ -45,6 +49,7 @@ const longestMs = 2 ** 31 - 1;
 
 export const breakerRules: Rules = {
   enabled: onOff,
+  isolated: onOff,
   windowMs: above(0),
   minCalls: integer(1),
   failureRatio: ratio,
@@ -57,3 +62,18 @@ export const breakerRules: Rules = {
   probeTimeoutMs: optional(above(0)),
   rampStageMs: atLeast(0),
 };
+
+/** With what defaults to the attempt timeout filled in. */
+export type ResolvedBreakerSettings = BreakerSettings & {
+  readonly slowCallMs: number;
+  readonly probeTimeoutMs: number;
+};
+
+export function resolveBreaker(settings: {
+  readonly breaker: BreakerSettings;
+  readonly timeout: TimeoutSettings;
+}): ResolvedBreakerSettings {
+  const { attemptTimeoutMs } = settings.timeout;
+  const { slowCallMs = 0.8 * attemptTimeoutMs, probeTimeoutMs = attemptTimeoutMs } = settings.breaker;
+  return { ...settings.breaker, slowCallMs, probeTimeoutMs };
+}

@@ -1,8 +1,7 @@
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 import type { Call, Place } from './call.ts';
-import type { Clock } from './clock.ts';
 import { deadlineRefusal } from './errors.ts';
-import { Layer } from './layer.ts';
+import { Layer, type Runtime } from './layer.ts';
 import type { Refusal } from './outcome.ts';
 import { atLeast, integer, onOff, type Rules } from './settings.ts';
 
@@ -35,16 +34,16 @@ export const bulkheadRules: Rules = {
  * caller stops waiting for it: work that ignores its abort still occupies the dependency.
  */
 export class Bulkhead extends Layer implements Place {
-  readonly #clock: Clock;
+  readonly #runtime: Runtime;
   readonly #adaptive: AdaptiveLimit;
   readonly #queue = new Set<Call>();
   #settings: BulkheadSettings;
   #inFlight = 0;
   #admitting = false;
 
-  constructor(clock: Clock, settings: BulkheadSettings, adaptive: AdaptiveLimit) {
+  constructor(runtime: Runtime, settings: BulkheadSettings, adaptive: AdaptiveLimit) {
     super();
-    this.#clock = clock;
+    this.#runtime = runtime;
     this.#settings = settings;
     this.#adaptive = adaptive;
   }
@@ -66,7 +65,7 @@ export class Bulkhead extends Layer implements Place {
   expired(call: Call): void {
     this.#queue.delete(call);
     const refusal =
-      call.remainingMs() <= 0 ? deadlineRefusal(call.deadlineMs) : this.#refusal('queueTimeoutMs');
+      call.remainingMs <= 0 ? deadlineRefusal(call.deadlineMs) : this.#refusal('queueTimeoutMs');
     this.settle(call, { kind: 'rejected', refusal });
   }
 
@@ -114,23 +113,29 @@ export class Bulkhead extends Layer implements Place {
     this.#admitting = true;
     for (const call of this.#queue) {
       if (this.#inFlight >= this.#limit()) break;
-      this.#queue.delete(call);
-      this.#inFlight++;
-      call.moveOn();
-      call.nowMs = this.#clock.now();
-      this.inner.enter(call);
+      this.#admit(call);
     }
     this.#admitting = false;
   }
 
+  #admit(call: Call): void {
+    const { events } = this.#runtime;
+    const sinceMs = call.nowMs;
+    this.#queue.delete(call);
+    this.#inFlight++;
+    call.moveOn();
+    call.readClock();
+    if (events.listening) {
+      events.emit(call.nowMs, call.options.context, { type: 'queued', waitMs: call.nowMs - sinceMs });
+    }
+    this.inner.enter(call);
+  }
+
   #refusal(option: 'maxQueue' | 'queueTimeoutMs'): Refusal {
     const limit = this.#settings[option];
-    return {
-      code: 'E_BULKHEAD_FULL',
-      policy: 'bulkhead',
-      limit,
-      option: `bulkhead.${option}`,
-      retryAfterMs: undefined,
-    };
+    const detail =
+      option === 'maxQueue' ? 'every permit is taken and the queue is full' : 'no permit came free in time';
+    const code = 'E_BULKHEAD_FULL';
+    return { code, policy: 'bulkhead', detail, limit, option: `bulkhead.${option}`, retryAfterMs: undefined };
   }
 }

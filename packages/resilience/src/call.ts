@@ -1,5 +1,6 @@
 import type { Attempt } from './attempt.ts';
-import type { CoarseTimers, Expiring } from './coarse-timers.ts';
+import type { Expiring } from './coarse-timers.ts';
+import type { Runtime } from './layer.ts';
 import type { Outcome } from './outcome.ts';
 
 /** How important a call is: under pressure `sheddable` goes first and `critical` last. */
@@ -11,7 +12,7 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   /** Cancels the call wherever it is: queued, backing off or at work. */
   readonly signal?: AbortSignal | undefined;
-  /** @default 'default' */
+  /** Handed on to the guarded call. @default 'default' */
   readonly priority?: Priority | undefined;
   /** Whether asking twice is safe; only such calls are retried or hedged. @default the dependency's `idempotent` */
   readonly idempotent?: boolean | undefined;
@@ -27,57 +28,61 @@ export interface Place {
   cancelled(call: Call): void;
 }
 
+const never = Number.POSITIVE_INFINITY;
+
 /**
  * One guarded call on its way through the layers.
  *
- * It is its own timer entry too: since only one place holds it at a time, one set of links is enough, and a call
- * costs one allocation instead of one per policy.
+ * It is its own timer entry too: only one place holds it at a time, so one set of links is enough, and a call costs
+ * one allocation instead of one per policy.
  */
 export class Call implements Expiring {
   readonly input: unknown;
   readonly options: CallOptions;
   readonly idempotent: boolean;
   readonly startedAtMs: number;
-  readonly #timers: CoarseTimers;
-  /** The latest reading of the clock: reading it costs as much as a promise, so the layers share one reading. */
+  /** The latest reading of the clock: reading it costs as much as a promise, so the layers share one. */
   nowMs: number;
-  deadlineAtMs = Number.POSITIVE_INFINITY;
+  deadlineAtMs = never;
+  outcome: Outcome | undefined = undefined;
+
   /** How often the dependency was asked, hedges included. */
   attempt = 0;
   attemptStartedAtMs = 0;
-  outcome: Outcome | undefined = undefined;
-  /** Ends the caller's wait. */
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: unknown) => void;
-  /** What the breaker stamped on the current attempt. */
-  ticket: unknown = undefined;
+  /** What is at work and waited for: one attempt, or two once a hedge has joined. */
   leg: Attempt | undefined = undefined;
   hedgeLeg: Attempt | undefined = undefined;
-  /** Pieces of work begun and not settled, including those nobody waits for any more. */
-  workInFlight = 0;
-  onIdle: ((call: Call) => void) | undefined = undefined;
+  /** What the breaker stamped on the current attempt. */
+  ticket: unknown = undefined;
+
   place: Place | undefined = undefined;
-  expiresAtMs = Number.POSITIVE_INFINITY;
+  expiresAtMs = never;
   nextExpiring: Expiring | undefined = undefined;
   previousExpiring: Expiring | undefined = undefined;
 
+  readonly #runtime: Runtime;
+  /** Ends the caller's wait. */
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: unknown) => void;
+  /** Pieces of work begun and not settled, including those nobody waits for any more. */
+  #workInFlight = 0;
+  #onIdle: (() => void) | undefined = undefined;
+
   constructor(
-    timers: CoarseTimers,
-    nowMs: number,
+    runtime: Runtime,
     input: unknown,
     options: CallOptions,
     idempotent: boolean,
     resolve: (answer: never) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#timers = timers;
-    this.startedAtMs = nowMs;
-    this.nowMs = nowMs;
+    this.#runtime = runtime;
     this.input = input;
     this.options = options;
     this.idempotent = idempotent;
     this.resolve = resolve;
     this.reject = reject;
+    this.startedAtMs = this.nowMs = runtime.clock.now();
   }
 
   /** The total deadline as a duration, as errors tell it. */
@@ -85,37 +90,57 @@ export class Call implements Expiring {
     return this.deadlineAtMs - this.startedAtMs;
   }
 
-  /** Time left until the total deadline, as of the last reading of the clock. */
-  remainingMs(): number {
+  /** Time left until the total deadline, as of the latest reading of the clock. */
+  get remainingMs(): number {
     return this.deadlineAtMs - this.nowMs;
+  }
+
+  readClock(): void {
+    this.nowMs = this.#runtime.clock.now();
   }
 
   /** Stays at `place` until it moves on, is cancelled, or `untilMs` passes. */
   waitAt(place: Place, untilMs: number): void {
     this.place = place;
     this.expiresAtMs = untilMs;
-    if (untilMs !== Number.POSITIVE_INFINITY) this.#timers.add(this, this.nowMs);
+    if (untilMs !== never) this.#runtime.timers.add(this, this.nowMs);
   }
 
   moveOn(): void {
     this.place = undefined;
-    if (this.expiresAtMs !== Number.POSITIVE_INFINITY) this.#timers.remove(this);
+    if (this.expiresAtMs !== never) this.#runtime.timers.remove(this);
   }
 
   expire(nowMs: number): void {
     const { place } = this;
     if (place === undefined) return;
-    this.nowMs = nowMs;
     this.place = undefined;
+    this.nowMs = nowMs;
     place.expired(this);
   }
 
-  cancel(nowMs: number): void {
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
     const { place } = this;
     if (place === undefined) return;
-    this.nowMs = nowMs;
     this.moveOn();
+    this.readClock();
     place.cancelled(this);
+  }
+
+  workBegun(): void {
+    this.#workInFlight++;
+  }
+
+  workSettled(): void {
+    this.#workInFlight--;
+    if (this.#workInFlight === 0) this.#onIdle?.();
+  }
+
+  /** Runs `onIdle` once no work is left: now, or when the last abandoned piece settles. */
+  whenIdle(onIdle: () => void): void {
+    if (this.#workInFlight === 0) onIdle();
+    else this.#onIdle = onIdle;
   }
 
   /** Aborts what is at work; whatever it still answers is ignored. */
@@ -125,19 +150,5 @@ export class Call implements Expiring {
     this.hedgeLeg = undefined;
     leg?.abort(reason);
     hedgeLeg?.abort(reason);
-  }
-
-  /** Runs `onIdle` when all work has settled: now, or when the last abandoned piece does. */
-  whenIdle(onIdle: (call: Call) => void): void {
-    if (this.workInFlight === 0) onIdle(this);
-    else this.onIdle = onIdle;
-  }
-
-  workSettled(): void {
-    this.workInFlight--;
-    const { onIdle } = this;
-    if (this.workInFlight > 0 || onIdle === undefined) return;
-    this.onIdle = undefined;
-    onIdle(this);
   }
 }

@@ -1,32 +1,25 @@
-import type { BreakerSettings } from './breaker-settings.ts';
+import type { ResolvedBreakerSettings } from './breaker-settings.ts';
 import type { Call } from './call.ts';
 import type { Timer } from './clock.ts';
-import type { BreakerState } from './events.ts';
 import { Layer, type Runtime } from './layer.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
 import type { Outcome, Refusal } from './outcome.ts';
 import { Recovery, Trial } from './recovery.ts';
 import { RollingWindow } from './rolling-window.ts';
-import { type FailureTest, verdictOf } from './verdict.ts';
+import { type FailureTest, type Verdict, verdictOf } from './verdict.ts';
 
 const calls = 0;
 const failures = 1;
 const slowCalls = 2;
 
-/** The identity of a state object is its generation: what a call learned under another one no longer counts. */
+/** The identity of a state object is its generation: what a call learned under an earlier one no longer counts. */
 type State =
   | { readonly kind: 'closed' }
   | { readonly kind: 'open'; readonly untilMs: number }
   | { readonly kind: 'half-open'; readonly recovery: Recovery }
   | { readonly kind: 'isolated' };
 
-/** Settings with what defaults to the attempt timeout filled in. */
-export type ResolvedBreakerSettings = BreakerSettings & {
-  readonly slowCallMs: number;
-  readonly probeTimeoutMs: number;
-};
-
-/** Stops asking a dependency that fails or has become slow, and comes back carefully. */
+/** Stops asking a dependency that fails or has become slow, and comes back to it carefully. */
 export class CircuitBreaker extends Layer {
   readonly #runtime: Runtime;
   readonly #isFailure: FailureTest;
@@ -34,9 +27,10 @@ export class CircuitBreaker extends Layer {
   #settings: ResolvedBreakerSettings;
   #window: RollingWindow;
   #state: State = { kind: 'closed' };
+  /** Why the circuit is about to change. */
   #reason = '';
   #opensInARow = 0;
-  #reopening: Timer | undefined;
+  #openTimer: Timer | undefined;
 
   constructor(runtime: Runtime, settings: ResolvedBreakerSettings, isFailure: FailureTest) {
     super();
@@ -45,6 +39,7 @@ export class CircuitBreaker extends Layer {
     this.#isFailure = isFailure;
     this.#window = new RollingWindow(settings.windowMs, 3);
     this.#circuit = new OpossumCircuit({ opened: () => this.#opened(), closed: () => this.#closed() });
+    if (settings.isolated) this.#isolate();
   }
 
   override enter(call: Call): void {
@@ -62,61 +57,49 @@ export class CircuitBreaker extends Layer {
 
   override leave(call: Call): void {
     const { ticket } = call;
-    if (ticket === this.#state) this.#record(call);
+    if (ticket === this.#state) this.#count(call);
     else if (ticket instanceof Trial) this.#judge(ticket, call);
     this.outer.leave(call);
   }
 
-  /** Refuses every call until `release`. */
-  isolate(): void {
-    if (this.#state.kind === 'isolated') return;
-    this.#become({ kind: 'isolated' }, 'isolated by hand');
-    this.#circuit.open();
-  }
-
-  /** Ends an isolation; the next calls go through a closed breaker with an empty window. */
-  release(): void {
-    if (this.#state.kind !== 'isolated') return;
-    this.#reason = 'released by hand';
-    this.#circuit.close();
-  }
-
   configure(settings: ResolvedBreakerSettings): void {
-    if (settings.windowMs !== this.#settings.windowMs) this.#window = new RollingWindow(settings.windowMs, 3);
+    const before = this.#settings;
     this.#settings = settings;
-    if (settings.enabled || this.#state.kind === 'closed' || this.#state.kind === 'isolated') return;
-    this.#reason = 'disabled';
-    this.#circuit.close();
+    if (settings.windowMs !== before.windowMs) this.#window = new RollingWindow(settings.windowMs, 3);
+    if (settings.isolated && !before.isolated) this.#isolate();
+    else if (!settings.isolated && before.isolated) this.#close('released');
+    else if (!settings.enabled && !settings.isolated) this.#close('disabled');
   }
 
   snapshot() {
     const nowMs = this.#runtime.clock.now();
     const windowCalls = this.#window.sum(calls, nowMs);
     const share = (column: number) => (windowCalls === 0 ? 0 : this.#window.sum(column, nowMs) / windowCalls);
-    const open = this.#state.kind === 'open' ? this.#state : undefined;
+    const state = this.#state;
     return {
       enabled: this.#settings.enabled,
-      state: this.#state.kind as BreakerState,
+      state: state.kind,
       failureRatio: share(failures),
       slowRatio: share(slowCalls),
       windowCalls,
-      ...(open === undefined
-        ? {}
-        : { openUntilMs: open.untilMs, retryInMs: Math.max(0, open.untilMs - nowMs) }),
+      ...(state.kind === 'open' && {
+        openUntilMs: state.untilMs,
+        retryInMs: Math.max(0, state.untilMs - nowMs),
+      }),
+      ...(state.kind === 'half-open' && { recovering: state.recovery.share }),
       settings: this.#settings,
     };
   }
 
-  #record(call: Call): void {
-    if (!this.#settings.enabled) return;
-    const verdict = this.#verdictOf(call);
-    if (verdict === 'unknown') return;
+  #count(call: Call): void {
+    const verdict = this.#verdictOn(call);
+    if (!this.#settings.enabled || verdict === 'unknown') return;
     const { nowMs } = call;
+    const isSlow = this.#isSlow(call);
     this.#window.add(calls, nowMs);
     if (verdict === 'unwell') this.#window.add(failures, nowMs);
-    if (this.#isSlow(call)) this.#window.add(slowCalls, nowMs);
-    else if (verdict === 'well') return;
-    this.#openIfUnwell(nowMs);
+    if (isSlow) this.#window.add(slowCalls, nowMs);
+    if (isSlow || verdict === 'unwell') this.#openIfUnwell(nowMs);
   }
 
   #openIfUnwell(nowMs: number): void {
@@ -127,32 +110,40 @@ export class CircuitBreaker extends Layer {
     else if (this.#window.sum(slowCalls, nowMs) >= slowRatio * seen) this.#open('slow-call ratio');
   }
 
-  #open(reason: string): void {
-    this.#reason = reason;
-    this.#circuit.open();
-  }
-
   #beginTrial(recovery: Recovery, call: Call): Trial {
-    const trial = new Trial(recovery, call.nowMs + this.#settings.probeTimeoutMs, () =>
-      this.#fail(trial, 'probe deadline'),
-    );
+    const dueMs = call.nowMs + this.#settings.probeTimeoutMs;
+    const trial = new Trial(recovery, dueMs, () => this.#fail(recovery, 'trial unanswered'));
     this.#runtime.timers.add(trial, call.nowMs);
     return trial;
   }
 
   #judge(trial: Trial, call: Call): void {
-    this.#runtime.timers.remove(trial);
     const { recovery } = trial;
-    const verdict = this.#verdictOf(call);
-    if (verdict === 'unwell') this.#fail(trial, 'probe failed');
-    else if (this.#isSlow(call)) this.#fail(trial, 'probe slow');
+    this.#runtime.timers.remove(trial);
+    const verdict = this.#verdictOn(call);
+    if (verdict === 'unwell') this.#fail(recovery, 'trial failed');
+    else if (this.#isSlow(call)) this.#fail(recovery, 'trial slow');
     else if (verdict === 'well') recovery.passed(call.nowMs);
     else recovery.toldNothing();
   }
 
-  #fail(trial: Trial, reason: string): void {
-    if (this.#state.kind === 'half-open' && this.#state.recovery === trial.recovery) this.#reason = reason;
-    trial.recovery.failed();
+  #fail(recovery: Recovery, reason: string): void {
+    if (recovery.fail()) this.#reason = reason;
+  }
+
+  #open(reason: string): void {
+    this.#reason = reason;
+    this.#circuit.open();
+  }
+
+  #close(reason: string): void {
+    this.#reason = reason;
+    this.#circuit.close();
+  }
+
+  #isolate(): void {
+    this.#become({ kind: 'isolated' }, 'isolated');
+    this.#circuit.open();
   }
 
   #opened(): void {
@@ -162,17 +153,17 @@ export class CircuitBreaker extends Layer {
     const forMs = backedOffMs * (1 + openJitterRatio * this.#runtime.random());
     this.#opensInARow++;
     this.#become({ kind: 'open', untilMs: this.#runtime.clock.now() + forMs }, this.#reason);
-    this.#reopening = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
+    this.#openTimer = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
   }
 
   #halfOpen(): void {
     const recovery = new Recovery(this.#settings.probes, this.#settings.rampStageMs);
+    this.#reason = 'recovered';
     this.#become({ kind: 'half-open', recovery }, 'open time over');
     this.#circuit.recover(recovery.verdict);
   }
 
   #closed(): void {
-    if (this.#state.kind === 'half-open') this.#reason = this.#settings.enabled ? 'recovered' : 'disabled';
     this.#opensInARow = 0;
     this.#window.clear();
     this.#become({ kind: 'closed' }, this.#reason);
@@ -180,22 +171,15 @@ export class CircuitBreaker extends Layer {
 
   #become(state: State, reason: string): void {
     const from = this.#state.kind;
-    this.#reopening?.cancel();
+    this.#openTimer?.cancel();
     this.#state = state;
-    const { events, name, clock } = this.#runtime;
-    if (!events.listening) return;
-    events.emit({
-      type: 'breaker.transition',
-      dependency: name,
-      at: clock.now(),
-      context: undefined,
-      from,
-      to: state.kind,
-      reason,
-    });
+    const { events, clock } = this.#runtime;
+    if (events.listening) {
+      events.emit(clock.now(), undefined, { type: 'breaker.transition', from, to: state.kind, reason });
+    }
   }
 
-  #verdictOf(call: Call): 'well' | 'unwell' | 'unknown' {
+  #verdictOn(call: Call): Verdict {
     const outcome = call.outcome as Outcome;
     // A caller who brought too little time says nothing about the dependency, unless it was slow by any measure.
     if (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE')
@@ -208,12 +192,34 @@ export class CircuitBreaker extends Layer {
   }
 
   #refusal(state: State, nowMs: number): Refusal {
-    const retryAfterMs = state.kind === 'open' ? Math.max(0, Math.ceil(state.untilMs - nowMs)) : undefined;
+    const base = { code: 'E_BREAKER_OPEN', policy: 'breaker' } as const;
+    if (state.kind === 'isolated') {
+      return {
+        ...base,
+        detail: 'isolated by hand',
+        limit: 1,
+        option: 'breaker.isolated',
+        retryAfterMs: undefined,
+      };
+    }
+    if (state.kind === 'open') {
+      const retryAfterMs = Math.max(0, Math.ceil(state.untilMs - nowMs));
+      const limit = this.#settings.failureRatio;
+      return {
+        ...base,
+        detail: 'the circuit breaker is open',
+        limit,
+        option: 'breaker.failureRatio',
+        retryAfterMs,
+      };
+    }
+    const limit = this.#settings.probes;
+    const retryAfterMs = this.#settings.rampStageMs;
     return {
-      code: 'E_BREAKER_OPEN',
-      policy: 'breaker',
-      limit: this.#settings.failureRatio,
-      option: 'breaker.failureRatio',
+      ...base,
+      detail: 'the circuit breaker is half-open',
+      limit,
+      option: 'breaker.probes',
       retryAfterMs,
     };
   }

@@ -13,9 +13,12 @@ export interface Timer {
 /** A source of numbers in [0, 1); `Math.random` unless a test injects its own. */
 export type Random = () => number;
 
+// Read once: as a getter it costs half as much as the clock itself.
+const { timeOrigin } = performance;
+
 export const systemClock: Clock = {
   // Not Date.now(): a stepped wall clock would open breakers and expire deadlines.
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   setTimer(callback, delayMs, kind = 'foreground') {
     const timeout = setTimeout(callback, delayMs);
     if (kind === 'background') timeout.unref();

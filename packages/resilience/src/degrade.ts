@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** A degraded answer: not live, but better than an error. */
 export interface DegradedAnswer<Output> {
   readonly value: Output;
@@ -7,44 +9,59 @@ export interface DegradedAnswer<Output> {
 /** One way to answer when the dependency did not. */
 export interface DegradeStep<Input, Output> {
   readonly source: 'cached' | 'default';
-  /** The answer, or undefined to leave it to the next step. A step that fails counts as having none. */
+  /** How long a promised answer is waited for. @default 100 */
+  readonly timeoutMs?: number | undefined;
+  /** The answer, or undefined to leave it to the next step. A step that fails or is late has none. */
   answer(input: Input): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
   /** Told of every live answer; must neither block nor throw. */
   remember?(input: Input, output: Output): void;
 }
 
 export interface DegradedBy<Output> extends DegradedAnswer<Output> {
-  readonly source: DegradeStep<never, Output>['source'];
+  readonly source: 'cached' | 'default';
 }
 
-/** The answer of the first step that has one; a promise only if a step asked for time. */
+/** The answer of the first step that has one; a promise only if a step asks for time. */
 export function degraded<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,
+  clock: Clock,
 ): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
   for (const [index, step] of steps.entries()) {
-    const answer = attempt(step, input);
-    if (answer instanceof Promise) return lateAnswer(step, answer, steps.slice(index + 1), input);
-    if (answer !== undefined) return { source: step.source, value: answer.value, ageMs: answer.ageMs };
+    const answer = answerOf(step, input);
+    if (answer instanceof Promise) {
+      return inTime(answer, step.timeoutMs ?? 100, clock).then((late) =>
+        late === undefined ? degraded(steps.slice(index + 1), input, clock) : by(step, late),
+      );
+    }
+    if (answer !== undefined) return by(step, answer);
   }
   return undefined;
 }
 
-async function lateAnswer<Input, Output>(
-  step: DegradeStep<Input, Output>,
-  pending: Promise<DegradedAnswer<Output> | undefined>,
-  rest: readonly DegradeStep<Input, Output>[],
-  input: Input,
-): Promise<DegradedBy<Output> | undefined> {
-  const answer = await pending.catch(() => undefined);
-  if (answer === undefined) return degraded(rest, input);
-  return { source: step.source, value: answer.value, ageMs: answer.ageMs };
-}
-
-function attempt<Input, Output>(step: DegradeStep<Input, Output>, input: Input) {
+function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input) {
   try {
     return step.answer(input);
   } catch {
     return undefined;
   }
+}
+
+function by<Output>(
+  { source }: { source: 'cached' | 'default' },
+  answer: DegradedAnswer<Output>,
+): DegradedBy<Output> {
+  return { source, value: answer.value, ageMs: answer.ageMs };
+}
+
+/** The degraded answer comes after the deadline was spent on the live one: it must not hang as well. */
+function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => resolve(undefined), timeoutMs);
+    const settle = (value: T | undefined) => {
+      timer.cancel();
+      resolve(value);
+    };
+    promise.then(settle, () => settle(undefined));
+  });
 }

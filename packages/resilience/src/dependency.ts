@@ -4,7 +4,8 @@ import type { Clock, Random } from './clock.ts';
 import type { DegradeStep } from './degrade.ts';
 import type { EventListener, Source } from './events.ts';
 import { GuardedDependency } from './guarded-dependency.ts';
-import type { Policy, PolicyPatch, PolicySnapshots } from './standard-policy.ts';
+import type { PolicyPatch } from './policy-settings.ts';
+import type { Policy, Protections } from './standard-policy.ts';
 import type { TallySnapshot } from './tally.ts';
 
 /** An answer and how good it is. */
@@ -48,7 +49,9 @@ export interface DependencySnapshot extends TallySnapshot {
   readonly enabled: boolean;
   /** Of live answers in the last ten seconds. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly count: number };
-  readonly policies: PolicySnapshots & { readonly fallback: { readonly enabled: boolean } };
+  readonly policies: ReturnType<Protections['snapshot']> & {
+    readonly fallback: { readonly enabled: boolean };
+  };
 }
 
 export interface Dependency<Input, Output> {

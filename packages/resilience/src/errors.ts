@@ -1,30 +1,31 @@
-import type { Outcome, Refusal } from './outcome.ts';
+import type { NoSuccess, Refusal } from './outcome.ts';
 
-/** Every stable `code` this package throws. */
-export type ErrorCode =
+/** The codes of refusals: nothing was sent, or nobody waits for what was. */
+export type RefusalCode =
   | 'E_BREAKER_OPEN'
   | 'E_BULKHEAD_FULL'
   | 'E_RATE_LIMITED'
-  | 'E_DEADLINE'
   | 'E_THROTTLED'
-  | 'E_ATTEMPT_TIMEOUT'
-  | 'E_CANCELLED';
+  | 'E_DEADLINE';
 
-/** A policy did not let the call through: nothing was sent by this attempt. Base class of every refusal. */
+/** Every stable `code` of this package's errors. */
+export type ErrorCode = RefusalCode | 'E_ATTEMPT_TIMEOUT' | 'E_CANCELLED' | 'E_INVALID_OPTION';
+
+/** A policy did not let the call through. Base class of every refusal. */
 export class RejectedError extends Error {
   override readonly name: string = 'RejectedError';
-  readonly code: ErrorCode;
+  readonly code: RefusalCode;
   readonly dependency: string;
   readonly policy: string;
   /** The limit that was hit, in the unit of `option`. */
   readonly limit: number;
-  /** The option to change if this limit is wrong. */
+  /** The option to change if the limit is wrong. */
   readonly option: string;
   /** When another call may get through, where that is known. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(dependency: string, refusal: Refusal, sentence: string) {
-    super(`${dependency}: ${sentence} (${refusal.option} = ${refusal.limit})`);
+  constructor(dependency: string, refusal: Refusal) {
+    super(`${dependency}: ${refusal.detail} (${refusal.option} = ${refusal.limit})`);
     this.code = refusal.code;
     this.dependency = dependency;
     this.policy = refusal.policy;
@@ -34,7 +35,7 @@ export class RejectedError extends Error {
   }
 }
 
-/** The circuit breaker is open, isolated, or its probes are all taken. */
+/** The circuit breaker is open or isolated, or half-open with every probe taken. */
 export class BreakerOpenError extends RejectedError {
   override readonly name = 'BreakerOpenError';
 }
@@ -49,14 +50,14 @@ export class RateLimitedError extends RejectedError {
   override readonly name = 'RateLimitedError';
 }
 
+/** The dependency accepts so little that this client refuses some calls itself. */
+export class ThrottledError extends RejectedError {
+  override readonly name = 'ThrottledError';
+}
+
 /** The time for the whole call is used up, or too little of it is left to be useful. */
 export class DeadlineExceededError extends RejectedError {
   override readonly name = 'DeadlineExceededError';
-}
-
-/** The dependency refuses so much that this client refuses some of it itself. */
-export class ThrottledError extends RejectedError {
-  override readonly name = 'ThrottledError';
 }
 
 /** One attempt took longer than `attemptTimeoutMs` and was cancelled: a failure, not a refusal. */
@@ -67,7 +68,7 @@ export class AttemptTimeoutError extends Error {
   readonly timeoutMs: number;
 
   constructor(dependency: string, timeoutMs: number) {
-    super(`${dependency}: no answer within ${timeoutMs} ms (attemptTimeoutMs)`);
+    super(`${dependency}: no answer in time (attemptTimeoutMs = ${timeoutMs})`);
     this.dependency = dependency;
     this.timeoutMs = timeoutMs;
   }
@@ -85,51 +86,31 @@ export class CancelledError extends Error {
   }
 }
 
-const refusals = {
-  E_BREAKER_OPEN: (name: string, r: Refusal) => new BreakerOpenError(name, r, 'the circuit breaker is open'),
-  E_BULKHEAD_FULL: (name: string, r: Refusal) => new BulkheadFullError(name, r, 'too many calls at once'),
-  E_RATE_LIMITED: (name: string, r: Refusal) => new RateLimitedError(name, r, 'too many calls per second'),
-  E_DEADLINE: (name: string, r: Refusal) => new DeadlineExceededError(name, r, 'out of time'),
-  E_THROTTLED: (name: string, r: Refusal) => new ThrottledError(name, r, 'refused by its own throttle'),
-} as const;
+const refusalClasses: Readonly<Record<RefusalCode, typeof RejectedError>> = {
+  E_BREAKER_OPEN: BreakerOpenError,
+  E_BULKHEAD_FULL: BulkheadFullError,
+  E_RATE_LIMITED: RateLimitedError,
+  E_THROTTLED: ThrottledError,
+  E_DEADLINE: DeadlineExceededError,
+};
 
-/** Turns refusal data into the error a caller can catch. */
-export function refusalError(dependency: string, refusal: Refusal): RejectedError {
-  return refusals[refusal.code as keyof typeof refusals](dependency, refusal);
+/** Makes the error of an outcome, now that somebody is going to throw it. */
+export function errorOf(dependency: string, outcome: NoSuccess): unknown {
+  if (outcome.kind === 'failure') return outcome.error;
+  if (outcome.kind === 'cancelled') return new CancelledError(dependency, outcome.reason);
+  if (outcome.kind === 'rejected')
+    return new refusalClasses[outcome.refusal.code](dependency, outcome.refusal);
+  return outcome.code === 'E_DEADLINE'
+    ? new DeadlineExceededError(dependency, deadlineRefusal(outcome.limitMs))
+    : new AttemptTimeoutError(dependency, outcome.limitMs);
 }
 
-/** The error of an outcome that is not a success. */
-export function errorOf(dependency: string, outcome: Exclude<Outcome, { kind: 'success' }>): unknown {
-  switch (outcome.kind) {
-    case 'failure':
-      return outcome.error;
-    case 'rejected':
-      return refusalError(dependency, outcome.refusal);
-    case 'cancelled':
-      return new CancelledError(dependency, outcome.reason);
-    case 'timeout':
-      return outcome.code === 'E_DEADLINE'
-        ? refusalError(dependency, deadlineRefusal(outcome.limitMs))
-        : new AttemptTimeoutError(dependency, outcome.limitMs);
-  }
-}
-
-/** The stable code that names why an outcome is not a success; the call's own `code` for a failure. */
-export function errorCodeOf(outcome: Exclude<Outcome, { kind: 'success' }>): string {
-  switch (outcome.kind) {
-    case 'failure':
-      return codeOf(outcome.error);
-    case 'rejected':
-      return outcome.refusal.code;
-    case 'cancelled':
-      return 'E_CANCELLED';
-    case 'timeout':
-      return outcome.code;
-  }
-}
-
-function codeOf(error: unknown): string {
-  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+/** The stable code that says why an outcome is no success; a failure's own `code`, else its name. */
+export function errorCodeOf(outcome: NoSuccess): string {
+  if (outcome.kind === 'rejected') return outcome.refusal.code;
+  if (outcome.kind === 'timeout') return outcome.code;
+  if (outcome.kind === 'cancelled') return 'E_CANCELLED';
+  const { code, name } = (outcome.error ?? {}) as { code?: unknown; name?: unknown };
   if (typeof code === 'string') return code;
   return typeof name === 'string' ? name : 'E_UNKNOWN';
 }
@@ -138,6 +119,7 @@ export function deadlineRefusal(limitMs: number): Refusal {
   return {
     code: 'E_DEADLINE',
     policy: 'deadline',
+    detail: 'no time left',
     limit: limitMs,
     option: 'deadlineMs',
     retryAfterMs: undefined,

@@ -1,71 +1,85 @@
 import type { OutcomeKind } from './outcome.ts';
 
+/** Where an answer came from: `live` from the dependency, `cached` an older one, `default` made up, `disabled` by flag. */
 export type Source = 'live' | 'cached' | 'default' | 'disabled';
 export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated';
-export type RetryRefusal = 'budget' | 'not-idempotent' | 'deadline' | 'do-not-retry' | 'attempts';
+/** Why a failed attempt was not repeated. */
+export type RetryRefusal = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'deadline' | 'budget';
 
-interface EventBase {
+/** What each kind of event tells. */
+export type EventDetail =
+  | {
+      readonly type: 'attempt';
+      /** 1 for the first; hedges count too. */
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly outcome: OutcomeKind;
+      readonly errorCode: string | undefined;
+    }
+  /** The call goes again after `delayMs`, as attempt number `attempt`, because of error code `reason`. */
+  | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number; readonly reason: string }
+  | { readonly type: 'retry.refused'; readonly attempt: number; readonly reason: RetryRefusal }
+  /** A second attempt joins the first, which has been waiting for `delayMs`. */
+  | { readonly type: 'hedge'; readonly attempt: number; readonly delayMs: number }
+  /** The call got a permit after waiting for it. */
+  | { readonly type: 'queued'; readonly waitMs: number }
+  | { readonly type: 'rejected'; readonly policy: string; readonly code: string }
+  | {
+      readonly type: 'breaker.transition';
+      readonly from: BreakerState;
+      readonly to: BreakerState;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'fallback';
+      readonly source: Source;
+      readonly ageMs: number | undefined;
+      readonly errorCode: string;
+    }
+  | {
+      readonly type: 'call.end';
+      readonly durationMs: number;
+      /** Before any degraded answer. */
+      readonly outcome: OutcomeKind;
+      /** What the caller got; undefined for an error. */
+      readonly source: Source | undefined;
+      readonly attempts: number;
+    };
+
+/** Every decision a dependency takes, in the order it takes them. */
+export type ResilienceEvent = EventDetail & {
   readonly dependency: string;
-  /** Milliseconds of the clock, when it happened. */
+  /** The clock's milliseconds when it happened. */
   readonly at: number;
   /** The caller's `context`, handed back untouched; undefined for what belongs to no call. */
   readonly context: unknown;
-}
-
-/** Every decision a dependency takes, in the order it takes them. */
-export type ResilienceEvent = EventBase &
-  (
-    | {
-        readonly type: 'attempt';
-        readonly attempt: number;
-        readonly durationMs: number;
-        readonly outcome: OutcomeKind;
-        readonly errorCode: string | undefined;
-      }
-    | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number; readonly reason: string }
-    | { readonly type: 'retry.refused'; readonly attempt: number; readonly reason: RetryRefusal }
-    | { readonly type: 'hedge'; readonly attempt: number; readonly delayMs: number }
-    | { readonly type: 'rejected'; readonly policy: string; readonly code: string }
-    | {
-        readonly type: 'breaker.transition';
-        readonly from: BreakerState;
-        readonly to: BreakerState;
-        readonly reason: string;
-      }
-    | {
-        readonly type: 'fallback';
-        readonly source: Source;
-        readonly ageMs: number | undefined;
-        readonly errorCode: string;
-      }
-    | {
-        readonly type: 'call.end';
-        readonly durationMs: number;
-        readonly outcome: OutcomeKind;
-        readonly source: Source | undefined;
-        readonly attempts: number;
-      }
-  );
+};
 
 export type EventListener = (event: ResilienceEvent) => void;
 
-/** Hands events to listeners; `listening` lets the hot path skip building an event nobody hears. */
+/** Hands events to listeners. Ask `listening` first: an event nobody hears should not even be built. */
 export class EventHub {
-  listening = false;
+  readonly #dependency: string;
   #listeners: readonly EventListener[] = [];
+  listening = false;
+
+  constructor(dependency: string) {
+    this.#dependency = dependency;
+  }
 
   subscribe(listener: EventListener): () => void {
     this.#replace([...this.#listeners, listener]);
     return () => this.#replace(this.#listeners.filter((other) => other !== listener));
   }
 
-  emit(event: ResilienceEvent): void {
+  emit(at: number, context: unknown, detail: EventDetail): void {
+    const event = { ...detail, dependency: this.#dependency, at, context };
     for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch (error) {
-        // An observer must not break what it observes; it must not fail unseen either.
-        queueMicrotask(() => process.emitWarning(error instanceof Error ? error : String(error)));
+        // An observer must not break what it observes, nor fail unseen.
+        process.emitWarning(error instanceof Error ? error : String(error));
       }
     }
   }

@@ -1,7 +1,7 @@
 import { Call, type CallOptions } from './call.ts';
 import { systemClock } from './clock.ts';
 import { coarseTimersOf } from './coarse-timers.ts';
-import { type DegradedBy, degraded } from './degrade.ts';
+import { type DegradedBy, type DegradeStep, degraded } from './degrade.ts';
 import type {
   Answer,
   Dependency,
@@ -13,25 +13,25 @@ import { errorCodeOf, errorOf } from './errors.ts';
 import { EventHub, type EventListener, type Source } from './events.ts';
 import { LatencyWindow } from './latency-window.ts';
 import { Layer, pipeline, type Runtime } from './layer.ts';
-import type { Outcome } from './outcome.ts';
+import type { NoSuccess, Outcome } from './outcome.ts';
 import { InvalidOptionError, onOff, withPatch } from './settings.ts';
-import { type PolicyLayers, standardPolicy } from './standard-policy.ts';
+import { type Protections, standardPolicy } from './standard-policy.ts';
 import { Tally } from './tally.ts';
 import { Work } from './work.ts';
 
 const noOptions: CallOptions = {};
 const fallbackDefaults = { enabled: true };
 
-/** The outermost layer: a call begins here as the caller's promise, and ends here as an answer. */
+/** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
 export class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
   readonly #idempotent: boolean;
-  readonly #degrade;
+  readonly #degrade: readonly DegradeStep<Input, Output>[];
   readonly #runtime: Runtime;
+  readonly #protections: Protections;
   readonly #latency = new LatencyWindow();
   readonly #tally = new Tally();
-  readonly #policy: PolicyLayers;
   #fallback = fallbackDefaults;
 
   constructor(options: DependencyOptions<Input, Output>) {
@@ -42,22 +42,21 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
     this.#options = options;
     this.#idempotent = options.idempotent ?? false;
     this.#degrade = options.degrade ?? [];
-    this.#runtime = { name, clock, random, timers: coarseTimersOf(clock), events: new EventHub() };
-    this.#policy = policy.build(this.#runtime, this.#latency);
-    this.around(pipeline(this.#policy.layers, new Work(this.#runtime, options.call)));
+    this.#runtime = { name, clock, random, timers: coarseTimersOf(clock), events: new EventHub(name) };
+    this.#protections = policy.build(this.#runtime, this.#latency);
+    this.around(pipeline(this.#protections.layers, new Work(this.#runtime, options.call)));
   }
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
     return new Promise((resolve, reject) => {
-      const { timers, clock } = this.#runtime;
       const idempotent = options.idempotent ?? this.#idempotent;
-      const call = new Call(timers, clock.now(), input, options, idempotent, resolve, reject);
-      if (this.#options.isEnabled?.() === false) this.#answerDisabled(call);
+      const call = new Call(this.#runtime, input, options, idempotent, resolve, reject);
+      if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
       else this.inner.enter(call);
     });
   }
 
-  /** Every layer is behind the call: it has an outcome. */
+  /** The call has come out of every layer. */
   override leave(call: Call): void {
     const outcome = call.outcome as Outcome;
     this.#tally.outcome(outcome);
@@ -73,7 +72,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
       enabled: this.#options.isEnabled?.() !== false,
       ...this.#tally.snapshot(),
       latencyMs: { p50: quantile(0.5), p99: quantile(0.99), count: this.#latency.count(nowMs) },
-      policies: { ...this.#policy.snapshot(), fallback: this.#fallback },
+      policies: { ...this.#protections.snapshot(), fallback: this.#fallback },
     };
   }
 
@@ -82,107 +81,80 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
   }
 
   configure({ fallback, ...patch }: DependencyPatch): void {
+    // Checked before anything is changed: a patch is taken as a whole or not at all.
     const nextFallback = withPatch(this.#fallback, fallback, { enabled: onOff }, 'fallback');
-    this.#policy.configure(patch);
+    this.#protections.configure(patch);
     this.#fallback = nextFallback;
   }
 
   isolate(): void {
-    this.#policy.isolate();
+    this.configure({ breaker: { isolated: true } });
   }
 
   release(): void {
-    this.#policy.release();
+    this.configure({ breaker: { isolated: false } });
+  }
+
+  #answerDisabled(call: Call, input: Input): void {
+    const disabledValue = this.#options.disabledValue as (input: Input) => Output;
+    this.#answer(call, { value: disabledValue(input), source: 'disabled' });
   }
 
   #answerLive(call: Call, value: Output): void {
     this.#latency.record(call.nowMs - call.startedAtMs, call.nowMs);
     for (const step of this.#degrade) step.remember?.(call.input as Input, value);
-    this.#answer(call, 'live', { value, source: 'live' });
+    this.#answer(call, { value, source: 'live' });
   }
 
-  #answerDisabled(call: Call): void {
-    const disabledValue = this.#options.disabledValue as (input: Input) => Output;
-    this.#answer(call, 'disabled', { value: disabledValue(call.input as Input), source: 'disabled' });
-  }
-
-  #degradeOrFail(call: Call, outcome: Exclude<Outcome, { kind: 'success' }>): void {
-    const { events, name } = this.#runtime;
+  #degradeOrFail(call: Call, outcome: NoSuccess): void {
+    const { events, clock } = this.#runtime;
     if (events.listening && outcome.kind === 'rejected') {
       const { policy, code } = outcome.refusal;
-      events.emit({
-        type: 'rejected',
-        dependency: name,
-        at: call.nowMs,
-        context: call.options.context,
-        policy,
-        code,
-      });
+      events.emit(call.nowMs, call.options.context, { type: 'rejected', policy, code });
     }
-    // Nobody waits for a cancelled call.
-    if (!this.#fallback.enabled || outcome.kind === 'cancelled') {
-      this.#fail(call, outcome);
-      return;
-    }
-    const answer = degraded(this.#degrade, call.input as Input);
+    // Nobody waits for a cancelled call any more.
+    const steps = this.#fallback.enabled && outcome.kind !== 'cancelled' ? this.#degrade : [];
+    const answer = degraded(steps, call.input as Input, clock);
     if (answer instanceof Promise) answer.then((late) => this.#answerDegraded(call, outcome, late));
     else this.#answerDegraded(call, outcome, answer);
   }
 
-  #answerDegraded(
-    call: Call,
-    outcome: Exclude<Outcome, { kind: 'success' }>,
-    answer: DegradedBy<Output> | undefined,
-  ): void {
+  #answerDegraded(call: Call, outcome: NoSuccess, answer: DegradedBy<Output> | undefined): void {
+    const { events, clock } = this.#runtime;
     if (answer === undefined) {
       this.#fail(call, outcome);
       return;
     }
     const { source, value, ageMs } = answer;
     const reason = errorCodeOf(outcome);
-    const { events, name } = this.#runtime;
     if (events.listening) {
-      const at = this.#runtime.clock.now();
-      events.emit({
-        type: 'fallback',
-        dependency: name,
-        at,
-        context: call.options.context,
-        source,
-        ageMs,
-        errorCode: reason,
-      });
+      events.emit(clock.now(), call.options.context, { type: 'fallback', source, ageMs, errorCode: reason });
     }
-    this.#answer(
-      call,
-      source,
-      ageMs === undefined ? { value, source, reason } : { value, source, ageMs, reason },
-    );
+    this.#answer(call, ageMs === undefined ? { value, source, reason } : { value, source, ageMs, reason });
   }
 
-  #answer(call: Call, source: Source, answer: Answer<Output>): void {
-    this.#tally.answered(source);
-    this.#reportEnd(call, source);
+  #answer(call: Call, answer: Answer<Output>): void {
+    this.#tally.answered(answer.source);
+    this.#reportEnd(call, answer.source);
     call.resolve(answer as never);
   }
 
-  #fail(call: Call, outcome: Exclude<Outcome, { kind: 'success' }>): void {
+  #fail(call: Call, outcome: NoSuccess): void {
     this.#tally.answered('failed');
     this.#reportEnd(call, undefined);
     call.reject(errorOf(this.name, outcome));
   }
 
   #reportEnd(call: Call, source: Source | undefined): void {
-    const { events, name, clock } = this.#runtime;
+    const { events, clock } = this.#runtime;
     if (!events.listening) return;
     const at = source === 'live' ? call.nowMs : clock.now();
-    events.emit({
+    const durationMs = at - call.startedAtMs;
+    const outcome = call.outcome?.kind ?? 'success';
+    events.emit(at, call.options.context, {
       type: 'call.end',
-      dependency: name,
-      at,
-      context: call.options.context,
-      durationMs: at - call.startedAtMs,
-      outcome: call.outcome?.kind ?? 'success',
+      durationMs,
+      outcome,
       source,
       attempts: call.attempt,
     });

@@ -84,16 +84,9 @@ export class Hedge extends Layer {
     this.#hedges++;
     call.attempt++;
     call.nowMs = nowMs;
-    const { events, name } = this.#runtime;
+    const { events } = this.#runtime;
     if (events.listening) {
-      events.emit({
-        type: 'hedge',
-        dependency: name,
-        at: nowMs,
-        context: call.options.context,
-        attempt: call.attempt,
-        delayMs,
-      });
+      events.emit(nowMs, call.options.context, { type: 'hedge', attempt: call.attempt, delayMs });
     }
     this.inner.enter(call);
   }

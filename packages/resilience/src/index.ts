@@ -20,6 +20,7 @@ export {
   DeadlineExceededError,
   type ErrorCode,
   RateLimitedError,
+  type RefusalCode,
   RejectedError,
   ThrottledError,
 } from './errors.ts';
@@ -34,13 +35,8 @@ export {
   type ShedReason,
 } from './load-shedder.ts';
 export type { OutcomeKind } from './outcome.ts';
+export { type PolicyPatch, type PolicySettings, policyDefaults } from './policy-settings.ts';
 export { InvalidOptionError } from './settings.ts';
 export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './stale-if-error.ts';
-export {
-  type PolicyOptions,
-  type PolicyPatch,
-  type PolicySettings,
-  policyDefaults,
-  standardPolicy,
-} from './standard-policy.ts';
+export { type Policy, type PolicyOptions, standardPolicy } from './standard-policy.ts';
 export type { CallErrorHints } from './verdict.ts';

@@ -1,9 +1,11 @@
-import type { ErrorCode } from './errors.ts';
+import type { RefusalCode } from './errors.ts';
 
 /** Why a policy did not let a call through: the plain data of a `RejectedError`. */
 export interface Refusal {
-  readonly code: ErrorCode;
+  readonly code: RefusalCode;
   readonly policy: string;
+  /** One sentence for people. */
+  readonly detail: string;
   /** The limit that was hit, in the unit of `option`. */
   readonly limit: number;
   /** The option that sets the limit. */
@@ -14,7 +16,7 @@ export interface Refusal {
 /**
  * How an attempt, and in the end the call, came out.
  *
- * Refusals and timeouts stay plain data until somebody has to throw them: creating an Error costs about twenty
+ * Refusals and timeouts stay plain data until somebody has to throw them: an Error with its stack costs about twenty
  * times as much as the refusal itself, and most refusals end in a degraded answer.
  */
 export type Outcome =
@@ -25,3 +27,4 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly reason: unknown };
 
 export type OutcomeKind = Outcome['kind'];
+export type NoSuccess = Exclude<Outcome, { kind: 'success' }>;

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
-import type { Clock } from './clock.ts';
-import { Layer } from './layer.ts';
+import { Layer, type Runtime } from './layer.ts';
+import type { Refusal } from './outcome.ts';
 import { above, integer, onOff, type Rules } from './settings.ts';
 
 export interface RateLimitSettings {
@@ -17,17 +17,17 @@ export const rateLimitRules: Rules = { enabled: onOff, perSecond: above(0), burs
 
 /** A token bucket filled by arithmetic when a call comes, so it needs no timer. */
 export class RateLimiter extends Layer {
-  readonly #clock: Clock;
+  readonly #runtime: Runtime;
   #settings: RateLimitSettings;
   #tokens: number;
   #filledAtMs: number;
 
-  constructor(clock: Clock, settings: RateLimitSettings) {
+  constructor(runtime: Runtime, settings: RateLimitSettings) {
     super();
-    this.#clock = clock;
+    this.#runtime = runtime;
     this.#settings = settings;
     this.#tokens = settings.burst;
-    this.#filledAtMs = clock.now();
+    this.#filledAtMs = runtime.clock.now();
   }
 
   override enter(call: Call): void {
@@ -36,7 +36,7 @@ export class RateLimiter extends Layer {
   }
 
   configure(settings: RateLimitSettings): void {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#runtime.clock.now();
     this.#fill(nowMs);
     // What was off has not been counting: it starts full.
     if (!this.#settings.enabled && settings.enabled) this.#tokens = settings.burst;
@@ -45,7 +45,7 @@ export class RateLimiter extends Layer {
   }
 
   snapshot() {
-    this.#fill(this.#clock.now());
+    this.#fill(this.#runtime.clock.now());
     const { enabled } = this.#settings;
     return { enabled, available: Math.floor(this.#tokens), settings: this.#settings };
   }
@@ -66,14 +66,14 @@ export class RateLimiter extends Layer {
 
   #refuse(call: Call): void {
     const { perSecond } = this.#settings;
-    const retryAfterMs = Math.ceil(((1 - this.#tokens) / perSecond) * 1000);
-    const refusal = {
+    const refusal: Refusal = {
       code: 'E_RATE_LIMITED',
       policy: 'rateLimit',
+      detail: 'too many calls per second',
       limit: perSecond,
       option: 'rateLimit.perSecond',
-      retryAfterMs,
-    } as const;
+      retryAfterMs: Math.ceil(((1 - this.#tokens) / perSecond) * 1000),
+    };
     this.settle(call, { kind: 'rejected', refusal });
   }
 }

@@ -29,12 +29,16 @@ export class Recovery {
   /** Whether one more call may try. */
   admits(): boolean {
     if (this.#decided === 'failed') return false;
-    return this.#stage === undefined
-      ? this.#admitsProbe()
-      : this.#admitsShare(rampRatios[this.#stage] as number);
+    return this.#stage === undefined ? this.#admitsProbe() : this.#admitsShare(this.share);
+  }
+
+  /** The share of calls let through now; 0 while probing. */
+  get share(): number {
+    return this.#stage === undefined ? 0 : (rampRatios[this.#stage] as number);
   }
 
   passed(nowMs: number): void {
+    if (this.#decided !== undefined) return;
     this.#passed++;
     if (
       this.#stage === undefined
@@ -45,9 +49,12 @@ export class Recovery {
     }
   }
 
-  failed(): void {
-    this.#decided ??= 'failed';
+  /** One failure is enough. False if all was decided before. */
+  fail(): boolean {
+    if (this.#decided !== undefined) return false;
+    this.#decided = 'failed';
     this.#decide.reject(new Error('the dependency has not recovered'));
+    return true;
   }
 
   /** A cancelled trial gives its place to another call. */
@@ -71,7 +78,7 @@ export class Recovery {
   #climb(nowMs: number): void {
     const next = this.#stage === undefined ? 0 : this.#stage + 1;
     if (next === rampRatios.length) {
-      this.#decided ??= 'passed';
+      this.#decided = 'passed';
       this.#decide.resolve();
       return;
     }

@@ -2,7 +2,7 @@ import type { Call, Place } from './call.ts';
 import { deadlineRefusal, errorCodeOf } from './errors.ts';
 import type { RetryRefusal } from './events.ts';
 import { Layer, type Runtime } from './layer.ts';
-import type { Outcome } from './outcome.ts';
+import type { NoSuccess, Outcome } from './outcome.ts';
 import {
   type RetryBudget,
   type RetryBudgetSettings,
@@ -68,7 +68,7 @@ export class Retry extends Layer implements Place {
     else this.outer.leave(call);
   }
 
-  #again(call: Call, outcome: Outcome): void {
+  #again(call: Call, outcome: NoSuccess): void {
     const delayMs = this.#delayMs(call, outcome);
     const refusal = this.#refusal(call, outcome, delayMs);
     if (refusal === undefined) this.#backOff(call, outcome, delayMs);
@@ -77,7 +77,7 @@ export class Retry extends Layer implements Place {
 
   /** The backoff is over. */
   expired(call: Call): void {
-    if (call.remainingMs() > 0) this.inner.enter(call);
+    if (call.remainingMs > 0) this.inner.enter(call);
     else this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
   }
 
@@ -102,7 +102,7 @@ export class Retry extends Layer implements Place {
     };
   }
 
-  #delayMs(call: Call, outcome: Outcome): number {
+  #delayMs(call: Call, outcome: NoSuccess): number {
     const { baseDelayMs, maxDelayMs } = this.#settings;
     const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (call.attempt - 1));
     // Full jitter: callers that failed together must not come back together.
@@ -111,20 +111,25 @@ export class Retry extends Layer implements Place {
     return askedMs === undefined ? jitterMs : Math.max(jitterMs, askedMs);
   }
 
-  #refusal(call: Call, outcome: Outcome, delayMs: number): RetryRefusal | undefined {
+  #refusal(call: Call, outcome: NoSuccess, delayMs: number): RetryRefusal | undefined {
     if (call.attempt >= this.#settings.maxAttempts) return 'attempts';
     if (!call.idempotent) return 'not-idempotent';
     if (outcome.kind === 'failure' && hintsOf(outcome.error).doNotRetry === true) return 'do-not-retry';
-    if (!(delayMs < call.remainingMs())) return 'deadline';
+    if (!(delayMs < call.remainingMs)) return 'deadline';
     return this.#budget.spend(call.nowMs) ? undefined : 'budget';
   }
 
-  #backOff(call: Call, outcome: Outcome, delayMs: number): void {
+  #backOff(call: Call, outcome: NoSuccess, delayMs: number): void {
     this.#retries++;
     const { events } = this.#runtime;
     if (events.listening) {
-      const reason = outcome.kind === 'success' ? '' : errorCodeOf(outcome);
-      events.emit({ type: 'retry', ...this.#about(call), attempt: call.attempt + 1, delayMs, reason });
+      const detail = {
+        type: 'retry',
+        attempt: call.attempt + 1,
+        delayMs,
+        reason: errorCodeOf(outcome),
+      } as const;
+      events.emit(call.nowMs, call.options.context, detail);
     }
     call.waitAt(this, call.nowMs + delayMs);
   }
@@ -132,12 +137,9 @@ export class Retry extends Layer implements Place {
   #giveUp(call: Call, reason: RetryRefusal): void {
     this.#refused++;
     const { events } = this.#runtime;
-    if (events.listening)
-      events.emit({ type: 'retry.refused', ...this.#about(call), attempt: call.attempt, reason });
+    if (events.listening) {
+      events.emit(call.nowMs, call.options.context, { type: 'retry.refused', attempt: call.attempt, reason });
+    }
     this.outer.leave(call);
-  }
-
-  #about(call: Call) {
-    return { dependency: this.#runtime.name, at: call.nowMs, context: call.options.context };
   }
 }

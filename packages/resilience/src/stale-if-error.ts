@@ -11,24 +11,50 @@ export interface StaleIfErrorOptions<Input, Output> {
   readonly key: (input: Input) => string;
   /** Nothing older than this is served. @default 600000 (10 minutes) */
   readonly maxStaleMs?: number;
+  /** How long the cache is waited for. @default 100 */
+  readonly timeoutMs?: number;
 }
 
-export const staleIfErrorDefaults = { maxStaleMs: 600_000 };
+export const staleIfErrorDefaults = { maxStaleMs: 600_000, timeoutMs: 100 };
 
-/** Serves the last live answer while the dependency fails (RFC 5861, stale-if-error). */
+/** Remembers live answers, and serves the last one while the dependency fails (RFC 5861, stale-if-error). */
 export function staleIfError<Input, Output>(
   options: StaleIfErrorOptions<Input, Output>,
 ): DegradeStep<Input, Output> {
-  const { cache, key, maxStaleMs = staleIfErrorDefaults.maxStaleMs } = options;
+  const { cache, key, maxStaleMs, timeoutMs } = { ...staleIfErrorDefaults, ...options };
+  const reads = new Map<string, ReturnType<StaleCache<Output>['get']>>();
+  const writes = new Set<string>();
+
+  // When a dependency fails, all its callers come here at once: one read per key serves them all.
+  function readOnce(id: string): ReturnType<StaleCache<Output>['get']> {
+    const pending = reads.get(id);
+    if (pending !== undefined) return pending;
+    const read = cache.get(id).finally(() => reads.delete(id));
+    reads.set(id, read);
+    return read;
+  }
+
+  async function writeOnce(input: Input, output: Output): Promise<void> {
+    const id = key(input);
+    if (writes.has(id)) return;
+    writes.add(id);
+    try {
+      await cache.set(id, output);
+    } finally {
+      writes.delete(id);
+    }
+  }
+
   return {
     source: 'cached',
+    timeoutMs,
     async answer(input) {
-      const entry = await cache.get(key(input));
+      const entry = await readOnce(key(input));
       return entry !== undefined && entry.ageMs <= maxStaleMs ? entry : undefined;
     },
     remember(input, output) {
       // A cache that fails must not fail the live answer it was to remember.
-      void cache.set(key(input), output).catch(() => {});
+      writeOnce(input, output).catch(() => {});
     },
   };
 }

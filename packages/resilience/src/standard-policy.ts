@@ -1,166 +1,100 @@
-import { AdaptiveLimit, type AdaptiveSettings, adaptiveDefaults, adaptiveRules } from './adaptive-limit.ts';
-import {
-  AdaptiveThrottle,
-  type ThrottleSettings,
-  throttleDefaults,
-  throttleRules,
-} from './adaptive-throttle.ts';
-import { AttemptTimeout, type TimeoutSettings, timeoutDefaults, timeoutRules } from './attempt-timeout.ts';
-import { type BreakerSettings, breakerDefaults, breakerRules } from './breaker-settings.ts';
-import { Bulkhead, type BulkheadSettings, bulkheadDefaults, bulkheadRules } from './bulkhead.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import { AdaptiveThrottle } from './adaptive-throttle.ts';
+import { AttemptTimeout } from './attempt-timeout.ts';
+import { resolveBreaker } from './breaker-settings.ts';
+import { Bulkhead } from './bulkhead.ts';
 import { CallerCancel } from './caller-cancel.ts';
-import { CircuitBreaker, type ResolvedBreakerSettings } from './circuit-breaker.ts';
-import { Deadline, type DeadlineSettings, deadlineDefaults, deadlineRules } from './deadline.ts';
-import { Hedge, type HedgeSettings, hedgeDefaults, hedgeRules } from './hedge.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { Deadline } from './deadline.ts';
+import { Hedge } from './hedge.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import type { Layer, Runtime } from './layer.ts';
-import { RateLimiter, type RateLimitSettings, rateLimitDefaults, rateLimitRules } from './rate-limiter.ts';
-import { Retry, type RetrySettings, retryDefaults, retryRules } from './retry.ts';
+import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } from './policy-settings.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { Retry } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { type Patch, type Rules, withPatch } from './settings.ts';
 import { type FailureTest, isFailureByDefault } from './verdict.ts';
 
-/** Every setting of the standard policy, one section per layer. */
-export interface PolicySettings {
-  readonly deadline: DeadlineSettings;
-  readonly rateLimit: RateLimitSettings;
-  readonly bulkhead: BulkheadSettings;
-  readonly adaptive: AdaptiveSettings;
-  readonly retry: RetrySettings;
-  readonly throttle: ThrottleSettings;
-  readonly breaker: BreakerSettings;
-  readonly timeout: TimeoutSettings;
-  readonly hedge: HedgeSettings;
-}
-
-export const policyDefaults: PolicySettings = {
-  deadline: deadlineDefaults,
-  rateLimit: rateLimitDefaults,
-  bulkhead: bulkheadDefaults,
-  adaptive: adaptiveDefaults,
-  retry: retryDefaults,
-  throttle: throttleDefaults,
-  breaker: breakerDefaults,
-  timeout: timeoutDefaults,
-  hedge: hedgeDefaults,
-};
-
-const policyRules: Rules = {
-  deadline: deadlineRules,
-  rateLimit: rateLimitRules,
-  bulkhead: bulkheadRules,
-  adaptive: adaptiveRules,
-  retry: retryRules,
-  throttle: throttleRules,
-  breaker: breakerRules,
-  timeout: timeoutRules,
-  hedge: hedgeRules,
-};
-
-/** Any part of the settings; the two times everybody sets can be given at the top. */
-export type PolicyPatch = Patch<PolicySettings> & {
-  /** Short for `deadline.deadlineMs`. @default 1000 */
-  readonly deadlineMs?: number | undefined;
-  /** Short for `timeout.attemptTimeoutMs`. @default 500 */
-  readonly attemptTimeoutMs?: number | undefined;
-};
-
 export interface PolicyOptions extends PolicyPatch {
-  /** Whether an error means that the dependency is unwell. @default `error.isFailure !== false` */
+  /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
   readonly isFailure?: FailureTest;
 }
 
-/** What a dependency needs of a policy: layers, outermost first, and a way to change them while calls run. */
+/** What `dependency` needs of a policy. */
 export interface Policy {
-  build(runtime: Runtime, latency: LatencyWindow): PolicyLayers;
+  build(runtime: Runtime, latency: LatencyWindow): Protections;
 }
 
-export interface PolicyLayers {
-  readonly layers: readonly Layer[];
-  configure(patch: PolicyPatch): void;
-  snapshot(): PolicySnapshots;
-  isolate(): void;
-  release(): void;
-}
-
-export type PolicySnapshots = ReturnType<ReturnType<typeof buildLayers>['snapshot']>;
+/** The layers of one dependency, and the handles to watch and change them while calls run. */
+export type Protections = ReturnType<typeof protections>;
 
 /**
  * The protections in the order that works, outermost first:
  *
- *     deadline > rate limit > bulkhead > retry > throttle > breaker > attempt timeout > hedge > the call
+ *     caller's cancel > deadline > rate limit > bulkhead > retry > throttle > breaker > attempt timeout > hedge > call
+ *
+ * @throws {InvalidOptionError} naming the option, what was expected and what was received
  */
 export function standardPolicy(options: PolicyOptions = {}): Policy {
   const { isFailure = isFailureByDefault, ...patch } = options;
-  const settings = patched(policyDefaults, switchedOnWhereGiven(patch));
-  return { build: (runtime, latency) => buildLayers(runtime, latency, settings, isFailure) };
+  const settings = firstSettings(patch);
+  return { build: (runtime, latency) => protections(runtime, latency, settings, isFailure) };
 }
 
-function buildLayers(
+function protections(
   runtime: Runtime,
   latency: LatencyWindow,
-  initial: PolicySettings,
+  first: PolicySettings,
   isFailure: FailureTest,
 ) {
-  let settings = initial;
-  const budget = new RetryBudget(settings.retry.budget);
-  const adaptive = new AdaptiveLimit(settings.adaptive);
-  const layers = {
-    deadline: new Deadline(settings.deadline),
-    rateLimit: new RateLimiter(runtime.clock, settings.rateLimit),
-    bulkhead: new Bulkhead(runtime.clock, settings.bulkhead, adaptive),
-    retry: new Retry(runtime, settings.retry, budget, isFailure),
-    throttle: new AdaptiveThrottle(runtime, settings.throttle, isFailure),
-    breaker: new CircuitBreaker(runtime, resolvedBreaker(settings), isFailure),
-    timeout: new AttemptTimeout(runtime, settings.timeout),
-    hedge: new Hedge(runtime, settings.hedge, budget, latency),
-  };
-  return {
-    layers: [new CallerCancel(runtime.clock), ...Object.values(layers)],
-    configure(patch: PolicyPatch): void {
-      settings = patched(settings, patch);
-      adaptive.configure(settings.adaptive);
-      layers.deadline.configure(settings.deadline);
-      layers.rateLimit.configure(settings.rateLimit);
-      layers.bulkhead.configure(settings.bulkhead);
-      layers.retry.configure(settings.retry);
-      layers.throttle.configure(settings.throttle);
-      layers.breaker.configure(resolvedBreaker(settings));
-      layers.timeout.configure(settings.timeout);
-      layers.hedge.configure(settings.hedge);
-    },
-    snapshot: () => ({
-      deadline: layers.deadline.snapshot(),
-      rateLimit: layers.rateLimit.snapshot(),
-      bulkhead: layers.bulkhead.snapshot(),
-      adaptive: adaptive.snapshot(),
-      retry: layers.retry.snapshot(),
-      throttle: layers.throttle.snapshot(),
-      breaker: layers.breaker.snapshot(),
-      timeout: layers.timeout.snapshot(),
-      hedge: layers.hedge.snapshot(),
-    }),
-    isolate: () => layers.breaker.isolate(),
-    release: () => layers.breaker.release(),
-  };
-}
+  let settings = first;
+  const budget = new RetryBudget(first.retry.budget);
+  const adaptive = new AdaptiveLimit(first.adaptive);
+  const deadline = new Deadline(first.deadline);
+  const rateLimit = new RateLimiter(runtime, first.rateLimit);
+  const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive);
+  const retry = new Retry(runtime, first.retry, budget, isFailure);
+  const throttle = new AdaptiveThrottle(runtime, first.throttle, isFailure);
+  const breaker = new CircuitBreaker(runtime, resolveBreaker(first), isFailure);
+  const timeout = new AttemptTimeout(runtime, first.timeout);
+  const hedge = new Hedge(runtime, first.hedge, budget, latency);
 
-function patched(settings: PolicySettings, patch: PolicyPatch): PolicySettings {
-  const { deadlineMs, attemptTimeoutMs, ...sections } = patch;
-  const short: Patch<PolicySettings> = { deadline: { deadlineMs }, timeout: { attemptTimeoutMs } };
-  return withPatch(withPatch(settings, sections as Patch<PolicySettings>, policyRules), short, policyRules);
-}
+  const layers: Layer[] = [
+    new CallerCancel(),
+    deadline,
+    rateLimit,
+    bulkhead,
+    retry,
+    throttle,
+    breaker,
+    timeout,
+    hedge,
+  ];
 
-/** Naming a policy that is off by default switches it on: nobody sets a rate limit to leave it off. */
-function switchedOnWhereGiven(patch: PolicyPatch): PolicyPatch {
-  const on = { ...patch } as Record<string, object | undefined>;
-  for (const section of ['rateLimit', 'adaptive', 'throttle', 'hedge']) {
-    if (on[section] !== undefined) on[section] = { enabled: true, ...on[section] };
+  function configure(patch: PolicyPatch): void {
+    settings = patchPolicy(settings, patch);
+    deadline.configure(settings.deadline);
+    rateLimit.configure(settings.rateLimit);
+    adaptive.configure(settings.adaptive);
+    bulkhead.configure(settings.bulkhead);
+    retry.configure(settings.retry);
+    throttle.configure(settings.throttle);
+    breaker.configure(resolveBreaker(settings));
+    timeout.configure(settings.timeout);
+    hedge.configure(settings.hedge);
   }
-  return on as PolicyPatch;
-}
 
-function resolvedBreaker({ breaker, timeout }: PolicySettings): ResolvedBreakerSettings {
-  const { slowCallMs = 0.8 * timeout.attemptTimeoutMs, probeTimeoutMs = timeout.attemptTimeoutMs } = breaker;
-  return { ...breaker, slowCallMs, probeTimeoutMs };
+  const snapshot = () => ({
+    deadline: deadline.snapshot(),
+    rateLimit: rateLimit.snapshot(),
+    bulkhead: bulkhead.snapshot(),
+    adaptive: adaptive.snapshot(),
+    retry: retry.snapshot(),
+    throttle: throttle.snapshot(),
+    breaker: breaker.snapshot(),
+    timeout: timeout.snapshot(),
+    hedge: hedge.snapshot(),
+  });
+
+  return { layers, configure, snapshot };
 }

@@ -20,11 +20,14 @@ export function hintsOf(error: unknown): CallErrorHints {
   return typeof error === 'object' && error !== null ? error : {};
 }
 
+/** What an outcome says about the health of the dependency. */
+export type Verdict = 'well' | 'unwell' | 'unknown';
+
 /**
- * What an outcome says about the dependency's health. A refusal by a policy, here or in a dependency further down,
- * and a caller's cancel say nothing: counting them would let one overloaded caller open the breaker for all.
+ * A refusal by a policy, here or in a dependency further down,
+ * and a caller's cancel say nothing about the dependency: counting them would let one overloaded caller open the breaker for all.
  */
-export function verdictOf(outcome: Outcome, isFailure: FailureTest): 'well' | 'unwell' | 'unknown' {
+export function verdictOf(outcome: Outcome, isFailure: FailureTest): Verdict {
   if (outcome.kind === 'success') return 'well';
   if (outcome.kind === 'timeout') return outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'unwell' : 'unknown';
   if (outcome.kind !== 'failure') return 'unknown';
