@@ -60,6 +60,8 @@ export interface NodePicture {
   readonly health: Health;
   /** Why it is not simply up, in a few words. */
   readonly note: string | null;
+  /** What it counts itself, where there is room to show it. */
+  readonly details: readonly { readonly name: string; readonly value: number | null }[];
   readonly restartsAt: number | null;
   readonly restarts: number;
   readonly canKill: boolean;

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { LoadStats, OutcomeCounts, RecentOrder } from '@ballast/demo/load-generator/stats';
 import type { ServiceStatus, Supervisor } from '@ballast/demo/supervisor/supervisor';
 import { nodeOf, type SupervisedName, supervisedNames, type Topology } from '@ballast/demo/topology';
@@ -148,7 +149,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } 
         degradedShare: outcome === 'live' ? 0 : 1,
         inFlight: 0,
         notSent: 0,
-        pending: { open: 0, oldestMs: 0, confirmed: 0, rejected: 0 },
+        pending: { open: 0, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
         totals: { offered: 0, outcomes: noOutcomes, resends: 0 },
       },
     };
@@ -160,9 +161,9 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } 
     return createServer(async (request, response) => {
       if (!isUp(name)) return void response.destroy();
       if (request.method !== 'GET') {
-        const chunks = await Array.fromAsync(request as AsyncIterable<Buffer>);
-        deeds.push(`${request.method} ${request.url} ${name} ${Buffer.concat(chunks)}`);
-        if (request.url === '/rate') rate = JSON.parse(`${Buffer.concat(chunks)}`).ordersPerSecond ?? rate;
+        const body = await text(request);
+        deeds.push(`${request.method} ${request.url} ${name} ${body}`);
+        if (request.url === '/rate') rate = JSON.parse(body).ordersPerSecond ?? rate;
         return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       }
       if (request.url?.endsWith('/story')) return void response.writeHead(200).end(JSON.stringify(story));

@@ -9,12 +9,15 @@ const known = (value: Maybe): value is number => typeof value === 'number' && Nu
 export const rate = (value: Maybe): string =>
   known(value) ? value.toFixed(value > 0 && value < 10 ? 1 : 0) : missing;
 
+/** A count. */
+export const count = (value: Maybe): string => (known(value) ? `${Math.round(value)}` : missing);
+
 /** A duration that stays short: `0.8 ms`, `24 ms`, `1.2 s`, `42 s`, `3 min`. */
 export function duration(ms: Maybe): string {
   if (!known(ms)) return missing;
   if (ms < 1) return `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 10_000) return `${Number((ms / 1_000).toFixed(1))} s`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   return `${Math.round(ms / 60_000)} min`;
 }
@@ -27,10 +30,6 @@ export function percent(share: Maybe): string {
   if (value > 0 && value < 1) return `${Math.max(0.1, value).toFixed(1)} %`;
   return `${Math.round(value)} %`;
 }
-
-/** Whole seconds left, at least one while something is still running. */
-export const secondsLeft = (endsAt: number, now: number): number =>
-  Math.max(1, Math.ceil((endsAt - now) / 1_000));
 
 /** Euros as a shop shows them. */
 export const euros = (value: Maybe): string => (known(value) ? `€${value.toFixed(2)}` : missing);

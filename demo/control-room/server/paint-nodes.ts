@@ -31,7 +31,15 @@ export function paintNodes(
       faults.find((fault) => fault.target === name),
       now,
     );
-    return [{ name, kind, ...state, ...means(name, state.health, processes !== null) }];
+    return [
+      {
+        name,
+        kind,
+        ...state,
+        details: detailsOf(name, view),
+        ...means(name, state.health, processes !== null),
+      },
+    ];
   });
 }
 
@@ -97,3 +105,22 @@ function means(name: NodeName, health: Health, isSupervised: boolean): Means {
     canFault: isService(name),
   };
 }
+
+/** Orders has room for what explains its answers: who is inside, who was turned away, and what is still owed. */
+function detailsOf(name: SupervisedName, view: SystemView): NodePicture['details'] {
+  if (name !== 'orders') return [];
+  const sight = view.service('orders');
+  const admission = sight?.report.admission;
+  const before = sight?.previous?.report.admission;
+  return [
+    { name: 'in work', value: admission?.inFlight ?? null },
+    { name: 'refused/s', value: admission && before ? shedSince(admission.shed, before.shed) : null },
+    { name: 'unsettled', value: view.stats()?.pending.open ?? null },
+  ];
+}
+
+const shedSince = (now: Readonly<Record<string, number>>, before: Readonly<Record<string, number>>): number =>
+  Object.entries(now).reduce(
+    (sum, [priority, count]) => sum + Math.max(0, count - (before[priority] ?? 0)),
+    0,
+  );

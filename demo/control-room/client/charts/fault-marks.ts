@@ -55,7 +55,7 @@ function drawLines(chart: uPlot, { marks, palette, named }: MarkSource): void {
   ctx.lineWidth = scale;
   ctx.font = `500 ${11 * scale}px "Inter Variable", system-ui, sans-serif`;
   ctx.textBaseline = 'top';
-  let freeFrom = Number.NEGATIVE_INFINITY;
+  const taken: Taken = rows.map(() => []);
   for (const mark of marks) {
     const x = Math.round(chart.valToPos(mark.at / 1_000, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -65,18 +65,25 @@ function drawLines(chart: uPlot, { marks, palette, named }: MarkSource): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    if (named && x >= freeFrom) freeFrom = x + nameMark(chart, mark, x, palette) + 8 * scale;
+    if (named) nameMark(chart, mark, x, palette, taken);
   }
   ctx.restore();
 }
 
-/** Writes the mark's name beside its line, or left of it at the right edge; returns the width taken. */
-function nameMark({ ctx, bbox }: uPlot, mark: Mark, x: number, palette: Palette): number {
-  const width = ctx.measureText(mark.text).width;
-  const pad = 4 * devicePixelRatio;
-  const isCut = x + pad + width > bbox.left + bbox.width;
+const rows = [0, 1, 2, 3];
+const rowHeight = 13;
+/** Per row, the stretches where a name stands already. */
+type Taken = [from: number, to: number][][];
+
+/** Writes the mark's name beside its line, in the first row where it covers no other; else not at all. */
+function nameMark({ ctx, bbox }: uPlot, mark: Mark, x: number, palette: Palette, taken: Taken): void {
+  const scale = devicePixelRatio;
+  const width = ctx.measureText(mark.text).width + 8 * scale;
+  const from = x + width > bbox.left + bbox.width ? x - width : x;
+  const row = taken.findIndex((stretches) => stretches.every(([a, b]) => from + width < a || from > b));
+  if (row === -1) return;
+  taken[row]?.push([from, from + width]);
   ctx.fillStyle = palette.mark[mark.kind];
-  ctx.textAlign = isCut ? 'right' : 'left';
-  ctx.fillText(mark.text, isCut ? x - pad : x + pad, bbox.top + 2 * devicePixelRatio);
-  return isCut ? 0 : width;
+  ctx.textAlign = 'left';
+  ctx.fillText(mark.text, from + 4 * scale, bbox.top + (2 + row * rowHeight) * scale);
 }

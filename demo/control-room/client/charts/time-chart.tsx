@@ -21,7 +21,8 @@ interface Props {
 }
 
 const height = 168;
-const windowSeconds = 300;
+const minWindowSeconds = 90;
+const maxWindowSeconds = 300;
 
 /** The last five minutes of something, its legend, and the marks of what was broken meanwhile. */
 export function TimeChart({ title, columns, spec, named = false, children }: Props) {
@@ -64,6 +65,23 @@ export function TimeChart({ title, columns, spec, named = false, children }: Pro
   );
 }
 
+/** As long as there is something to show: a fresh page is not mostly empty. */
+const windowSeconds = (span: number): number => Math.min(maxWindowSeconds, Math.max(minWindowSeconds, span));
+
+/** Whole steps back from now, not from the full minute: the axis stands still while the lines move. */
+function minutesBack({ scales }: uPlot): number[] {
+  const { min = 0, max = 0 } = scales.x ?? {};
+  const step = (max ?? 0) - (min ?? 0) > 150 ? 60 : 30;
+  const count = Math.floor(((max ?? 0) - (min ?? 0)) / step);
+  return Array.from({ length: count + 1 }, (_, index) => (max ?? 0) - (count - index) * step);
+}
+
+function ago(at: number, _index: number, splits: readonly number[]): string {
+  const seconds = Math.round((splits.at(-1) ?? at) - at);
+  if (seconds === 0) return 'now';
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+
 function optionsOf(
   spec: ChartSpec,
   palette: Palette,
@@ -82,16 +100,23 @@ function optionsOf(
     legend: { show: false },
     cursor: { sync: { key: 'room' }, drag: { x: false, y: false }, points: { show: false } },
     scales: {
-      x: { range: (_, __, max) => [max - windowSeconds, max] },
+      x: { range: (_, min, max) => [max - windowSeconds(max - min), max] },
       y: { range: (_, min, max) => spec.range(min, max) },
     },
     axes: [
-      { ...axis, size: 24, gap: 4, grid: { show: false }, space: 90 },
+      {
+        ...axis,
+        size: 26,
+        gap: 4,
+        grid: { show: false },
+        splits: minutesBack,
+        values: (_, splits) => splits.map(ago),
+      },
       { ...axis, size: 48, gap: 4, space: 36, values: (_, splits) => splits.map(spec.format) },
     ],
     series: [{}, ...spec.series(palette)],
     ...(spec.bands ? { bands: spec.bands(palette) } : {}),
     plugins: [faultMarks(source)],
-    padding: [8, 8, 0, 0],
+    padding: [8, 14, 0, 0],
   };
 }

@@ -61,14 +61,13 @@ function Waterfall({ lines, totalMs }: { lines: readonly StoryLine[]; totalMs: n
 }
 
 function Track({ line, totalMs }: { line: StoryLine; totalMs: number }) {
-  const left = (Math.max(0, line.startMs) / totalMs) * 100;
-  const width = ((line.endMs - Math.max(0, line.startMs)) / totalMs) * 100;
+  const startMs = Math.max(0, line.startMs);
+  const left = `${(startMs / totalMs) * 100}%`;
+  const width = `${((line.endMs - startMs) / totalMs) * 100}%`;
+  const isInstant = line.endMs <= startMs;
   return (
     <span className="track" aria-hidden="true">
-      <i
-        data-instant={width === 0}
-        style={{ left: `${Math.min(99, left)}%`, width: `${Math.max(0, width)}%` }}
-      />
+      <i data-instant={isInstant} style={isInstant ? { left } : { left, width }} />
     </span>
   );
 }

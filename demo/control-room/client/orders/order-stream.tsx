@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { OrderSeen } from '../../protocol.ts';
 import { clock, duration, euros, missing } from '../format.ts';
 import { useLive } from '../live/store.ts';
@@ -17,6 +17,11 @@ export function OrderStream({ selected, onSelect }: Props) {
   const [isHeld, setHeld] = useState(false);
   const shown = useRef(latest);
   if (!isHeld) shown.current = latest;
+  // Until the reader picks one, the first order tells its story: an empty panel explains nothing.
+  useEffect(() => {
+    const first = latest.find(({ id }) => id !== null);
+    if (selected === null && first) onSelect(first);
+  }, [latest, selected, onSelect]);
   const rows = Array.from({ length: slots }, (_, slot) => shown.current[slot] ?? null);
   return (
     <section

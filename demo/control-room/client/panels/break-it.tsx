@@ -1,12 +1,10 @@
 import { useState } from 'react';
 import type { SupervisedName } from '../../../topology.ts';
 import type { ActiveFault, FaultName, NodePicture } from '../../protocol.ts';
-import { secondsLeft } from '../format.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';
 import { nodeTitle } from '../topology/names.ts';
-import { useNow } from './use-now.ts';
 
 const breakable: readonly SupervisedName[] = ['recommendation', 'inventory', 'orders', 'redis', 'postgres'];
 
@@ -67,7 +65,6 @@ interface RowProps {
 }
 
 function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
-  const now = useNow();
   const activeOf = (fault: string) => active.find((one) => one.fault === fault);
   const isDown = node?.health === 'down';
   const toggle = (fault: FaultName) =>
@@ -114,7 +111,7 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
               disabled={isDown}
               onClick={() => toggle(fault)}
             >
-              {label} <Left fault={activeOf(fault)} now={now} />
+              {label}
             </button>
           ))}
         <button
@@ -125,16 +122,12 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
           disabled={isDown || !node?.canStall}
           onClick={() => run(stall ? actions.resume(name) : actions.stall(name, forMs))}
         >
-          Stall <Left fault={stall} now={now} />
+          Stall
         </button>
       </div>
     </div>
   );
 }
-
-const Left = ({ fault, now }: { fault: ActiveFault | undefined; now: number }) => (
-  <span className="left">{fault ? secondsLeft(fault.endsAt, now) : ''}</span>
-);
 
 async function run(action: Promise<string | null>): Promise<void> {
   tell(await action);

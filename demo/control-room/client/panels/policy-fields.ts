@@ -18,7 +18,7 @@ export function fieldsOf(report: Readonly<Record<string, unknown>>, prefix = '')
 /** `queueTimeoutMs` reads as `queue timeout`: the unit stands with the value. */
 export const words = (key: string): string =>
   key
-    .replace(/(Ms|Ratio)$/, '')
+    .replace(/Ms$/, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
 

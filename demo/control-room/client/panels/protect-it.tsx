@@ -5,14 +5,14 @@ import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';
 
 const protections: Record<ProtectionName, { name: string; without: string }> = {
-  breaker: { name: 'Circuit breaker', without: 'every call waits for a service known to be dead' },
-  bulkhead: { name: 'Bulkhead', without: 'one slow dependency takes all the room there is' },
-  'retry-budget': { name: 'Retry budget', without: 'retries multiply the load that caused them' },
-  timeouts: { name: 'Attempt timeouts', without: 'a hung call holds on until its deadline' },
-  fallback: { name: 'Degraded answers', without: 'an optional error becomes the customer’s error' },
-  cache: { name: 'Cache', without: 'second best is a default instead of the last good answer' },
-  shedding: { name: 'Load shedding', without: 'everyone waits in line, and everyone is late' },
-  deadline: { name: 'Deadlines', without: 'work goes on for customers who have left' },
+  breaker: { name: 'Circuit breaker', without: 'every call waits for a dead service' },
+  bulkhead: { name: 'Bulkhead', without: 'one slow dependency takes all the room' },
+  'retry-budget': { name: 'Retry budget', without: 'retries multiply the load' },
+  timeouts: { name: 'Attempt timeouts', without: 'a hung call holds on until the deadline' },
+  fallback: { name: 'Degraded answers', without: 'an optional error fails the order' },
+  cache: { name: 'Cache', without: 'a default instead of the last answer' },
+  shedding: { name: 'Load shedding', without: 'all wait in line, and all are late' },
+  deadline: { name: 'Deadlines', without: 'work goes on for those who have left' },
 };
 
 /** Every protection as a switch: the same fault, with and without. */
@@ -30,21 +30,23 @@ export function ProtectIt() {
           isOn={switches[`protection.${name}`]}
         />
       ))}
-      <h3>Features nobody needs to sell</h3>
+      <h3>
+        Features nobody needs to sell
+        <button
+          type="button"
+          className="button"
+          disabled={!isAnyOff}
+          onClick={async () => tell(await actions.restoreSwitches())}
+        >
+          Everything on
+        </button>
+      </h3>
       <Switch
         flag="feature.recommendations"
         name="Recommendations"
         hint="off: orders go on without asking"
         isOn={switches['feature.recommendations']}
       />
-      <button
-        type="button"
-        className="button wide"
-        disabled={!isAnyOff}
-        onClick={async () => tell(await actions.restoreSwitches())}
-      >
-        Everything on again
-      </button>
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function summarize(frame: Frame | null, recent: readonly Traffic[]): Summ
   if (degraded > noticeable)
     return {
       tone: 'degraded',
-      text: `Every order is confirmed; ${percent(degraded)} with second-best recommendations.${because(frame)}`,
+      text: `Every order is confirmed; ${percent(degraded)} with second‑best recommendations.${because(frame)}`,
     };
   if (shares.disabled > noticeable)
     return { tone: 'degraded', text: 'Every order is confirmed; recommendations are switched off.' };

@@ -19,28 +19,31 @@ export interface Geometry {
   readonly bare: Readonly<Record<string, string>>;
 }
 
+/** Where the numbers of a feeder end, however far its line runs on. */
+export const feederLength = { wide: 318, narrow: 164 } as const;
+
 export const wide: Geometry = {
   name: 'wide',
-  width: 1160,
-  height: 432,
+  width: 1100,
+  height: 468,
   nodes: {
-    'load-generator': { x: 12, y: 154, width: 146, height: 72 },
-    orders: { x: 300, y: 32, width: 132, height: 376 },
-    inventory: { x: 792, y: 48, width: 152, height: 72 },
-    recommendation: { x: 792, y: 154, width: 152, height: 72 },
-    postgres: { x: 1016, y: 32, width: 132, height: 290 },
-    redis: { x: 792, y: 336, width: 152, height: 72 },
+    'load-generator': { x: 6, y: 198, width: 136, height: 72 },
+    orders: { x: 258, y: 20, width: 152, height: 428 },
+    inventory: { x: 728, y: 52, width: 180, height: 72 },
+    recommendation: { x: 728, y: 160, width: 180, height: 72 },
+    postgres: { x: 956, y: 20, width: 138, height: 318 },
+    redis: { x: 728, y: 372, width: 180, height: 72 },
   },
   lines: {
-    'load-generator->orders': [158, 190, 300, 190],
-    'orders->inventory': [432, 84, 792, 84],
-    'orders->recommendation': [432, 190, 792, 190],
-    'orders->redis': [432, 372, 792, 372],
+    'load-generator->orders': [142, 234, 258, 234],
+    'orders->inventory': [410, 88, 728, 88],
+    'orders->recommendation': [410, 196, 728, 196],
+    'orders->postgres': [410, 302, 956, 302],
+    'orders->redis': [410, 408, 728, 408],
   },
   bare: {
-    'orders->postgres': 'M432 284H1016',
-    'inventory->postgres': 'M944 84H1016',
-    'recommendation->postgres': 'M944 190H1016',
+    'inventory->postgres': 'M908 88H956',
+    'recommendation->postgres': 'M908 196H956',
   },
 };
 
@@ -51,20 +54,20 @@ export const narrow: Geometry = {
   nodes: {
     'load-generator': { x: 4, y: 6, width: 150, height: 60 },
     orders: { x: 4, y: 116, width: 50, height: 444 },
-    inventory: { x: 226, y: 128, width: 122, height: 64 },
-    recommendation: { x: 226, y: 244, width: 122, height: 64 },
-    postgres: { x: 226, y: 360, width: 122, height: 64 },
-    redis: { x: 226, y: 480, width: 122, height: 64 },
+    inventory: { x: 218, y: 128, width: 132, height: 64 },
+    recommendation: { x: 218, y: 242, width: 132, height: 64 },
+    postgres: { x: 218, y: 360, width: 132, height: 64 },
+    redis: { x: 218, y: 478, width: 132, height: 64 },
   },
   lines: {
     'load-generator->orders': [29, 66, 29, 116],
-    'orders->inventory': [54, 160, 226, 160],
-    'orders->recommendation': [54, 276, 226, 276],
-    'orders->redis': [54, 512, 226, 512],
+    'orders->inventory': [54, 160, 218, 160],
+    'orders->recommendation': [54, 274, 218, 274],
+    'orders->postgres': [54, 392, 218, 392],
+    'orders->redis': [54, 510, 218, 510],
   },
   bare: {
-    'orders->postgres': 'M54 392H226',
-    'inventory->postgres': 'M348 152h4a4 4 0 0 1 4 4V376a4 4 0 0 1 -4 4h-4',
-    'recommendation->postgres': 'M348 276h8',
+    'inventory->postgres': 'M350 152h3a4 4 0 0 1 4 4V376a4 4 0 0 1 -4 4h-3',
+    'recommendation->postgres': 'M350 274h7',
   },
 };

@@ -3,6 +3,7 @@ import { duration, missing, percent, rate } from '../format.ts';
 import { BreakerSwitch } from './breaker-switch.tsx';
 import { BulkheadTube } from './bulkhead-tube.tsx';
 import { Flow } from './flow.tsx';
+import { feederLength } from './geometry.ts';
 
 interface Props {
   edge: EdgePicture;
@@ -11,8 +12,8 @@ interface Props {
 
 /** One feeder of the diagram: switch, pipe, and the numbers of what goes through. */
 export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
-  const length = x2 - x1;
-  const isNarrow = length < 240;
+  const isNarrow = x2 - x1 < 240;
+  const end = x1 + feederLength[isNarrow ? 'narrow' : 'wide'];
   const switchX = x1 + (isNarrow ? 12 : 26);
   const switchLength = isNarrow ? 22 : 38;
   const tubeX = x1 + (isNarrow ? 50 : 112);
@@ -30,7 +31,7 @@ export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
       <BreakerSwitch state={edge.breaker} x={switchX} y={y} length={switchLength} />
       <text className="edge-rate" x={tubeX} y={y - 16}>
         {rate(edge.callsPerSecond)}
-        <tspan className="edge-unit">/s</tspan>
+        {edge.callsPerSecond !== null && <tspan className="edge-unit">/s</tspan>}
         <tspan className="edge-p99" dx={isNarrow ? 6 : 12}>
           p99 {duration(edge.p99Ms)}
         </tspan>
@@ -38,7 +39,7 @@ export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
       <text className="edge-breaker" x={isNarrow ? x1 + 4 : switchX - 6} y={y + 24}>
         {breakerText(edge)}
       </text>
-      {!isNarrow && <WideNumbers edge={edge} x={tubeX} end={x2} y={y} />}
+      {!isNarrow && <WideNumbers edge={edge} x={tubeX} end={end} y={y} />}
       {isNarrow && (
         <text className="edge-small" x={tubeX + 18} y={y + 24}>
           {bulkheadText(edge)}

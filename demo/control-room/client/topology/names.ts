@@ -6,7 +6,7 @@ export const nodeTitle: Record<NodeName, string> = {
   'load-generator': 'Customers',
   orders: 'Orders',
   inventory: 'Inventory',
-  recommendation: 'Recommend',
+  recommendation: 'Recommendation',
   postgres: 'PostgreSQL',
   redis: 'Redis',
 };

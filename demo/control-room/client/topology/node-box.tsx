@@ -1,5 +1,6 @@
 import type { KeyboardEvent } from 'react';
 import type { NodePicture } from '../../protocol.ts';
+import { count } from '../format.ts';
 import type { Box } from './geometry.ts';
 import { HealthMark } from './health-mark.tsx';
 import { nodeTitle } from './names.ts';
@@ -39,6 +40,7 @@ export function NodeBox({ node, box, selected, onSelect }: Props) {
       ) : (
         <Label box={box} title={title} note={note} />
       )}
+      {!upright && isTall(box) && <Details node={node} box={box} />}
       <HealthMark
         health={node.health}
         x={box.x + (upright ? box.width / 2 : 18)}
@@ -69,6 +71,22 @@ function Label({ box, title, note }: LabelProps) {
       </text>
     </>
   );
+}
+
+function Details({ node, box }: { node: NodePicture; box: Box }) {
+  return node.details.map(({ name, value }, row) => {
+    const y = box.y + box.height - 18 - 24 * (node.details.length - 1 - row);
+    return (
+      <g key={name}>
+        <text className="node-detail" x={box.x + 18} y={y}>
+          {name}
+        </text>
+        <text className="node-number" x={box.x + box.width - 18} y={y}>
+          {count(value)}
+        </text>
+      </g>
+    );
+  });
 }
 
 function UprightLabel({ box, title, note }: LabelProps) {

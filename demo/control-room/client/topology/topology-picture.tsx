@@ -1,5 +1,5 @@
 import type { EdgePicture, NodePicture } from '../../protocol.ts';
-import { rate } from '../format.ts';
+import { duration, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { Flow } from './flow.tsx';
 import { type Geometry, narrow, wide } from './geometry.ts';
@@ -63,14 +63,15 @@ function Inlet({
     <g className="edge" data-edge={edge.id} data-state="bare">
       <path className="edge-line" d={d} />
       <Flow edge={edge} d={d} />
-      <text
-        className="edge-rate"
-        x={isUpright ? x1 + 14 : x1 + 14}
-        y={isUpright ? (y1 + y2) / 2 + 5 : y1 - 16}
-      >
+      <text className="edge-rate" x={x1 + 14} y={isUpright ? (y1 + y2) / 2 + 5 : y1 - 14}>
         {rate(edge.callsPerSecond)}
         <tspan className="edge-unit"> orders/s</tspan>
       </text>
+      {!isUpright && (
+        <text className="edge-small" x={x1 + 14} y={y1 + 24}>
+          p99 {duration(edge.p99Ms)}
+        </text>
+      )}
     </g>
   );
 }

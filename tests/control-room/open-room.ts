@@ -1,0 +1,53 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ControlRoom, startControlRoom } from '@ballast/demo/control-room/server/start';
+import { topologyAt } from '@ballast/demo/topology';
+import { openStubSystem, type StubSystem } from './stub-system.ts';
+
+export interface StubbedRoom {
+  readonly room: ControlRoom;
+  readonly port: number;
+  readonly system: StubSystem;
+  readonly flagsFile: string;
+  /** What the room logged as done, in order. */
+  readonly actions: string[];
+  close(): Promise<void>;
+}
+
+const flags = resolve(import.meta.dirname, '../../infra/flags/flags.json');
+
+/** A control room over a system made of stubs. */
+export async function openStubbedRoom(portBase: number): Promise<StubbedRoom> {
+  const folder = mkdtempSync(join(tmpdir(), 'ballast-room-'));
+  const flagsFile = join(folder, 'flags.json');
+  copyFileSync(flags, flagsFile);
+  const topology = topologyAt(portBase);
+  const system = await openStubSystem(topology);
+  const actions: string[] = [];
+  const logger = {
+    info: (fields: object) => actions.push(String((fields as { action?: string }).action)),
+    warn: () => {},
+  };
+  const room = await startControlRoom({
+    topology,
+    port: portBase,
+    supervisor: system.supervisor,
+    chaosToken: 'stub-token',
+    flagsFile,
+    picturesFolder: folder,
+    logger,
+  });
+  return {
+    room,
+    port: portBase,
+    system,
+    flagsFile,
+    actions,
+    async close() {
+      await room.close();
+      await system.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
