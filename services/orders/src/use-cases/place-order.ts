@@ -32,7 +32,7 @@ export interface Shop {
   catalogue: Pick<Catalogue, 'lookUp'>;
   inventory: AskInventory;
   /** Never fails: it degrades. */
-  recommend: (customerId: string, options: CallOptions) => Promise<Recommendations>;
+  recommend: (draft: OrderDraft, options: CallOptions) => Promise<Recommendations>;
   newOrderId: () => string;
   now: () => number;
 }
@@ -55,7 +55,7 @@ export async function placeOrder(
 
   const [decided, recommendations] = await Promise.all([
     askInventory(shop.inventory, draft, options).catch(() => PENDING),
-    shop.recommend(draft.customerId, options),
+    shop.recommend(draft, options),
   ]);
   const state = await record(shop.orders, draft, {
     key: key.key,

@@ -1,9 +1,10 @@
+import { RejectedError } from '@ballast/resilience';
 import type { Order } from './order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 
 /** How a relay paces itself. */
 export interface RelaySettings {
-  /** Rows claimed at once when all goes well; after a failed one it starts over with 1 and doubles. */
+  /** Rows claimed at once while all goes well; after trouble it starts over with 1 and doubles. */
   maxBatch: number;
   /** Rows delivered at the same time. */
   maxConcurrent: number;
@@ -11,6 +12,7 @@ export interface RelaySettings {
   leaseMs: number;
   /** Tries that may fail through the row's own fault before it is parked. */
   maxAttempts: number;
+  /** Before the second try, at most; doubles up to `maxRetryDelayMs`, with full jitter. */
   retryDelayMs: number;
   maxRetryDelayMs: number;
 }
@@ -20,7 +22,7 @@ export const RELAY_DEFAULTS: RelaySettings = {
   maxConcurrent: 8,
   leaseMs: 6000,
   maxAttempts: 8,
-  retryDelayMs: 100,
+  retryDelayMs: 200,
   maxRetryDelayMs: 2000,
 };
 
@@ -30,8 +32,8 @@ const RECENT_MS = 5000;
 export interface RelayOptions {
   kind: OutboxKind;
   outbox: Outbox;
-  /** Must be safe to repeat. Resolves to whether the row still has to be marked done. */
-  deliver: (order: Order) => Promise<void>;
+  /** Must be safe to repeat. An error with `isFailure: false` says that the receiver is well and refuses this row. */
+  deliver: (order: Order) => Promise<unknown>;
   now: () => number;
   random: () => number;
   settings?: Partial<RelaySettings>;
@@ -39,52 +41,65 @@ export interface RelayOptions {
 }
 
 export interface Relay {
-  /** Delivers one batch of what is due; true when more may be waiting and it is worth going on at once. */
+  /** Delivers one batch of what is due; true when more may be waiting and going on at once makes sense. */
   deliverDue(): Promise<boolean>;
 }
 
-/** Delivers what the outbox owes, at least once, slowly at first after every failure, so recovery is no herd. */
-export function createRelay({
-  kind,
-  outbox,
-  deliver,
-  now,
-  random,
-  onParked,
-  ...options
-}: RelayOptions): Relay {
-  const settings = { ...RELAY_DEFAULTS, ...options.settings };
+/** Delivers what the outbox owes, at least once; slow after trouble, then faster, so that a recovery is no herd. */
+export function createRelay({ kind, outbox, deliver, now, random, onParked, ...rest }: RelayOptions): Relay {
+  const settings = { ...RELAY_DEFAULTS, ...rest.settings };
   let batchSize = 1;
-  const deliveredAtMs = Number.NEGATIVE_INFINITY;
+  let deliveredAtMs = Number.NEGATIVE_INFINITY;
 
   async function deliverDue() {
     const limit = batchSize;
     const rows = await outbox.claim(kind, { limit, leaseMs: settings.leaseMs });
-    const { done, untried, failed } = await deliverAll(rows);
+    const { done, untried, isInTrouble } = await deliverAll(rows);
     if (done.length > 0) await outbox.done(done);
     if (untried.length > 0) await outbox.release(untried);
-    batchSize = failed ? 1 : Math.min(settings.maxBatch, limit * 2);
-    return !failed && rows.length === limit;
+    batchSize = isInTrouble ? 1 : Math.min(settings.maxBatch, limit * 2);
+    return !isInTrouble && rows.length === limit;
   }
 
   async function deliverAll(rows: ClaimedRow[]) {
     const queue = [...rows];
     const done: string[] = [];
-    let failed = false;
+    let isInTrouble = false;
     async function work() {
-      for (let row = queue.shift(); row && !failed; row = queue.shift()) {
-        if (await tryOne(row)) done.push(row.id);
-        else failed = true;
+      for (let row = queue.shift(); row; row = isInTrouble ? undefined : queue.shift()) {
+        try {
+          await deliver(row.order);
+          deliveredAtMs = now();
+          done.push(row.id);
+        } catch (error) {
+          isInTrouble ||= !isRefusal(error);
+          await setBack(row, error);
+        }
       }
     }
     await Promise.all(Array.from({ length: settings.maxConcurrent }, work));
-    return { done, untried: queue.map(({ id }) => id), failed };
+    return { done, untried: queue.map(({ id }) => id), isInTrouble };
   }
 
-  /** False when the receiver is in trouble; a row that is itself the trouble does not stop the others. */
-  async function tryOne(row: ClaimedRow): Promise<boolean> {
-    return true;
+  async function setBack(row: ClaimedRow, cause: unknown) {
+    const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
+    const isOwnFault = isRefusal(cause) || (wasTried(cause) && now() - deliveredAtMs < RECENT_MS);
+    const attempts = isOwnFault ? row.attempts : row.attempts - 1;
+    if (attempts < settings.maxAttempts) {
+      const ceilingMs = Math.min(settings.maxRetryDelayMs, settings.retryDelayMs * 2 ** attempts);
+      return outbox.postpone(row.id, { attempts, error, delayMs: Math.ceil(random() * ceilingMs) });
+    }
+    await outbox.park(row.id, { attempts, error });
+    onParked?.(row, error);
   }
 
   return { deliverDue };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'isFailure' in error && error.isFailure === false;
+}
+
+function wasTried(error: unknown): boolean {
+  return !(error instanceof RejectedError);
 }

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { createLoadShedder } from '@ballast/resilience';
+import {
+  createApp,
+  createReadiness,
+  type Database,
+  degradedBy,
+  guardedStore,
+  type Logger,
+} from '@ballast/service-kit';
+import { observe } from '@ballast/telemetry';
+import { startBackgroundWork } from './background.ts';
+import type { Config } from './config.ts';
+import { catalogueIn } from './db/catalogue.ts';
+import { ordersIn } from './db/orders.ts';
+import { outboxIn } from './db/outbox.ts';
+import { createDependencies, type Dependencies } from './dependencies/index.ts';
+import { readParkedRoute, requeueRoute } from './routes/outbox.ts';
+import { placeOrderRoute } from './routes/place-order.ts';
+import { readOrderRoute, readStoryRoute } from './routes/read-order.ts';
+import { recommendationsRoute } from './routes/recommendations.ts';
+import { Stories } from './stories.ts';
+import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
+import type { OrderStore } from './use-cases/order.ts';
+import type { Shop } from './use-cases/place-order.ts';
+import { withNames } from './use-cases/recommend.ts';
+
+export interface OrdersOptions {
+  config: Config;
+  database: Database<unknown>;
+  flags: { isOn(key: string): boolean };
+  logger: Logger;
+}
+
+/** The service, wired: an app that answers, and what has to be closed after it. */
+export async function createOrders({ config, database, flags, logger }: OrdersOptions) {
+  const isRecommending = () => flags.isOn('feature.recommendations');
+  const dependencies = createDependencies(config, { logger, isRecommending });
+  const { postgres, inventory, recommendation, purchases, cache } = dependencies;
+  const guarded = [postgres, inventory, recommendation, purchases, dependencies.catalogue];
+  const stories = new Stories();
+  for (const dependency of guarded) {
+    observe(dependency);
+    dependency.onEvent(stories.record);
+  }
+  const orders = guardedStore(ordersIn(database.db, keepingOf(config)), postgres);
+  const outbox = guardedStore(outboxIn(database.db), postgres);
+  const catalogue = await openCatalogue(dependencies, database);
+  const shop = openShop(dependencies, { orders, catalogue, stories });
+
+  const readiness = createReadiness({
+    required: { postgres: database.check, catalogue: async () => demandPrices(catalogue) },
+    optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
+  });
+  const admission = createLoadShedder();
+  const app = createApp({
+    name: 'orders',
+    description: 'Takes orders and keeps them, whatever happens to the services it asks.',
+    routes: [
+      placeOrderRoute(shop),
+      readOrderRoute(orders),
+      readStoryRoute(stories),
+      recommendationsRoute(async (customerId, options) =>
+        withNames(await recommendation.call(customerId, options), catalogue.nameOf),
+      ),
+      readParkedRoute(outbox),
+      requeueRoute(outbox),
+    ],
+    resilience: { dependencies: guarded, caches: [cache] },
+    readiness,
+    admission,
+    config,
+    logger,
+  });
+  const background = startBackgroundWork({ shop, outbox, catalogue, stories, dependencies, config, logger });
+  return { app, readiness, onShutdown: [...background, ...dependencies.closables, admission, database] };
+}
+
+function keepingOf(config: Config) {
+  return {
+    lockMs: config.ORDER_LOCK_MS,
+    keepKeysMs: config.IDEMPOTENCY_KEEP_MS,
+    keepDeliveredMs: config.OUTBOX_KEEP_MS,
+  };
+}
+
+async function openCatalogue({ catalogue: source, postgres }: Dependencies, { db }: Database<unknown>) {
+  const catalogue = createCatalogue({
+    fetchAll: async (options) => (await source.call(undefined, options)).value,
+    store: guardedStore(catalogueIn(db), postgres),
+    now: Date.now,
+  });
+  await catalogue.restore();
+  return catalogue;
+}
+
+function openShop(
+  { inventory, recommendation }: Dependencies,
+  { orders, catalogue, stories }: { orders: OrderStore; catalogue: Catalogue; stories: Stories },
+): Shop {
+  return {
+    orders,
+    catalogue,
+    inventory: (request, options) => inventory.call(request, stories.optionsFor(request.orderId, options)),
+    recommend: async ({ id, customerId }, options) =>
+      withNames(await recommendation.call(customerId, stories.optionsFor(id, options)), catalogue.nameOf),
+    newOrderId: randomUUID,
+    now: Date.now,
+  };
+}
+
+// Only until the catalogue was copied for the first time ever: afterwards prices are known without inventory.
+function demandPrices(catalogue: Catalogue): void {
+  if (catalogue.isEmpty()) throw new Error('no price is known yet');
+}

@@ -1,0 +1,62 @@
+import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
+import type { Config } from './config.ts';
+import type { Dependencies } from './dependencies/index.ts';
+import type { Stories } from './stories.ts';
+import type { Catalogue } from './use-cases/catalogue.ts';
+import type { Order } from './use-cases/order.ts';
+import type { ClaimedRow, Outbox, OutboxKind } from './use-cases/outbox.ts';
+import type { Shop } from './use-cases/place-order.ts';
+import { createRelay } from './use-cases/relay.ts';
+import { settleOrder } from './use-cases/settle-order.ts';
+
+const SWEEP_BATCH = 500;
+/** For one row; nobody waits for it, so it may take longer than a customer would. */
+const DELIVERY_DEADLINE_MS = 1500;
+
+export interface BackgroundParts {
+  shop: Shop;
+  outbox: Outbox;
+  catalogue: Catalogue;
+  stories: Stories;
+  dependencies: Pick<Dependencies, 'inventory' | 'purchases'>;
+  config: Config;
+  logger: Logger;
+}
+
+/** What orders does without being asked. Each piece is bounded, and several replicas may do it at once. */
+export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
+  const { shop, catalogue, stories, dependencies, config, logger } = parts;
+  const start = (name: string, everyMs: number, run: () => Promise<unknown>) =>
+    startBackgroundTask({ name, everyMs, run, logger });
+  const relay = (kind: OutboxKind, deliver: (order: Order) => Promise<unknown>) =>
+    start(`relay-${kind}`, config.OUTBOX_POLL_MS, relayOf(parts, kind, deliver));
+
+  const settlement = relay('settle-order', (order) =>
+    settleOrder(shop, order, { deadlineMs: DELIVERY_DEADLINE_MS }),
+  );
+  const announcement = relay('order-confirmed', (order) =>
+    dependencies.purchases.call(order, stories.optionsFor(order.id, { deadlineMs: DELIVERY_DEADLINE_MS })),
+  );
+  dependencies.inventory.onEvent((event) => {
+    if (event.type === 'breaker.transition' && event.to !== 'open') settlement.wake();
+  });
+  return [
+    settlement,
+    announcement,
+    start('copy-catalogue', config.CATALOGUE_REFRESH_MS, () => catalogue.refresh()),
+    start('sweep', config.SWEEP_MS, async () => (await shop.orders.sweep(SWEEP_BATCH)) >= SWEEP_BATCH),
+  ];
+}
+
+function relayOf(
+  { outbox, logger }: BackgroundParts,
+  kind: OutboxKind,
+  deliver: (order: Order) => Promise<unknown>,
+) {
+  const onParked = (row: ClaimedRow, error: string) =>
+    logger.error(
+      { kind, orderId: row.order.id, attempts: row.attempts, error },
+      'outbox row parked, see /v1/outbox/parked',
+    );
+  return createRelay({ kind, outbox, deliver, onParked, now: Date.now, random: Math.random }).deliverDue;
+}

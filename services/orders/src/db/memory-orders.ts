@@ -1,0 +1,155 @@
+import type {
+  IdempotencyKey,
+  Order,
+  OrderDraft,
+  OrderState,
+  OrderStore,
+  StoredAnswer,
+} from '../use-cases/order.ts';
+import type { Outbox, OutboxKind } from '../use-cases/outbox.ts';
+import type { OrderStoreOptions } from './orders.ts';
+
+export interface MemoryKey extends IdempotencyKey {
+  orderId: string;
+  lockedUntilMs: number;
+  expiresAtMs: number;
+  answer: StoredAnswer | null;
+}
+
+export interface MemoryOutboxRow {
+  id: string;
+  orderId: string;
+  kind: OutboxKind;
+  dueAtMs: number;
+  attempts: number;
+  lastError: string | null;
+  doneAtMs: number | null;
+  parkedAtMs: number | null;
+}
+
+/** The tables of this service, readable, so that a simulation can check its invariants. */
+export interface MemoryOrders {
+  orders: Map<string, Order>;
+  keys: Map<string, MemoryKey>;
+  rows: MemoryOutboxRow[];
+  store: OrderStore;
+  outbox: Outbox;
+}
+
+/** The same promises as `ordersIn` and `outboxIn`, kept in memory for the simulation: same tests, no database. */
+export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () => number }): MemoryOrders {
+  const orders = new Map<string, Order>();
+  const keys = new Map<string, MemoryKey>();
+  const rows: MemoryOutboxRow[] = [];
+  const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
+  const rowOf = (id: string) => rows.find((row) => row.id === id && open(row));
+
+  function owe(orderId: string, kind: OutboxKind, dueAtMs: number) {
+    const state = { attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
+    rows.push({ id: String(rows.length + 1), orderId, kind, dueAtMs, ...state });
+  }
+
+  function answered(key: string | undefined, answer: StoredAnswer | undefined) {
+    const known = key === undefined ? undefined : keys.get(key);
+    if (known && answer) known.answer ??= structuredClone(answer);
+  }
+
+  const store: OrderStore = {
+    async place(draft: OrderDraft, { key, fingerprint }) {
+      const known = keys.get(key);
+      if (known) {
+        const order = structuredClone(orders.get(known.orderId) as Order);
+        const { answer, lockedUntilMs } = structuredClone(known);
+        return {
+          kind: 'known',
+          fingerprint: known.fingerprint,
+          order,
+          answer,
+          lockedForMs: lockedUntilMs - now(),
+        };
+      }
+      const lockedUntilMs = now() + options.lockMs;
+      const expiresAtMs = now() + options.keepKeysMs;
+      keys.set(key, { key, fingerprint, orderId: draft.id, lockedUntilMs, expiresAtMs, answer: null });
+      orders.set(draft.id, { ...structuredClone(draft), status: 'pending' });
+      owe(draft.id, 'settle-order', lockedUntilMs);
+      return { kind: 'placed' };
+    },
+    async settle(orderId, state: OrderState, given) {
+      const order = orders.get(orderId);
+      const isFirst = order?.status === 'pending';
+      if (isFirst) {
+        orders.set(orderId, { ...order, ...state });
+        if (state.status === 'confirmed') owe(orderId, 'order-confirmed', now());
+      }
+      const settlement = rows.find(
+        (row) => row.orderId === orderId && row.kind === 'settle-order' && open(row),
+      );
+      if (settlement) Object.assign(settlement, { doneAtMs: now(), parkedAtMs: null });
+      answered(given?.key, given?.answer);
+      return isFirst;
+    },
+    async postpone(orderId, { key, answer }) {
+      answered(key, answer);
+      const row = rows.find((row) => row.orderId === orderId && row.kind === 'settle-order' && open(row));
+      if (row?.attempts === 0) row.dueAtMs = now();
+    },
+    async find(orderId) {
+      return structuredClone(orders.get(orderId));
+    },
+    async sweep(limit) {
+      const old = [...keys.values()].filter(({ expiresAtMs }) => expiresAtMs <= now()).slice(0, limit);
+      for (const { key } of old) keys.delete(key);
+      return old.length;
+    },
+  };
+
+  const outbox: Outbox = {
+    async claim(kind, { limit, leaseMs }) {
+      const due = rows
+        .filter((row) => row.kind === kind && open(row) && row.parkedAtMs === null && row.dueAtMs <= now())
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)
+        .slice(0, limit);
+      return due.map((row) => {
+        row.attempts++;
+        row.dueAtMs = now() + leaseMs;
+        return {
+          id: row.id,
+          attempts: row.attempts,
+          order: structuredClone(orders.get(row.orderId) as Order),
+        };
+      });
+    },
+    async done(ids) {
+      for (const id of ids) Object.assign(rowOf(id) ?? {}, { doneAtMs: now() });
+    },
+    async postpone(id, { attempts, error, delayMs }) {
+      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, dueAtMs: now() + delayMs });
+    },
+    async release(ids) {
+      for (const row of ids.flatMap((id) => rowOf(id) ?? [])) {
+        row.attempts--;
+        row.dueAtMs = now();
+      }
+    },
+    async park(id, { attempts, error }) {
+      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, parkedAtMs: now() });
+    },
+    async parked(limit) {
+      return rows
+        .filter(({ parkedAtMs }) => parkedAtMs !== null)
+        .slice(0, limit)
+        .map((row) => {
+          const { id, orderId, kind, attempts, lastError, parkedAtMs } = row;
+          return { id, orderId, kind, attempts, lastError, parkedAt: new Date(parkedAtMs ?? 0) };
+        });
+    },
+    async requeue(id) {
+      const row = rowOf(id);
+      if (!row || row.parkedAtMs === null) return false;
+      Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: now() });
+      return true;
+    },
+  };
+  return { orders, keys, rows, store, outbox };
+}

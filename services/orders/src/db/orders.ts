@@ -1,0 +1,136 @@
+import { type Kysely, sql } from 'kysely';
+import type {
+  IdempotencyKey,
+  Order,
+  OrderDraft,
+  OrderState,
+  OrderStore,
+  Placement,
+  StoredAnswer,
+} from '../use-cases/order.ts';
+
+export interface OrderStoreOptions {
+  /** How long the first request with a key has for itself; then the relay takes over. Longer than a request may take. */
+  lockMs: number;
+  /** How long a key and its answer are kept. */
+  keepKeysMs: number;
+  /** How long what was delivered stays readable. */
+  keepDeliveredMs: number;
+}
+
+interface OrderRow extends OrderDraft {
+  status: OrderState['status'];
+  reason: string | null;
+}
+
+export const ORDER_COLUMNS = sql.raw(`
+  orders.id, orders.customer_id as "customerId", orders.items, orders.total_cents::float8 as "totalCents",
+  orders.created_at as "createdAt", orders.status, orders.reason`);
+
+/** Orders and their keys in PostgreSQL: one statement per operation, so one round trip and no open transactions. */
+export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): OrderStore {
+  async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
+    const { rows } = await placing(draft, key, options).execute(db);
+    if (rows[0]?.placed) return { kind: 'placed' };
+    return (await known(key)) ?? place(draft, key);
+  }
+
+  async function known({ key }: IdempotencyKey): Promise<Placement | undefined> {
+    type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
+    const { rows } = await sql<Row>`
+      select ${ORDER_COLUMNS}, fingerprint, answer,
+        extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
+      from idempotency_keys join orders on orders.id = order_id where key = ${key}`.execute(db);
+    if (!rows[0]) return undefined;
+    const { fingerprint, answer, lockedForMs, ...order } = rows[0];
+    return { kind: 'known', fingerprint, answer, lockedForMs, order: orderFrom(order) };
+  }
+
+  return {
+    place,
+    async settle(orderId, state, answered) {
+      const { rows } = await settling(orderId, state, answered).execute(db);
+      return rows.length > 0;
+    },
+    async postpone(orderId, { key, answer }) {
+      await sql`
+        with answered as (
+          update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key} and answer is null
+        )
+        update outbox set due_at = now()
+        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`.execute(
+        db,
+      );
+    },
+    async find(orderId) {
+      const { rows } = await sql<OrderRow>`select ${ORDER_COLUMNS} from orders where id = ${orderId}`.execute(
+        db,
+      );
+      return rows[0] && orderFrom(rows[0]);
+    },
+    async sweep(limit) {
+      const { rows } = await sweeping(limit, options.keepDeliveredMs).execute(db);
+      return rows.length;
+    },
+  };
+}
+
+export function orderFrom({ status, reason, ...draft }: OrderRow): Order {
+  return { ...draft, ...({ status, ...(reason !== null && { reason }) } as OrderState) };
+}
+
+function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, options: OrderStoreOptions) {
+  const { id, customerId, items, totalCents, createdAt } = draft;
+  return sql<{ placed: boolean }>`
+    with claimed as (
+      insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
+      values (${key}, ${fingerprint}, ${id}, now() + ${options.lockMs} * interval '1 millisecond',
+        now() + ${options.keepKeysMs} * interval '1 millisecond')
+      on conflict (key) do nothing
+      returning order_id, locked_until
+    ), placed as (
+      insert into orders (id, customer_id, items, total_cents, created_at)
+      select order_id, ${customerId}, ${JSON.stringify(items)}::jsonb, ${totalCents}::bigint, ${createdAt}::timestamptz from claimed
+    ), owed as (
+      insert into outbox (order_id, kind, due_at) select order_id, 'settle-order', locked_until from claimed
+    )
+    select exists (select from claimed) as placed`;
+}
+
+// The compare-and-set on `pending` is what lets request and relay race: the first one writes, both are right.
+function settling(
+  orderId: string,
+  { status, reason }: OrderState,
+  answered?: { key: string; answer: StoredAnswer },
+) {
+  const answer = answered ? JSON.stringify(answered.answer) : null;
+  return sql<{ id: string }>`
+    with settled as (
+      update orders set status = ${status}, reason = ${reason ?? null}, settled_at = now()
+      where id = ${orderId} and status = 'pending' returning id, status
+    ), paid as (
+      update outbox set done_at = now(), parked_at = null
+      where order_id = ${orderId} and kind = 'settle-order' and done_at is null
+    ), owed as (
+      insert into outbox (order_id, kind, due_at)
+      select id, 'order-confirmed', now() from settled where status = 'confirmed'
+    ), answered as (
+      update idempotency_keys set answer = ${answer}::jsonb where key = ${answered?.key ?? null} and answer is null
+    )
+    select id from settled`;
+}
+
+function sweeping(limit: number, keepDeliveredMs: number) {
+  return sql`
+    with forgotten as (
+      delete from idempotency_keys where key = any(array(
+        select key from idempotency_keys where expires_at <= now() limit ${limit} for update skip locked))
+      returning 1
+    ), tidied as (
+      delete from outbox where id = any(array(
+        select id from outbox where done_at <= now() - ${keepDeliveredMs} * interval '1 millisecond'
+        limit ${limit} for update skip locked))
+      returning 1
+    )
+    select from forgotten union all select from tidied`;
+}

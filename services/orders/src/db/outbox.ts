@@ -1,0 +1,68 @@
+import { type Kysely, sql } from 'kysely';
+import type { OrderDraft, OrderState } from '../use-cases/order.ts';
+import type { ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
+import { ORDER_COLUMNS, orderFrom } from './orders.ts';
+
+/**
+ * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock held while somebody
+ * else is asked: a slow receiver costs no open transactions, and what a dead relay held comes back by itself.
+ */
+export function outboxIn(db: Kysely<unknown>): Outbox {
+  return {
+    async claim(kind, { limit, leaseMs }) {
+      type Row = OrderDraft & {
+        status: OrderState['status'];
+        reason: string | null;
+        rowId: string;
+        attempts: number;
+      };
+      const { rows } = await sql<Row>`
+        with due as materialized (
+          select id from outbox
+          where kind = ${kind} and done_at is null and parked_at is null and due_at <= now()
+          order by due_at limit ${limit} for update skip locked
+        ), claimed as (
+          update outbox set attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'
+          from due where outbox.id = due.id
+          returning outbox.id, outbox.order_id, outbox.attempts
+        )
+        select claimed.id as "rowId", claimed.attempts, ${ORDER_COLUMNS}
+        from claimed join orders on orders.id = claimed.order_id`.execute(db);
+      return rows.map(
+        ({ rowId, attempts, ...order }): ClaimedRow => ({ id: rowId, attempts, order: orderFrom(order) }),
+      );
+    },
+    async done(ids) {
+      await sql`
+        update outbox set done_at = now() where id = any(${ids}::bigint[]) and done_at is null`.execute(db);
+    },
+    async postpone(id, { attempts, error, delayMs }) {
+      await sql`
+        update outbox set attempts = ${attempts}, last_error = ${error},
+          due_at = now() + ${delayMs} * interval '1 millisecond'
+        where id = ${id} and done_at is null`.execute(db);
+    },
+    async release(ids) {
+      await sql`
+        update outbox set attempts = attempts - 1, due_at = now()
+        where id = any(${ids}::bigint[]) and done_at is null`.execute(db);
+    },
+    async park(id, { attempts, error }) {
+      await sql`
+        update outbox set attempts = ${attempts}, last_error = ${error}, parked_at = now()
+        where id = ${id} and done_at is null`.execute(db);
+    },
+    async parked(limit) {
+      const { rows } = await sql<ParkedRow>`
+        select id, order_id as "orderId", kind, attempts, last_error as "lastError", parked_at as "parkedAt"
+        from outbox where parked_at is not null order by parked_at, id limit ${limit}`.execute(db);
+      return rows;
+    },
+    async requeue(id) {
+      const { rows } = await sql`
+        update outbox set parked_at = null, attempts = 0, due_at = now()
+        where id = ${id} and parked_at is not null returning id`.execute(db);
+      return rows.length > 0;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { dependency, standardPolicy } from '@ballast/resilience';
+import type { HttpClient } from '@ballast/service-kit';
+import { z } from 'zod';
+import type { CatalogueEntry } from '../use-cases/catalogue.ts';
+
+const product = z.object({
+  sku: z.string().max(40),
+  name: z.string().max(200),
+  unitPrice: z.number().positive(),
+});
+const answer = z.object({ products: z.array(product).min(1).max(10_000) });
+
+/** Inventory's products: copied in the background, so that prices are known while inventory is away. */
+export function catalogueDependency(client: HttpClient) {
+  return dependency<void, CatalogueEntry[]>({
+    name: 'catalogue',
+    policy: standardPolicy({
+      deadlineMs: 1500,
+      attemptTimeoutMs: 1000,
+      bulkhead: { maxConcurrent: 2, maxQueue: 2, queueTimeoutMs: 100 },
+      retry: { maxAttempts: 2 },
+      breaker: { minCalls: 3, openMs: 1000, maxOpenMs: 3000 },
+    }),
+    idempotent: true,
+    async call(_nothing, ctx) {
+      const maxBodyBytes = 2 * 1024 * 1024;
+      const { products } = await client.json({
+        method: 'GET',
+        path: '/v1/products',
+        schema: answer,
+        ctx,
+        maxBodyBytes,
+      });
+      return products.map(({ sku, name, unitPrice }) => ({
+        sku,
+        name,
+        priceCents: Math.round(unitPrice * 100),
+      }));
+    },
+  });
+}

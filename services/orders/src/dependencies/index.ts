@@ -1,0 +1,48 @@
+import { connectRedis, createCache } from '@ballast/cache';
+import { httpClient, type Logger } from '@ballast/service-kit';
+import type { Config } from '../config.ts';
+import { catalogueDependency } from './catalogue.ts';
+import { inventoryDependency } from './inventory.ts';
+import { postgresDependency } from './postgres.ts';
+import { purchasesDependency } from './purchases.ts';
+import { recommendationDependency, skuList } from './recommendation.ts';
+
+/** Everything orders depends on, each guarded, made once per process. */
+export function createDependencies(
+  config: Config,
+  { logger, isRecommending }: { logger: Logger; isRecommending: () => boolean },
+) {
+  // A pool of connections per dependency: one that hangs can't take the connections of another.
+  const inventoryHttp = httpClient({ name: 'inventory', baseUrl: config.INVENTORY_URL, maxConnections: 64 });
+  const catalogueHttp = httpClient({ name: 'catalogue', baseUrl: config.INVENTORY_URL, maxConnections: 2 });
+  const recommendationHttp = httpClient({
+    name: 'recommendation',
+    baseUrl: config.RECOMMENDATION_URL,
+    maxConnections: 32,
+  });
+  const purchasesHttp = httpClient({
+    name: 'purchases',
+    baseUrl: config.RECOMMENDATION_URL,
+    maxConnections: 8,
+  });
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, { logger }) : undefined;
+  const cache = createCache({ name: 'recommendations', schema: skuList, redis });
+  return {
+    cache,
+    postgres: postgresDependency(),
+    inventory: inventoryDependency(inventoryHttp),
+    catalogue: catalogueDependency(catalogueHttp),
+    purchases: purchasesDependency(purchasesHttp),
+    recommendation: recommendationDependency(recommendationHttp, { cache, isEnabled: isRecommending }),
+    closables: [
+      inventoryHttp,
+      catalogueHttp,
+      recommendationHttp,
+      purchasesHttp,
+      cache,
+      { name: 'redis', close: () => redis?.disconnect() },
+    ],
+  };
+}
+
+export type Dependencies = ReturnType<typeof createDependencies>;

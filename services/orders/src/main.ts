@@ -1,0 +1,19 @@
+import { openDatabase, parseConfig, startService } from '@ballast/service-kit';
+import { createLogger } from '@ballast/telemetry';
+import { createOrders } from './app.ts';
+import { configSchema } from './config.ts';
+import { migrations } from './db/migrations/index.ts';
+
+const name = 'orders';
+const config = parseConfig(configSchema);
+const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+const database = await openDatabase<unknown>({
+  name,
+  url: config.DATABASE_URL,
+  maxConnections: config.DATABASE_POOL_MAX,
+  migrations,
+  logger,
+});
+const flags = { isOn: () => true };
+const orders = await createOrders({ config, database, flags, logger });
+await startService({ name, config, logger, ...orders });

@@ -1,0 +1,52 @@
+import { describeRoute, problem } from '@ballast/service-kit';
+import { z } from 'zod';
+import type { Outbox } from '../use-cases/outbox.ts';
+
+const MAX_SHOWN = 200;
+
+const parkedRow = z.object({
+  id: z.string(),
+  orderId: z.uuid(),
+  kind: z.enum(['settle-order', 'order-confirmed']),
+  attempts: z.int(),
+  lastError: z.string().nullable(),
+  parkedAt: z.iso.datetime(),
+});
+const parkedBody = z.object({ rows: z.array(parkedRow) }).meta({ id: 'ParkedRows' });
+
+/** `GET /v1/outbox/parked` */
+export function readParkedRoute(outbox: Outbox) {
+  return describeRoute({
+    method: 'get',
+    path: '/v1/outbox/parked',
+    name: 'readParkedRows',
+    summary: `What the relay gave up on, oldest first, at most ${MAX_SHOWN}`,
+    description: 'For an operator on the loopback interface: it is not guarded by a login.',
+    responses: { 200: { description: 'The parked rows', schema: parkedBody } },
+    async handle() {
+      const rows = await outbox.parked(MAX_SHOWN);
+      return {
+        status: 200,
+        body: { rows: rows.map((row) => ({ ...row, parkedAt: row.parkedAt.toISOString() })) },
+      };
+    },
+  });
+}
+
+/** `POST /v1/outbox/{id}/requeue` */
+export function requeueRoute(outbox: Outbox) {
+  return describeRoute({
+    method: 'post',
+    path: '/v1/outbox/{id}/requeue',
+    name: 'requeueParkedRow',
+    summary: 'Tries a parked row again, its attempts forgotten',
+    description: 'For an operator on the loopback interface: it is not guarded by a login.',
+    params: z.object({ id: z.string().regex(/^[1-9]\d{0,17}$/) }),
+    responses: { 204: { description: 'It is due again' } },
+    problems: { 404: 'unknown-parked-row' },
+    async handle({ params: { id } }) {
+      if (!(await outbox.requeue(id))) throw problem(404, 'unknown-parked-row', `No row ${id} is parked`);
+      return { status: 204 };
+    },
+  });
+}

@@ -1,0 +1,77 @@
+import { describeRoute, problem } from '@ballast/service-kit';
+import { z } from 'zod';
+import { CatalogueEmptyError, UnknownSkuError } from '../use-cases/catalogue.ts';
+import { IdempotencyKeyReusedError, RequestInFlightError } from '../use-cases/idempotency.ts';
+import { type PlacedOrder, placeOrder, type Shop } from '../use-cases/place-order.ts';
+import {
+  fingerprintOf,
+  idempotencyKey,
+  orderWish,
+  placedOrderBody,
+  toPlacedOrderBody,
+} from './order-body.ts';
+
+const replayed = z.object({ 'Idempotency-Replayed': z.literal('true').optional() });
+
+/** `POST /v1/orders` */
+export function placeOrderRoute(shop: Shop) {
+  return describeRoute({
+    method: 'post',
+    path: '/v1/orders',
+    name: 'placeOrder',
+    summary: 'Places an order, once per Idempotency-Key',
+    priority: 'critical',
+    headers: z.object({ 'idempotency-key': idempotencyKey }),
+    body: orderWish,
+    responses: {
+      201: {
+        description: 'Confirmed: stock is sold to this order',
+        schema: placedOrderBody,
+        headers: replayed,
+      },
+      202: {
+        description: 'Accepted: it is settled as soon as inventory can be asked; follow GET /v1/orders/{id}',
+        schema: placedOrderBody,
+        headers: replayed,
+      },
+    },
+    problems: {
+      409: 'insufficient-stock, or request-in-flight while the first request with this key is at work',
+      422: 'idempotency-key-reused with another body, or unknown-sku',
+      503: 'overloaded, database-unavailable or catalogue-unavailable',
+    },
+    async handle({ body: wish, headers, context }) {
+      const key = { key: headers['idempotency-key'], fingerprint: fingerprintOf(wish) };
+      return answer(await placeOrder(shop, { wish, key }, context).catch(refuse));
+    },
+  });
+}
+
+function answer({ order, recommendations, isReplay }: PlacedOrder) {
+  const headers: Record<string, string> = isReplay ? { 'Idempotency-Replayed': 'true' } : {};
+  if (order.status === 'rejected') {
+    const status = order.reason === 'unknown-sku' ? 422 : 409;
+    throw problem(status, order.reason, `Order ${order.id} was rejected`, { headers });
+  }
+  const body = toPlacedOrderBody(order, recommendations);
+  const location = { ...headers, Location: `/v1/orders/${order.id}` };
+  if (order.status === 'pending') return { status: 202 as const, body, headers: location };
+  return { status: 201 as const, body, headers: location };
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof UnknownSkuError) throw problem(422, 'unknown-sku', `There is no product ${cause.sku}`);
+  if (cause instanceof CatalogueEmptyError) {
+    throw problem(503, 'catalogue-unavailable', 'No price is known yet', { retryAfterMs: 1000, cause });
+  }
+  if (cause instanceof IdempotencyKeyReusedError) {
+    throw problem(422, 'idempotency-key-reused', 'This Idempotency-Key belongs to another request');
+  }
+  if (cause instanceof RequestInFlightError) {
+    const { retryAfterMs } = cause;
+    throw problem(409, 'request-in-flight', 'The first request with this key is still at work', {
+      retryAfterMs,
+    });
+  }
+  throw cause;
+}

@@ -1,0 +1,58 @@
+import { type CallOptions, type ResilienceEvent, systemClock } from '@ballast/resilience';
+
+/** One decision taken for an order, as its story tells it. */
+export interface StoryEvent {
+  /** Since the story began. */
+  atMs: number;
+  dependency: string;
+  type: string;
+  [detail: string]: unknown;
+}
+
+interface Story {
+  beganAtMs: number;
+  events: StoryEvent[];
+}
+
+// A window on what happens now, not an archive: traces are for that.
+const MAX_STORIES = 500;
+const MAX_EVENTS_PER_STORY = 60;
+
+/** The decisions taken for the latest orders, kept in memory. */
+export class Stories {
+  readonly #stories = new Map<string, Story>();
+
+  /** Call options under which every decision becomes part of this order's story. */
+  optionsFor(orderId: string, options: CallOptions): CallOptions {
+    return {
+      // Read anew by each call: the second one has less time left than the first.
+      get deadlineMs() {
+        return options.deadlineMs;
+      },
+      signal: options.signal,
+      priority: options.priority,
+      context: this.#storyOf(orderId),
+    };
+  }
+
+  /** A listener for the events of a dependency. */
+  readonly record = ({ context, at, ...event }: ResilienceEvent): void => {
+    const story = context as Story | undefined;
+    if (!story?.events || story.events.length >= MAX_EVENTS_PER_STORY) return;
+    story.events.push({ ...event, atMs: at - story.beganAtMs });
+  };
+
+  eventsOf(orderId: string): StoryEvent[] | undefined {
+    return this.#stories.get(orderId)?.events;
+  }
+
+  #storyOf(orderId: string): Story {
+    const known = this.#stories.get(orderId);
+    if (known) return known;
+    const story = { beganAtMs: systemClock.now(), events: [] };
+    this.#stories.set(orderId, story);
+    const [oldest] = this.#stories.keys();
+    if (this.#stories.size > MAX_STORIES && oldest !== undefined) this.#stories.delete(oldest);
+    return story;
+  }
+}

@@ -1,0 +1,117 @@
+import { startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Orders, startOrders, startReplica } from './service.ts';
+import type { StubAnswer } from './stub-server.ts';
+
+const troubles: [string, StubAnswer][] = [
+  ['resets every connection', 'reset'],
+  ['does not answer', 'hang'],
+  ['answers 503', { status: 503, body: {} }],
+  ['answers garbage', { raw: '<html>' }],
+  ['answers something else', { status: 200, body: { status: 'maybe' } }],
+  ['answers without end', { raw: `"${'x'.repeat(1024 * 1024)}"` }],
+  ['refuses in a way nobody expects', { status: 400, body: {} }],
+];
+
+// Each trouble meets a fresh process: a breaker that opened for the one before would hide it.
+describe.each(troubles)('while inventory %s', (_what, trouble) => {
+  let orders: Orders;
+  beforeAll(async () => {
+    orders = await startOrders();
+  });
+  afterAll(() => orders.close());
+
+  it('an order is accepted, and confirmed when inventory is back', async () => {
+    orders.inventory.control.trouble = () => trouble;
+    const reply = await orders.place();
+    expect(reply).toMatchObject({ status: 202, body: { status: 'pending', degraded: true, total: 9.9 } });
+    expect(await orders.send('GET', `/v1/orders/${reply.body.id}`)).toMatchObject({
+      body: { status: 'pending' },
+    });
+    orders.inventory.control.trouble = undefined;
+    await orders.until(reply.body.id, 'confirmed');
+    expect(orders.inventory.stock.get('MUG-ENAMEL')).toBe(999);
+  });
+});
+
+describe.each(troubles)('while recommendation %s', (_what, trouble) => {
+  let orders: Orders;
+  beforeAll(async () => {
+    orders = await startOrders();
+  });
+  afterAll(() => orders.close());
+
+  it('orders are confirmed with remembered advice, or the favourites, and say so', async () => {
+    expect((await orders.place()).body.recommendations.source).toBe('live');
+    orders.recommendation.control.trouble = () => trouble;
+    const known = await orders.place();
+    expect(known).toMatchObject({
+      status: 201,
+      body: { degraded: true, recommendations: { source: 'cached', items: [{ sku: 'SEABOOTS' }] } },
+    });
+    expect(known.body.recommendations.ageMs).toBeGreaterThanOrEqual(0);
+    const unknown = await orders.place({ customerId: 'newcomer' });
+    expect(unknown).toMatchObject({
+      status: 201,
+      body: { degraded: true, recommendations: { source: 'default' } },
+    });
+    expect(unknown.body.recommendations.items).toContainEqual({ sku: 'MUG-ENAMEL', name: 'Enamel mug' });
+  });
+});
+
+describe('without Redis', () => {
+  it('orders are placed as ever', async () => {
+    const orders = await startOrders({ REDIS_URL: 'redis://127.0.0.1:1' });
+    expect((await orders.place()).status).toBe(201);
+    orders.recommendation.control.trouble = () => 'reset';
+    expect((await orders.place()).body.recommendations.source).toBe('cached');
+    await orders.close();
+  });
+});
+
+describe('without inventory from the start', () => {
+  it('a fresh shop is not ready, as no price was ever known; one with a copy of the catalogue takes orders', async () => {
+    const orders = await startOrders();
+    await orders.inventory.close();
+    const restarted = await startReplica(orders.settings);
+    expect((await restarted.send('GET', '/health/ready')).status).toBe(200);
+    expect((await restarted.place()).status).toBe(202);
+
+    await sql`delete from catalogue`.execute(orders.db);
+    const fresh = await startReplica(orders.settings);
+    expect((await fresh.send('GET', '/health/ready')).status).toBe(503);
+    expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });
+    await Promise.all([fresh.close(), restarted.close(), orders.close()]);
+  });
+});
+
+describe('without its database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startTestDatabase();
+  });
+  afterAll(() => database.stop());
+
+  it('orders are refused at once, nothing acknowledged is lost, and it recovers by itself', async () => {
+    const orders = await startOrders({ DATABASE_URL: database.serverUrl });
+    const { body } = await orders.place({}, 'before');
+    await database.crash();
+    for (let i = 0; i < 8; i++) {
+      const beganAt = performance.now();
+      const reply = await orders.place({}, 'during');
+      expect(reply).toMatchObject({ status: 503 });
+      expect(reply.headers.get('retry-after')).toBe('1');
+      expect(performance.now() - beganAt).toBeLessThan(1500);
+    }
+    expect((await orders.send('GET', '/health/ready')).status).toBe(503);
+    await database.restart();
+    await expect.poll(async () => (await orders.place({}, 'during')).status, { timeout: 10_000 }).toBe(201);
+    expect(await orders.send('GET', `/v1/orders/${body.id}`)).toMatchObject({
+      status: 200,
+      body: { status: 'confirmed' },
+    });
+    expect((await orders.place({}, 'before')).body.id).toBe(body.id);
+    await orders.close();
+  });
+});

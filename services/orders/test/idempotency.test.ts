@@ -1,0 +1,99 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ordersIn } from '../src/db/orders.ts';
+import { MUG, type Orders, startOrders } from './service.ts';
+
+let orders: Orders;
+beforeAll(async () => {
+  orders = await startOrders();
+});
+afterAll(() => orders.close());
+afterEach(() => {
+  orders.inventory.control.trouble = undefined;
+});
+
+describe('an idempotency key', () => {
+  it('replays its answer: same order, nothing done twice', async () => {
+    const first = await orders.place({}, 'twice');
+    const asked = orders.inventory.requests.length;
+    const second = await orders.place({}, 'twice');
+    expect(second).toMatchObject({ status: 201, body: first.body });
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(orders.inventory.requests.length).toBe(asked);
+  });
+
+  it('does not care how the same body is written', async () => {
+    const first = await orders.place({}, 'spelling');
+    const body = `{"items": [{"quantity": 1, "sku": "MUG-ENAMEL"}], "customerId": "ida"}`;
+    const second = await orders.send('POST', '/v1/orders', body, { 'idempotency-key': 'spelling' });
+    expect(second).toMatchObject({ status: 201, body: { id: first.body.id } });
+  });
+
+  it('is refused with another body', async () => {
+    await orders.place({}, 'reused');
+    const reply = await orders.place({ customerId: 'olaf' }, 'reused');
+    expect(reply).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+  });
+
+  it('makes one order of ten requests at once', async () => {
+    const replies = await Promise.all(Array.from({ length: 10 }, () => orders.place({}, 'stampede')));
+    const answered = replies.filter(({ status }) => status === 201);
+    const waiting = replies.filter(({ status }) => status === 409);
+    expect(answered.length + waiting.length).toBe(10);
+    expect(new Set(answered.map(({ body }) => body.id)).size).toBe(1);
+    expect(
+      waiting.every(({ body, headers }) => body.code === 'request-in-flight' && headers.has('retry-after')),
+    ).toBe(true);
+    expect(await orders.count(sql`idempotency_keys where key = 'stampede'`)).toBe(1);
+  });
+
+  it('replays a pending answer as it was, while the order itself moves on', async () => {
+    orders.inventory.control.trouble = () => 'reset';
+    const { body } = await orders.place({}, 'patient');
+    orders.inventory.control.trouble = undefined;
+    await orders.until(body.id, 'confirmed');
+    expect(await orders.place({}, 'patient')).toMatchObject({
+      status: 202,
+      body: { id: body.id, status: 'pending' },
+    });
+  });
+
+  it('answers from the order itself when its first request died before it could answer', async () => {
+    const store = ordersIn(orders.db, { lockMs: 300, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
+    const { body } = await orders.place({}, 'model');
+    const { fingerprint } = await keyRow('model');
+    const draft = {
+      id: crypto.randomUUID(),
+      customerId: 'ida',
+      items: [{ ...MUG, unitPriceCents: 990 }],
+      totalCents: 990,
+    };
+    await store.place({ ...draft, createdAt: new Date() }, { key: 'orphan', fingerprint });
+
+    expect(await orders.place({}, 'orphan')).toMatchObject({
+      status: 409,
+      body: { code: 'request-in-flight' },
+    });
+    await orders.until(draft.id, 'confirmed');
+    expect(await orders.place({}, 'orphan')).toMatchObject({
+      status: 201,
+      body: { id: draft.id, total: body.total },
+    });
+  });
+
+  it('is forgotten, with its answer, when its time is over', async () => {
+    await orders.place({}, 'old');
+    await sql`update idempotency_keys set expires_at = now() where key = 'old'`.execute(orders.db);
+    await ordersIn(orders.db, { lockMs: 1, keepKeysMs: 1, keepDeliveredMs: 60_000 }).sweep(100);
+    expect(await orders.count(sql`idempotency_keys where key = 'old'`)).toBe(0);
+    expect(await orders.count(sql`idempotency_keys where key = 'twice'`)).toBe(1);
+  });
+});
+
+async function keyRow(key: string) {
+  const { rows } = await sql<{
+    fingerprint: string;
+  }>`select fingerprint from idempotency_keys where key = ${key}`.execute(orders.db);
+  return rows[0] ?? { fingerprint: '' };
+}

@@ -1,0 +1,56 @@
+import { type StubAnswer, type StubRequest, startStub } from './stub-server.ts';
+
+export const PRODUCTS = [
+  { sku: 'MUG-ENAMEL', name: 'Enamel mug', category: 'Galley', unitPrice: 9.9, available: 1000 },
+  { sku: 'SEABOOTS', name: 'Rubber sea boots', category: 'Clothing', unitPrice: 69, available: 1000 },
+  { sku: 'PRINT-LIGHTHOUSE', name: 'Lighthouse print', category: 'Limited', unitPrice: 79.35, available: 20 },
+  { sku: 'COFFEE-HARBOUR-1KG', name: 'Harbour coffee', category: 'Galley', unitPrice: 18.9, available: 1000 },
+];
+
+const problem = (status: number, code: string): StubAnswer => {
+  return { status, body: { type: 'about:blank', title: code, status, code } };
+};
+
+/** Inventory as orders sees it: decides once per order, from a stock that is kept honestly. */
+export async function startStubInventory() {
+  const stock = new Map(PRODUCTS.map(({ sku, available }) => [sku, available]));
+  const decisions = new Map<string, StubAnswer>();
+  const control = { trouble: undefined as ((request: StubRequest) => StubAnswer | undefined) | undefined };
+
+  function decide(items: { sku: string; quantity: number }[]): StubAnswer {
+    if (items.some(({ sku, quantity }) => (stock.get(sku) ?? 0) < quantity))
+      return problem(409, 'insufficient-stock');
+    for (const { sku, quantity } of items) stock.set(sku, (stock.get(sku) ?? 0) - quantity);
+    return { status: 200 };
+  }
+
+  const server = await startStub((request) => {
+    const trouble = control.trouble?.(request);
+    if (trouble) return trouble;
+    if (request.path === '/v1/products') return { status: 200, body: { products: PRODUCTS } };
+    const decision = decisions.get(request.path) ?? decide(request.body.items);
+    decisions.set(request.path, decision);
+    if (typeof decision === 'object' && 'status' in decision && decision.status === 200) {
+      return { status: 200, body: { status: request.body.status } };
+    }
+    return decision;
+  });
+  return { ...server, stock, decisions, control };
+}
+
+/** Recommendation as orders sees it. */
+export async function startStubRecommendation() {
+  const purchases = new Map<string, number>();
+  const control = { trouble: undefined as ((request: StubRequest) => StubAnswer | undefined) | undefined };
+  const server = await startStub((request) => {
+    const trouble = control.trouble?.(request);
+    if (trouble) return trouble;
+    if (request.method === 'PUT') {
+      const orderId = request.path.split('/').at(-1) ?? '';
+      purchases.set(orderId, (purchases.get(orderId) ?? 0) + 1);
+      return { status: 204 };
+    }
+    return { status: 200, body: { items: [{ sku: 'SEABOOTS' }, { sku: 'NOT-IN-CATALOGUE' }] } };
+  });
+  return { ...server, purchases, control };
+}
