@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { serve } from '../test/serve.ts';
 import { putThing, serveThings } from '../test/things.ts';
 import { createApp, MAX_BODY_BYTES } from './app.ts';
@@ -109,18 +110,20 @@ test('a reply header that can not be sent is dropped, not a 500', async () => {
 });
 
 test('inbound baggage is gone before any handler sees the request, trace context is not', async () => {
-  const url = await serve(
-    createApp({
-      name: 'edge',
-      routes: [],
-      rawRoutes: [{ method: 'get', path: '/headers', handler: (req, res) => void res.json(req.headers) }],
-    }),
-  );
+  const headers = z.object({ baggage: z.string().optional(), traceparent: z.string() });
+  const echo = describeRoute({
+    method: 'get',
+    path: '/headers',
+    name: 'headers',
+    summary: 'x',
+    headers,
+    responses: { 200: { description: 'What was seen', schema: headers } },
+    handle: (request) => ({ status: 200, body: request.headers }),
+  });
+  const url = await serve(createApp({ name: 'edge', routes: [echo] }));
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const response = await fetch(`${url}/headers`, { headers: { baggage: 'user=1', traceparent } });
-  const headers = (await response.json()) as Record<string, string>;
-  expect(headers.traceparent).toBe(traceparent);
-  expect(headers).not.toHaveProperty('baggage');
+  expect(await response.json()).toEqual({ traceparent });
 });
 
 test('two routes can not claim the same method and path', () => {

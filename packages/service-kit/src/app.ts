@@ -24,8 +24,6 @@ export interface AppOptions {
   version?: string;
   description?: string;
   routes: Route[];
-  /** Plain express handlers beside the described routes; not in the OpenAPI document, not shed. */
-  rawRoutes?: RawRoute[];
   readiness?: Readiness;
   /** Shown by `GET /resilience`. */
   resilience?: Omit<ResilienceSources, 'admission'>;
@@ -63,7 +61,6 @@ export function createApp(options: AppOptions): Express {
   });
   paths.addRaw(resilienceRoute(name, { ...resilience, admission }, readiness.draining));
   for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
-  for (const route of options.rawRoutes ?? []) paths.addRaw(route);
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, setting, chaos ? [injectFault(chaos)] : []));
   if (chaos && chaosToken !== undefined) {

@@ -52,7 +52,8 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Da
   await migrate(settings);
   const pool = createPool(settings);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { name: 'database', db, check: () => checkPool(pool), close: () => db.destroy() };
+  // Not db.destroy(), which leaves alone a pool that only the readiness check has used.
+  return { name: 'database', db, check: () => checkPool(pool), close: () => pool.end() };
 }
 
 type Settings = typeof DATABASE_DEFAULTS & { url: string; name: string; logger: Logger };

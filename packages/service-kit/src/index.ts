@@ -48,12 +48,10 @@ export {
   PRIORITY_HEADER,
   type RequestContext,
   RequestEndedError,
-  requestContext,
 } from './request-context.ts';
 export type { ResilienceSources, Snapshotting } from './resilience-routes.ts';
 export {
   describeRoute,
-  type RawRoute,
   type ReplyDescription,
   type Route,
   type RouteDescription,

@@ -82,7 +82,7 @@ export interface Route {
   handle(request: RouteRequest<unknown, unknown, unknown, unknown>): unknown;
 }
 
-/** A plain express handler beside the described routes, for streams and other answers that are not JSON. */
+/** A plain express handler beside the described routes: not shed, not broken by faults, not in the API document. */
 export interface RawRoute {
   method: Method;
   path: string;

@@ -78,4 +78,9 @@ export function closeOnSignals({ close, logger, exit, graceMs }: SignalHandling)
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // Nobody knows what a bug has left half done: to start afresh is the safe way on. It is said in the log's own form.
+  process.on('uncaughtException', (err) => {
+    logger.fatal({ err }, 'uncaught error: stopping');
+    exit(1);
+  });
 }

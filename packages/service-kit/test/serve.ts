@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { createServer, type ServerLimits } from '../src/server.ts';
@@ -16,14 +16,23 @@ export async function serve(listener: RequestListener, limits?: Partial<ServerLi
 }
 
 /** Writes bytes to the server as they are and reads until it closes the connection. */
-export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+  return answerOn(url, (socket) => void socket.write(bytes));
+}
+
+/** The same, saying at once that nothing more will come. */
+export function sendRawAndHalfClose(url: string, bytes: string | Buffer): Promise<RawAnswer> {
+  return answerOn(url, (socket) => void socket.end(bytes));
+}
+
+async function answerOn(url: string, send: (socket: Socket) => void): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.write(bytes);
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  send(socket);
   const answer = await text(socket);
   socket.destroy();
   const [head = '', body = ''] = answer.split('\r\n\r\n', 2);
-  return { status: Number(head.split(' ', 2)[1]), head: head.toLowerCase(), body };
+  return { status: Number(head.split(' ', 2)[1] ?? 0), head: head.toLowerCase(), body };
 }
 
 export interface RawAnswer {
