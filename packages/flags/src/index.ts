@@ -1,0 +1,5 @@
+export { FLAG_DEFAULTS } from './flag-defaults.ts';
+export type { FlagLogger, Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
+export { openFlags } from './open-flags.ts';
+export { FlagFileError, setFlags } from './set-flags.ts';
+export type { WatchFile } from './watch-file.ts';

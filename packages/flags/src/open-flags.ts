@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { type Client, NOOP_PROVIDER, OpenFeature } from '@openfeature/server-sdk';
+import { FLAG_DEFAULTS } from './flag-defaults.ts';
+import { evaluate, type FlagDefinition, parseFlagFile } from './flag-file.ts';
+import { FlagFileProvider } from './flag-file-provider.ts';
+import type { Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
+import { pollFile } from './watch-file.ts';
+
+/**
+ * Opens flags that follow a file. A missing or malformed file never changes an answer: it stays with the last good
+ * content, before that with the defaults, and goes on watching.
+ *
+ * @example
+ * const flags = openFlags({ file: process.env.FLAGS_FILE, logger });
+ * if (flags.isOn('feature.recommendations')) ...
+ */
+export function openFlags<Key extends string = keyof typeof FLAG_DEFAULTS>(
+  options: OpenFlagsOptions<Key> = {},
+): Flags<Key> {
+  const flags = new FileFlags<Key>(options);
+  flags.open();
+  return flags;
+}
+
+class FileFlags<Key extends string> implements Flags<Key> {
+  readonly client: Client;
+  readonly #options: OpenFlagsOptions<Key>;
+  readonly #domain: string;
+  readonly #defaults: Readonly<Record<string, boolean>>;
+  readonly #provider: FlagFileProvider;
+  readonly #listeners = new Set<(changedKeys: readonly Key[]) => void>();
+  // A Map, not an object: "constructor" must have no answer.
+  #values: Map<string, boolean>;
+  #flags: ReadonlyMap<string, FlagDefinition> = new Map();
+  #problem: string | undefined;
+  #stopWatching = () => {};
+
+  constructor(options: OpenFlagsOptions<Key>) {
+    this.#options = options;
+    this.#domain = options.domain ?? 'ballast';
+    this.#defaults = options.defaults ?? FLAG_DEFAULTS;
+    this.#values = new Map(Object.entries(this.#defaults));
+    this.#provider = new FlagFileProvider(this.#defaults);
+    this.client = OpenFeature.getClient(this.#domain);
+  }
+
+  open(): void {
+    const { file, watch = pollFile } = this.#options;
+    OpenFeature.setProvider(this.#domain, this.#provider);
+    if (file === undefined) return;
+    this.#stopWatching = watch(file, () => this.#read(file)); // before reading: a change meanwhile is seen
+    this.#read(file);
+  }
+
+  isOn(key: Key): boolean {
+    const value = this.#values.get(key);
+    if (value === undefined) throw new TypeError(`isOn: flag "${key}" has no default in code`);
+    return value;
+  }
+
+  onChange(listener: (changedKeys: readonly Key[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  snapshot(): FlagsSnapshot {
+    const values = Object.fromEntries(this.#values);
+    return this.#problem === undefined ? { values } : { values, problem: this.#problem };
+  }
+
+  close(): void {
+    this.#stopWatching();
+    this.#listeners.clear();
+    if (OpenFeature.getProvider(this.#domain) === this.#provider)
+      OpenFeature.setProvider(this.#domain, NOOP_PROVIDER);
+  }
+
+  /** Synchronous: the first request sees the file, reads can't overtake each other, and it happens once per edit. */
+  #read(file: string): void {
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      this.#refuse(`can't be read: ${error instanceof Error ? error.message : error}`);
+      return;
+    }
+    const parsed = parseFlagFile(text, [...this.#values.keys()]);
+    if (parsed.ok) this.#accept(parsed.flags);
+    else this.#refuse(parsed.reason);
+  }
+
+  #refuse(reason: string): void {
+    if (reason === this.#problem) return;
+    this.#problem = reason;
+    this.#options.logger?.warn(
+      { file: this.#options.file, reason },
+      'flag file refused, the last good flags stay',
+    );
+  }
+
+  #accept(flags: ReadonlyMap<string, FlagDefinition>): void {
+    const changedInFile = changedKeys(this.#flags, flags);
+    this.#flags = flags;
+    this.#provider.replace(flags, changedInFile);
+    const before = this.#values;
+    this.#values = new Map(
+      Object.entries(this.#defaults).map(([key, value]) => [key, booleanOf(flags.get(key), value)]),
+    );
+    const changed = [...this.#values.keys()].filter(
+      (key) => before.get(key) !== this.#values.get(key),
+    ) as Key[];
+    if (this.#problem !== undefined)
+      this.#options.logger?.info({ file: this.#options.file }, 'flag file is good again');
+    this.#problem = undefined;
+    if (changed.length > 0) this.#tell(changed);
+  }
+
+  #tell(changed: readonly Key[]): void {
+    const values = Object.fromEntries(changed.map((key) => [key, this.isOn(key)]));
+    this.#options.logger?.info({ flags: values }, 'flags changed');
+    for (const listener of this.#listeners) {
+      try {
+        listener(changed);
+      } catch (error) {
+        this.#options.logger?.warn({ err: error }, 'a listener of flags failed');
+      }
+    }
+  }
+}
+
+function booleanOf(flag: FlagDefinition | undefined, inCode: boolean): boolean {
+  return (evaluate(flag) as boolean | undefined) ?? inCode; // boolean: parseFlagFile has checked it
+}
+
+function changedKeys(
+  before: ReadonlyMap<string, FlagDefinition>,
+  after: ReadonlyMap<string, FlagDefinition>,
+): string[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  const shown = (flag: FlagDefinition | undefined) => JSON.stringify(evaluate(flag));
+  return [...keys].filter((key) => shown(before.get(key)) !== shown(after.get(key)));
+}
