@@ -1,16 +1,12 @@
 import type { ResolvedBreakerSettings } from './breaker-settings.ts';
 import type { Call } from './call.ts';
 import type { Timer } from './clock.ts';
+import { HealthWindow } from './health-window.ts';
 import { Layer, type Runtime } from './layer.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
 import type { Outcome, Refusal } from './outcome.ts';
 import { Recovery, Trial } from './recovery.ts';
-import { RollingWindow } from './rolling-window.ts';
 import { type FailureTest, type Verdict, verdictOf } from './verdict.ts';
-
-const calls = 0;
-const failures = 1;
-const slowCalls = 2;
 
 /** The identity of a state object is its generation: what a call learned under an earlier one no longer counts. */
 type State =
@@ -25,10 +21,11 @@ export class CircuitBreaker extends Layer {
   readonly #isFailure: FailureTest;
   readonly #circuit: OpossumCircuit;
   #settings: ResolvedBreakerSettings;
-  #window: RollingWindow;
+  #window: HealthWindow;
   #state: State = { kind: 'closed' };
   /** Why the circuit is about to change. */
   #reason = '';
+  #openedBy: 'failureRatio' | 'slowRatio' = 'failureRatio';
   #opensInARow = 0;
   #openTimer: Timer | undefined;
 
@@ -37,7 +34,7 @@ export class CircuitBreaker extends Layer {
     this.#runtime = runtime;
     this.#settings = settings;
     this.#isFailure = isFailure;
-    this.#window = new RollingWindow(settings.windowMs, 3);
+    this.#window = new HealthWindow(settings.windowMs);
     this.#circuit = new OpossumCircuit({ opened: () => this.#opened(), closed: () => this.#closed() });
     if (settings.isolated) this.#isolate();
   }
@@ -65,7 +62,7 @@ export class CircuitBreaker extends Layer {
   configure(settings: ResolvedBreakerSettings): void {
     const before = this.#settings;
     this.#settings = settings;
-    if (settings.windowMs !== before.windowMs) this.#window = new RollingWindow(settings.windowMs, 3);
+    if (settings.windowMs !== before.windowMs) this.#window = new HealthWindow(settings.windowMs);
     if (settings.isolated && !before.isolated) this.#isolate();
     else if (!settings.isolated && before.isolated) this.#close('released');
     else if (!settings.enabled && !settings.isolated) this.#close('disabled');
@@ -73,15 +70,11 @@ export class CircuitBreaker extends Layer {
 
   snapshot() {
     const nowMs = this.#runtime.clock.now();
-    const windowCalls = this.#window.sum(calls, nowMs);
-    const share = (column: number) => (windowCalls === 0 ? 0 : this.#window.sum(column, nowMs) / windowCalls);
     const state = this.#state;
     return {
       enabled: this.#settings.enabled,
       state: state.kind,
-      failureRatio: share(failures),
-      slowRatio: share(slowCalls),
-      windowCalls,
+      ...this.#window.snapshot(nowMs),
       ...(state.kind === 'open' && {
         openUntilMs: state.untilMs,
         retryInMs: Math.max(0, state.untilMs - nowMs),
@@ -94,20 +87,14 @@ export class CircuitBreaker extends Layer {
   #count(call: Call): void {
     const verdict = this.#verdictOn(call);
     if (!this.#settings.enabled || verdict === 'unknown') return;
-    const { nowMs } = call;
     const isSlow = this.#isSlow(call);
-    this.#window.add(calls, nowMs);
-    if (verdict === 'unwell') this.#window.add(failures, nowMs);
-    if (isSlow) this.#window.add(slowCalls, nowMs);
-    if (isSlow || verdict === 'unwell') this.#openIfUnwell(nowMs);
-  }
-
-  #openIfUnwell(nowMs: number): void {
-    const { minCalls, failureRatio, slowRatio } = this.#settings;
-    const seen = this.#window.sum(calls, nowMs);
-    if (seen < minCalls) return;
-    if (this.#window.sum(failures, nowMs) >= failureRatio * seen) this.#open('failure ratio');
-    else if (this.#window.sum(slowCalls, nowMs) >= slowRatio * seen) this.#open('slow-call ratio');
+    this.#window.count(call.nowMs, verdict === 'unwell', isSlow);
+    if (verdict === 'well' && !isSlow) return;
+    const tooHigh = this.#window.unwellBy(this.#settings, call.nowMs);
+    if (tooHigh === undefined) return;
+    this.#openedBy = tooHigh;
+    this.#reason = tooHigh;
+    this.#circuit.open();
   }
 
   #beginTrial(recovery: Recovery, call: Call): Trial {
@@ -129,11 +116,6 @@ export class CircuitBreaker extends Layer {
 
   #fail(recovery: Recovery, reason: string): void {
     if (recovery.fail()) this.#reason = reason;
-  }
-
-  #open(reason: string): void {
-    this.#reason = reason;
-    this.#circuit.open();
   }
 
   #close(reason: string): void {
@@ -203,15 +185,10 @@ export class CircuitBreaker extends Layer {
       };
     }
     if (state.kind === 'open') {
+      const option = `breaker.${this.#openedBy}`;
+      const limit = this.#settings[this.#openedBy];
       const retryAfterMs = Math.max(0, Math.ceil(state.untilMs - nowMs));
-      const limit = this.#settings.failureRatio;
-      return {
-        ...base,
-        detail: 'the circuit breaker is open',
-        limit,
-        option: 'breaker.failureRatio',
-        retryAfterMs,
-      };
+      return { ...base, detail: 'the circuit breaker is open', limit, option, retryAfterMs };
     }
     const limit = this.#settings.probes;
     const retryAfterMs = this.#settings.rampStageMs;

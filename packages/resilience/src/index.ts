@@ -30,13 +30,13 @@ export {
   createLoadShedder,
   type LoadShedder,
   type ShedderOptions,
-  type ShedderSettings,
   type ShedderSnapshot,
   type ShedReason,
 } from './load-shedder.ts';
 export type { OutcomeKind } from './outcome.ts';
 export { type PolicyPatch, type PolicySettings, policyDefaults } from './policy-settings.ts';
 export { InvalidOptionError } from './settings.ts';
+export type { ShedderSettings } from './shedder-settings.ts';
 export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './stale-if-error.ts';
 export { type Policy, type PolicyOptions, standardPolicy } from './standard-policy.ts';
 export type { CallErrorHints } from './verdict.ts';

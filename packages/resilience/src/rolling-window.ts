@@ -1,8 +1,8 @@
 const bucketCount = 10;
 
 /**
- * Sums over the last `windowMs`, in ten buckets, without a timer: buckets are dropped when time is told, so an idle
- * window costs nothing and an hour later it is empty. Memory does not depend on traffic.
+ * Counts over the last `windowMs`, in ten buckets and without a timer: old buckets are dropped when somebody tells
+ * the time. An idle window costs nothing, an hour later it is empty, and its memory does not depend on traffic.
  */
 export class RollingWindow {
   readonly #columns: number;
@@ -10,6 +10,9 @@ export class RollingWindow {
   readonly #sums: Uint32Array;
   readonly #bucketMs: number;
   #bucket = Number.NEGATIVE_INFINITY;
+  // Kept beside the bucket's number so that the usual call, in the same bucket as the one before, only compares.
+  #bucketEndsAtMs = Number.NEGATIVE_INFINITY;
+  #offset = 0;
 
   constructor(windowMs: number, columns: number) {
     this.#columns = columns;
@@ -19,14 +22,13 @@ export class RollingWindow {
   }
 
   add(column: number, nowMs: number): void {
-    this.#advance(nowMs);
-    const index = this.#offset(this.#bucket) + column;
-    this.#counts[index] = (this.#counts[index] as number) + 1;
-    this.#sums[column] = (this.#sums[column] as number) + 1;
+    if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
+    (this.#counts[this.#offset + column] as number)++;
+    (this.#sums[column] as number)++;
   }
 
   sum(column: number, nowMs: number): number {
-    this.#advance(nowMs);
+    if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
     return this.#sums[column] as number;
   }
 
@@ -35,21 +37,22 @@ export class RollingWindow {
     this.#sums.fill(0);
   }
 
-  #offset(bucket: number): number {
-    return (bucket % bucketCount) * this.#columns;
-  }
-
   #advance(nowMs: number): void {
     const bucket = Math.floor(nowMs / this.#bucketMs);
-    if (bucket <= this.#bucket) return;
     if (bucket - this.#bucket >= bucketCount) this.clear();
-    else for (let stale = this.#bucket + 1; stale <= bucket; stale++) this.#drop(this.#offset(stale));
+    else for (let stale = this.#bucket + 1; stale <= bucket; stale++) this.#drop(this.#offsetOf(stale));
     this.#bucket = bucket;
+    this.#bucketEndsAtMs = (bucket + 1) * this.#bucketMs;
+    this.#offset = this.#offsetOf(bucket);
+  }
+
+  #offsetOf(bucket: number): number {
+    return (bucket % bucketCount) * this.#columns;
   }
 
   #drop(offset: number): void {
     for (let column = 0; column < this.#columns; column++) {
-      this.#sums[column] = (this.#sums[column] as number) - (this.#counts[offset + column] as number);
+      (this.#sums[column] as number) -= this.#counts[offset + column] as number;
       this.#counts[offset + column] = 0;
     }
   }
