@@ -25,11 +25,34 @@ test('orders are followed until they settle, and a lost one is told', async () =
   expect(pending.snapshot()).toMatchObject({ open: 1, confirmed: 2 });
 });
 
-test('a long queue is looked up in turn', async () => {
-  const ids = Array.from({ length: 120 }, (_, index) => `o-${index}`);
-  const { client, lookups } = shopWith(Object.fromEntries(ids.map((id) => [id, 'pending'])));
+const pendingOrders = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`o-${index}`, 'pending']));
+
+test('a long queue is looked up a few at a time, in turn', async () => {
+  const states = pendingOrders(30);
+  const { client, lookups } = shopWith(states);
   const pending = new PendingOrders(client, () => 0);
-  for (const id of ids) pending.follow(id);
-  for (let round = 0; round < 3; round += 1) await pending.lookUp();
-  expect(new Set(lookups)).toEqual(new Set(ids));
+  for (const id of Object.keys(states)) pending.follow(id);
+  await pending.lookUp();
+  expect(lookups.length).toBe(5);
+  for (let round = 0; round < 5; round += 1) await pending.lookUp();
+  expect(new Set(lookups)).toEqual(new Set(Object.keys(states)));
+});
+
+test('once orders settle, one round follows as many as do', async () => {
+  const states = pendingOrders(60);
+  const pending = new PendingOrders(shopWith(states).client, () => 0);
+  for (const id of Object.keys(states)) pending.follow(id);
+  for (const id of Object.keys(states)) states[id] = 'confirmed';
+  await pending.lookUp();
+  expect(pending.snapshot()).toMatchObject({ open: 0, confirmed: 60 });
+});
+
+test('rounds do not overlap', async () => {
+  const states = pendingOrders(5);
+  const { client, lookups } = shopWith(states);
+  const pending = new PendingOrders(client, () => 0);
+  for (const id of Object.keys(states)) pending.follow(id);
+  await Promise.all([pending.lookUp(), pending.lookUp()]);
+  expect(lookups.length).toBe(5);
 });

@@ -61,6 +61,8 @@ function service(name: ServiceName, run: Run, redisUrl: string | undefined): Pro
     liveUrl: `${url}/health/live`,
     env: () => ({
       SHUTDOWN_GRACE_MS: '3000',
+      // Services start at the same moment: the first copy of the catalogue may fail, the second must not take long.
+      CATALOGUE_REFRESH_MS: '1000',
       NODE_COMPILE_CACHE: compileCache,
       ...process.env,
       HOST: host,
