@@ -65,13 +65,16 @@ export class Machine {
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#world.after(ms, this.#inThisLife(resolve)));
+    return new Promise((resolve) => void this.#world.after(ms, this.#inThisLife(resolve)));
   }
 
   /** Asks `target` to do something. Rejects with CallFailedError when no answer comes. */
   call<T>(target: Machine, link: Link, act: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settle = this.#inThisLife((deliver: () => void) => deliver());
+      const settle = this.#inThisLife((deliver: () => void) => {
+        callOffTimeout();
+        deliver();
+      });
       const fail = (why: string) =>
         settle(() => reject(new CallFailedError(`${this.name} -> ${target.name}: ${why}`)));
       const answer = (result: Promise<T>) =>
@@ -83,9 +86,9 @@ export class Machine {
         if (target.up) answer(target.#serve(act));
         else this.#travel(link, () => fail('refused'));
       };
+      const callOffTimeout = this.#world.after(link.timeoutMs, () => fail('timeout'));
       this.#travel(link, arrive);
       if (this.#world.random.chance(link.duplicateRatio)) this.#travel(link, arrive);
-      this.#world.after(link.timeoutMs, () => fail('timeout'));
     });
   }
 

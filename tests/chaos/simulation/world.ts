@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SeededRandom } from '../seeded-random.ts';
 
-type Event = { readonly at: number; readonly tieBreaker: number; readonly act: () => void };
+type Event = { readonly at: number; readonly tieBreaker: number; act: (() => void) | undefined };
 
 /**
  * Time in a box: nothing happens by itself. Each event runs alone, with everything that follows from it, before the
@@ -26,12 +25,17 @@ export class World {
     return this.#happened;
   }
 
-  after(delayMs: number, act: () => void): void {
-    push(this.#events, { at: this.#now + Math.max(0, delayMs), tieBreaker: this.random.next(), act });
+  /** Returns how to call it off. */
+  after(delayMs: number, act: () => void): () => void {
+    const event: Event = { at: this.#now + Math.max(0, delayMs), tieBreaker: this.random.next(), act };
+    push(this.#events, event);
+    return () => {
+      event.act = undefined;
+    };
   }
 
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => this.after(ms, resolve));
+    return new Promise((resolve) => void this.after(ms, resolve));
   }
 
   /** Lets time pass until then. */
@@ -39,14 +43,17 @@ export class World {
     for (let next = this.#events[0]; next !== undefined && next.at <= at; next = this.#events[0]) {
       pop(this.#events);
       this.#now = next.at;
+      if (!next.act) continue;
       this.#happened += 1;
       next.act();
-      // Runs after all that the event set going has come to wait for another event.
-      await setImmediate();
+      await everythingWaits();
     }
     this.#now = at;
   }
 }
+
+/** Node takes the next tick once no microtask is left: all that an event set going has come to wait for another. */
+const everythingWaits = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 const isBefore = (a: Event, b: Event): boolean =>
   a.at < b.at || (a.at === b.at && a.tieBreaker < b.tieBreaker);

@@ -1,0 +1,67 @@
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Link } from './machine.ts';
+
+/** What one seed makes of the world. */
+export type Conditions = {
+  readonly replicas: number;
+  readonly customers: number;
+  /** How long faults are on. */
+  readonly stormMs: number;
+  readonly lockMs: number;
+  readonly leaseMs: number;
+  readonly reservationMs: number;
+  readonly pollMs: number;
+  /** Pieces of each product: few, so that customers compete. */
+  readonly supply: Readonly<Record<string, number>>;
+  /** Between services, while the storm lasts. */
+  readonly network: Link;
+  /** Between a service and its database: connections break, but nothing is doubled. */
+  readonly wire: Link;
+  /** Mean time between two faults of that kind, over all machines; never when infinite. */
+  readonly crashEveryMs: number;
+  readonly databaseCrashEveryMs: number;
+  readonly clockJumpEveryMs: number;
+};
+
+const never = Number.POSITIVE_INFINITY;
+const sound = { minDelayMs: 0.2, maxDelayMs: 4, lossRatio: 0, duplicateRatio: 0, lateRatio: 0 };
+/** After the storm. */
+export const calmNetwork: Link = { ...sound, timeoutMs: 400 };
+export const calmWire: Link = { ...sound, timeoutMs: 1_000 };
+
+/**
+ * Each seed leaves some kinds of trouble out: with everything on at once nothing gets far enough to go wrong in an
+ * interesting way (swarm testing, Groce et al. 2012).
+ */
+export function conditionsOf(random: SeededRandom): Conditions {
+  const sometimes = (ratio: number) => (random.chance(0.6) ? ratio * random.next() : 0);
+  const every = (meanMs: number) => (random.chance(0.7) ? meanMs * (0.3 + random.next()) : never);
+  return {
+    replicas: random.integer(1, 2),
+    customers: random.integer(5, 25),
+    stormMs: random.integer(500, 5_000),
+    // Shorter than a request may take, so that the relay meets the request at work.
+    lockMs: random.pick([100, 1_000, 5_000]),
+    leaseMs: random.pick([100, 1_000, 6_000]),
+    reservationMs: random.pick([50, 500, 3_000]),
+    pollMs: random.pick([50, 250]),
+    supply: { mug: random.integer(1, 30), lamp: random.integer(1, 30), desk: random.integer(1, 200) },
+    network: {
+      minDelayMs: 0.2,
+      maxDelayMs: random.pick([4, 50, 300]),
+      lossRatio: sometimes(0.3),
+      duplicateRatio: sometimes(0.3),
+      lateRatio: sometimes(0.2),
+      timeoutMs: 400,
+    },
+    wire: {
+      ...calmWire,
+      maxDelayMs: random.pick([4, 20]),
+      lossRatio: sometimes(0.05),
+      lateRatio: sometimes(0.02),
+    },
+    crashEveryMs: every(400),
+    databaseCrashEveryMs: every(1_500),
+    clockJumpEveryMs: every(800),
+  };
+}

@@ -1,0 +1,68 @@
+import {
+  createRelay,
+  type Order,
+  type OrderWish,
+  type OutboxKind,
+  placeOrder,
+  type Shop,
+  settleOrder,
+  UnknownSkuError,
+} from '@ballast/orders/simulation';
+import { inBackground } from './background.ts';
+import { inventoryService } from './inventory-service.ts';
+import type { Machine } from './machine.ts';
+import { overWire, type Site } from './site.ts';
+
+/** The orders service on one machine: the real use cases and relay over a network that loses, doubles and delays. */
+export function ordersService(site: Site, machine: Machine) {
+  const { world, conditions, databases } = site;
+  const ask = <T>(act: () => Promise<T>) => machine.call(site.ordersDatabase, site.wire, act);
+  const outbox = overWire(databases.orders.outbox, ask);
+  const shop: Shop = {
+    orders: overWire(databases.orders.store, ask),
+    catalogue: { lookUp: async (skus) => new Map(skus.map((sku) => [sku, priced(site, sku)])) },
+    inventory: async (request) => {
+      const replica = world.random.pick(site.inventory);
+      const service = inventoryService(site, replica);
+      return { value: await machine.call(replica, site.network, () => service.put(request)) };
+    },
+    recommend: async () => ({ source: 'default', items: [] }),
+    newOrderId: () => `order-${world.random.next().toString(36).slice(2)}`,
+    now: () => machine.now,
+  };
+
+  function relay(kind: OutboxKind, deliver: (order: Order) => Promise<unknown>): void {
+    const settings = { leaseMs: conditions.leaseMs };
+    const { deliverDue } = createRelay({
+      kind,
+      outbox,
+      deliver,
+      settings,
+      now: () => machine.now,
+      random: world.random.next,
+    });
+    inBackground(machine, conditions.pollMs, deliverDue);
+  }
+
+  /** `PUT /v1/purchases/{orderId}`: recording an order again changes nothing. */
+  async function announce({ id }: Order): Promise<void> {
+    await machine.call(site.recommendation, site.network, async () => {
+      databases.purchases.set(id, databases.purchases.get(id) ?? 1);
+    });
+  }
+
+  return {
+    place: (wish: OrderWish, key: string) =>
+      placeOrder(shop, { wish, key: { key, fingerprint: JSON.stringify(wish) } }, {}),
+    read: (orderId: string) => shop.orders.find(orderId),
+    start() {
+      relay('settle-order', (order) => settleOrder(shop, order, {}));
+      relay('order-confirmed', announce);
+    },
+  };
+}
+
+function priced({ conditions }: Site, sku: string) {
+  if (conditions.supply[sku] === undefined) throw new UnknownSkuError(sku);
+  return { sku, name: sku, priceCents: 100 };
+}
