@@ -27,7 +27,7 @@ export const usage = `Usage: pnpm demo [options]
   --help                     this text
 
 Environment: REDIS_URL uses a Redis that runs elsewhere; OTEL_EXPORTER_OTLP_ENDPOINT sends traces and metrics there;
-LOG_LEVEL; BALLAST_DATA is the folder for data and logs (default .ballast in the checkout).
+JAEGER_URL is where orders link to their traces; LOG_LEVEL; BALLAST_DATA is the folder for data and logs (default .ballast in the checkout).
 `;
 
 function numberWithin(

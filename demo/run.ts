@@ -1,6 +1,6 @@
 import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
-import { openSystem } from './supervisor/system.ts';
-import { openView } from './terminal/view.ts';
+import { openSystem, type System } from './supervisor/system.ts';
+import { openView, type View } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
 
 const stopGraceMs = 5_000;
@@ -23,11 +23,21 @@ function untilToldToStop(): { told: Promise<void>; stop: () => void } {
   return { told, stop };
 }
 
+/** Its code is loaded while the services start, as they are what everybody waits for; without it the rest still runs. */
+async function openRoom(system: System, view: View): Promise<void> {
+  try {
+    const { openControlRoom } = await import('./supervisor/control-room.ts');
+    await openControlRoom(system);
+  } catch (error) {
+    view.say(`There is no control room: ${(error as Error).message}`);
+  }
+}
+
 async function run(options: RunOptions): Promise<void> {
   const { told, stop } = untilToldToStop();
   const system = await openSystem(topologyAt(options.portBase), options);
   const view = openView(system, stop);
-  const started = system.start().then(() => view.ready());
+  const started = Promise.all([system.start(), openRoom(system, view)]).then(() => view.ready());
   try {
     await Promise.race([told, started.then(() => told)]);
   } finally {

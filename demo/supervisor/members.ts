@@ -63,8 +63,8 @@ function service(name: ServiceName, run: Run, redisUrl: string | undefined): Pro
       SHUTDOWN_GRACE_MS: '3000',
       // Services start at the same moment: the first copy of the catalogue may fail, the second must not take long.
       CATALOGUE_REFRESH_MS: '1000',
-      NODE_COMPILE_CACHE: compileCache,
       ...process.env,
+      NODE_COMPILE_CACHE: compileCache,
       HOST: host,
       PORT: String(port),
       DATABASE_URL: databaseUrl(place, nodeOf(topology, 'postgres').port, name),
@@ -86,8 +86,8 @@ function loadGenerator({ topology, logs, ordersPerSecond, compileCache }: Run): 
     main: 'load-generator/main.ts',
     liveUrl: `${url}/health/live`,
     env: () => ({
-      NODE_COMPILE_CACHE: compileCache,
       ...process.env,
+      NODE_COMPILE_CACHE: compileCache,
       HOST: host,
       PORT: String(port),
       ORDERS_URL: nodeOf(topology, 'orders').url,

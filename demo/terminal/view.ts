@@ -13,6 +13,7 @@ import { bold, dim, green, red, yellow } from './style.ts';
 export interface View {
   /** Orders can be placed: says so once and begins the line that tells how it goes, each second. */
   ready(): void;
+  say(text: string): void;
   stopping(): void;
   close(): void;
 }
@@ -39,6 +40,7 @@ export function openView(system: System, onQuit: () => void): View {
       output.say(bold(`Ballast is ready: ${nodeOf(system.topology, 'control-room').url}`));
       ticker = setInterval(async () => output.status(await describe(system)), 1_000);
     },
+    say: output.say,
     stopping() {
       clearInterval(ticker);
       ignoreChanges();
