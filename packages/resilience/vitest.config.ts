@@ -1,3 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } });
+export default defineConfig({
+  // The tests share nothing, so they can share a process.
+  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], isolate: false },
+});

@@ -8,7 +8,7 @@ export interface StubbedWork<Output> {
   fail(error: unknown): void;
 }
 
-/** A dependency's `call` whose every answer is given by the test; `asked` lists the calls that reached it. */
+/** A dependency's `call` whose every answer is given by the test; `asked` lists the calls that reached it, `work(0)` is the first. */
 export function stubWork<Output = string>() {
   const asked: StubbedWork<Output>[] = [];
   function call(input: unknown, context: CallContext): Promise<Output> {
@@ -16,5 +16,11 @@ export function stubWork<Output = string>() {
     asked.push({ input, context, succeed: resolve, fail: reject });
     return promise;
   }
-  return { asked, call };
+  function work(index: number): StubbedWork<Output> {
+    const one = asked[index];
+    if (one === undefined)
+      throw new Error(`the dependency was asked ${asked.length} times, not ${index + 1}`);
+    return one;
+  }
+  return { asked, work, call };
 }

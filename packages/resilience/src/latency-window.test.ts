@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { LatencyWindow } from './latency-window.ts';
+
+function windowOf(durationsMs: number[]): LatencyWindow {
+  const window = new LatencyWindow();
+  for (const durationMs of durationsMs) window.record(durationMs, 5000);
+  return window;
+}
+
+test('knows quantiles within a fifth of the truth', () => {
+  const window = windowOf(Array.from({ length: 1000 }, (_, index) => index + 1));
+  for (const share of [0.5, 0.95, 0.99]) {
+    const quantile = window.quantile(share, 5000);
+    expect(quantile / (1000 * share)).toBeGreaterThan(0.82);
+    expect(quantile / (1000 * share)).toBeLessThan(1.2);
+  }
+});
+
+test('keeps what is faster or slower than its scale at the ends of it', () => {
+  const window = windowOf([0, 0.001, 1e9]);
+  expect(window.count(5000)).toBe(3);
+  expect(window.quantile(0.5, 5000)).toBeLessThan(0.08);
+  expect(window.quantile(1, 5000)).toBeGreaterThan(10_000);
+});
+
+test('answers 0 without calls, and after ten idle seconds', () => {
+  expect(new LatencyWindow().quantile(0.5, 5000)).toBe(0);
+  expect(windowOf([3]).quantile(0.5, 16_000)).toBe(0);
+});

@@ -1,0 +1,35 @@
+import type { CallOptions } from '../call.ts';
+import { type DependencyOptions, dependency } from '../dependency.ts';
+import type { ResilienceEvent } from '../events.ts';
+import { type PolicyOptions, standardPolicy } from '../standard-policy.ts';
+import { ManualClock } from './manual-clock.ts';
+import { stubWork } from './stub-work.ts';
+
+type Options = Partial<DependencyOptions<unknown, string>>;
+
+/** A dependency whose clock, chance and answers belong to the test. */
+export function guarded(policy: PolicyOptions = {}, options: Options = {}) {
+  const clock = new ManualClock();
+  const { asked, work, call } = stubWork<string>();
+  const events: ResilienceEvent[] = [];
+  const guard = dependency<unknown, string>({
+    name: 'inventory',
+    policy: standardPolicy(policy),
+    call,
+    clock,
+    random: () => 0.5,
+    idempotent: true,
+    ...options,
+  });
+  guard.onEvent((event) => events.push(event));
+  /** Calls, and answers what became of it: its source, or the code of its error. */
+  const ask = (input: unknown, callOptions?: CallOptions) => fateOf(guard.call(input, callOptions));
+  return { guard, ask, asked, work, clock, events };
+}
+
+function fateOf(answer: Promise<{ readonly source: string }>): Promise<string> {
+  return answer.then(
+    ({ source }) => source,
+    (error) => error.code ?? error.message,
+  );
+}
