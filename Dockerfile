@@ -20,7 +20,7 @@ RUN pnpm install --offline --frozen-lockfile --ignore-scripts --filter @ballast/
 # node_modules. Source maps, type declarations and sources of dependencies are only read by editors.
 FROM packages AS workspace
 COPY . .
-RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter "./services/*..." --filter @ballast/demo... \
+RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter "{./services/*}..." --filter @ballast/demo... \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -delete
 COPY --from=page /app/demo/control-room/dist demo/control-room/dist
 
