@@ -161,6 +161,8 @@ export interface Frame {
   /** Latest orders, newest first; a sample when there are more than fit. */
   readonly orders: readonly OrderSeen[];
   readonly switches: Readonly<Record<string, boolean>>;
+  /** Why the flags file can't be read; the last good state holds. */
+  readonly switchProblem: string | null;
   readonly faults: readonly ActiveFault[];
   readonly marks: readonly Mark[];
   readonly policies: readonly PolicyReport[];

@@ -23,7 +23,7 @@ export async function setTheStage(
 ): Promise<Before> {
   const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
   await untilCalm(view, signal);
-  stage.setSwitches(switchesFor(scenario, variant));
+  await stage.setSwitches(switchesFor(scenario, variant));
   await stage.setRate({ readsPerSecond: 0, ...scenario.load });
   return { ordersPerSecond, readsPerSecond };
 }
@@ -35,7 +35,7 @@ function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<Switc
 
 /** Puts everything back, whatever a run left behind, and waits until the system has recovered from it. */
 export async function restore(stage: Stage, view: SystemView, before: Before): Promise<void> {
-  stage.setSwitches(Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, true])));
+  await stage.setSwitches(Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, true])));
   for (const { target } of stage.faults())
     if (isServiceName(target)) await stage.heal(target).catch(() => {});
   const down = view.processes()?.filter(({ state }) => state === 'down') ?? [];

@@ -35,7 +35,7 @@ export interface Stage {
   fault(target: ServiceName, fault: FaultName, forMs: number, details?: FaultDetails): Promise<void>;
   heal(target: ServiceName): Promise<void>;
   setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
-  setSwitches(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): void;
+  setSwitches(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): Promise<void>;
   /** Faults in force; each ends by itself. */
   faults(): readonly ActiveFault[];
 }
@@ -127,8 +127,8 @@ export function openStage(options: StageOptions): Stage {
       await send(`${nodeOf(topology, 'load-generator').url}/rate`, 'PUT', 'load-generator', rate);
       logger.info({ action: 'rate', ...rate }, 'control room action');
     },
-    setSwitches(wanted) {
-      switches.setAll(wanted);
+    async setSwitches(wanted) {
+      await switches.set(wanted);
       const text = Object.entries(wanted).map(([name, on]) => `${name.split('.')[1]} ${on ? 'on' : 'off'}`);
       if (text.length > 0)
         mark('switch', null, text.length > 2 ? `${text.length} switches` : text.join(', '));

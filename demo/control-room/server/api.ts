@@ -40,7 +40,10 @@ export function apiRoutes({ topology, stage, state, desk, hello, closing }: ApiO
   api.get('/orders/:id/story', async (request, response) => {
     const id = request.params.id;
     if (!orderId.test(id)) throw new RefusedError(404, 'unknown-order', 'No order has such a number');
-    response.set('Cache-Control', 'no-store').json(await loadStory(nodeOf(topology, 'orders').url, id));
+    const story = await loadStory(nodeOf(topology, 'orders').url, id);
+    response.set('Cache-Control', 'no-store');
+    if (story) response.json(story);
+    else response.status(204).end();
   });
 
   api.post('/nodes/:name/kill', (request, response) =>

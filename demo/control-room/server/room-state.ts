@@ -52,6 +52,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
       targetRate: view.stats()?.rate.ordersPerSecond ?? null,
       orders: view.orders().map(orderSeen),
       switches: switches.read(),
+      switchProblem: switches.problem(),
       faults: active,
       marks: newMarks,
       policies: policyReports(view),
@@ -82,6 +83,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
   const silence = setInterval(() => record(unknownTraffic(Date.now())), silenceMs);
   view.onStats((stats) => record(trafficOf(stats)));
   view.onProcess(soon);
+  switches.onChange(soon);
   signal.addEventListener('abort', () => {
     clearInterval(silence);
     clearTimeout(gathering);

@@ -116,6 +116,7 @@ export async function startControlRoom(options: ControlRoomOptions): Promise<Con
     async close() {
       await desk.stop();
       stopMarking();
+      switches.close();
       closing.abort();
       await closed(server);
     },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { RefusedError } from '../../stage/refused-error.ts';
 import type { OrderStory } from '../protocol.ts';
 
 const told = z.looseObject({
@@ -9,16 +8,14 @@ const told = z.looseObject({
 
 const answerWithinMs = 2_000;
 
-/** The decisions behind one order, as orders remembers them. */
-export async function loadStory(ordersUrl: string, id: string): Promise<OrderStory> {
+/** The decisions behind one order; null when orders has forgotten it, or has better things to do than to tell. */
+export async function loadStory(ordersUrl: string, id: string): Promise<OrderStory | null> {
   const response = await fetch(`${ordersUrl}/v1/orders/${id}/story`, {
     signal: AbortSignal.timeout(answerWithinMs),
     redirect: 'error',
   }).catch(() => undefined);
-  if (!response) throw new RefusedError(502, 'no-answer', 'orders does not answer');
-  const story = told.safeParse(await response.json().catch(() => undefined));
-  if (!response.ok || !story.success)
-    throw new RefusedError(404, 'unknown-story', 'Orders does not remember this one');
+  const story = told.safeParse(response?.ok ? await response.json().catch(() => undefined) : undefined);
+  if (!story.success) return null;
   const { events, traceId } = story.data;
   return { id, traceId: traceId ?? null, events };
 }

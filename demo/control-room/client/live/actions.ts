@@ -34,5 +34,5 @@ export const actions = {
 /** The decisions behind one order; null when orders no longer remembers it. */
 export async function loadStory(id: string): Promise<OrderStory | null> {
   const response = await fetch(`/api/orders/${encodeURIComponent(id)}/story`, authorized());
-  return response.ok ? ((await response.json()) as OrderStory) : null;
+  return response.status === 200 ? ((await response.json()) as OrderStory) : null;
 }

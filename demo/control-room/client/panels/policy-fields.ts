@@ -8,7 +8,7 @@ export interface Field {
 /** A report's numbers as name and value, units taken from the names that carry them. */
 export function fieldsOf(report: Readonly<Record<string, unknown>>, prefix = ''): Field[] {
   return Object.entries(report).flatMap(([key, value]) => {
-    if (key === 'settings' || key === 'state') return [];
+    if (['settings', 'state', 'enabled'].includes(key)) return [];
     if (value !== null && typeof value === 'object' && !Array.isArray(value))
       return fieldsOf(value as Record<string, unknown>, `${prefix}${words(key)} `);
     return [{ name: prefix + words(key), value: show(key, value) }];

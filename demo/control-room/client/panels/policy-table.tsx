@@ -1,17 +1,25 @@
 import type { PolicyReport } from '../../protocol.ts';
+import { count, duration, percent } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { nodeTitle } from '../topology/names.ts';
 import { fieldsOf, words } from './policy-fields.ts';
+import { isPlain, numberAt, type Plain, plainAt } from './policy-report.ts';
 
-/** Every policy of every dependency: what it counts now, and the settings it runs with. */
+/** Every dependency in one line; opened, every policy with its numbers and the settings it runs with. */
 export function PolicyTable() {
   const reports = useLive((state) => state.frame?.policies ?? none);
   return (
     <section className="panel policies" data-tour="policies" aria-label="Policies">
       <header>
         <h2>Policies</h2>
-        <p className="quiet">numbers of now above, live settings below</p>
+        <p className="quiet">open a line for every number and the settings it runs with now</p>
       </header>
+      <div className="policy-line policy-heads" aria-hidden="true">
+        <span>dependency</span>
+        {columns.map(({ name }) => (
+          <span key={name}>{name}</span>
+        ))}
+      </div>
       {reports.length === 0 && <p className="empty">No service has reported yet.</p>}
       {reports.map((report) => (
         <Dependency key={`${report.service}/${report.dependency}`} report={report} />
@@ -22,42 +30,68 @@ export function PolicyTable() {
 
 const none: readonly PolicyReport[] = [];
 
+interface Column {
+  readonly name: string;
+  readonly show: (snapshot: Plain) => string;
+}
+
+const ofAll = (snapshot: Plain, source: string): number | null => {
+  const total = numberAt(snapshot, 'calls', 'total');
+  const part = numberAt(snapshot, 'calls', source);
+  return total && part !== null ? part / total : null;
+};
+
+const columns: readonly Column[] = [
+  { name: 'failed', show: (snapshot) => percent(numberAt(snapshot, 'policies', 'breaker', 'failureRatio')) },
+  { name: 'slow', show: (snapshot) => percent(numberAt(snapshot, 'policies', 'breaker', 'slowRatio')) },
+  { name: 'p50', show: (snapshot) => duration(numberAt(snapshot, 'latencyMs', 'p50')) },
+  { name: 'p99', show: (snapshot) => duration(numberAt(snapshot, 'latencyMs', 'p99')) },
+  { name: 'in flight', show: (snapshot) => count(numberAt(snapshot, 'policies', 'bulkhead', 'inFlight')) },
+  {
+    name: 'retries left',
+    show: (snapshot) => count(numberAt(snapshot, 'policies', 'retry', 'budgetAvailable')),
+  },
+  { name: 'calls', show: (snapshot) => count(numberAt(snapshot, 'calls', 'total')) },
+  { name: 'live so far', show: (snapshot) => percent(ofAll(snapshot, 'live')) },
+];
+
 function Dependency({ report }: { report: PolicyReport }) {
-  const policies = policiesOf(report.snapshot);
+  const snapshot = isPlain(report.snapshot) ? report.snapshot : {};
+  const policies = Object.entries(plainAt(snapshot, 'policies') ?? {}).filter(
+    (entry): entry is [string, Plain] => isPlain(entry[1]),
+  );
+  const state = String(plainAt(snapshot, 'policies', 'breaker')?.state ?? '');
+  const isOn = ([, policy]: [string, Plain]) => policy.enabled !== false;
+  const off = policies.filter((entry) => !isOn(entry)).map(([name]) => words(name));
   return (
-    <article className="dependency">
-      <h3>
-        {nodeTitle[report.service]} <span aria-hidden="true">→</span> {report.dependency}
-      </h3>
+    <details className="dependency">
+      <summary className="policy-line">
+        <span className="dependency-name">
+          {nodeTitle[report.service]} <i aria-hidden="true">→</i> {report.dependency}{' '}
+          <b data-state={state}>{state}</b>
+        </span>
+        {columns.map(({ name, show }) => (
+          <span key={name} data-name={name}>
+            {show(snapshot)}
+          </span>
+        ))}
+      </summary>
       <div className="policy-list">
-        {policies.map(([name, policy]) => (
+        {policies.filter(isOn).map(([name, policy]) => (
           <Policy key={name} name={name} policy={policy} />
         ))}
       </div>
-    </article>
+      {off.length > 0 && <p className="quiet">switched off: {off.join(', ')}</p>}
+    </details>
   );
 }
 
-type Plain = Readonly<Record<string, unknown>>;
-
-const isPlain = (value: unknown): value is Plain =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
-function policiesOf(snapshot: unknown): [string, Plain][] {
-  const policies = isPlain(snapshot) ? snapshot.policies : null;
-  if (!isPlain(policies)) return [];
-  return Object.entries(policies).filter((entry): entry is [string, Plain] => isPlain(entry[1]));
-}
-
 function Policy({ name, policy }: { name: string; policy: Plain }) {
-  const settings = isPlain(policy.settings) ? fieldsOf(policy.settings) : [];
   return (
-    <section className="policy" data-enabled={policy.enabled !== false}>
-      <h4>
-        {words(name)} <span data-state={String(policy.state ?? '')}>{String(policy.state ?? '')}</span>
-      </h4>
+    <section className="policy">
+      <h4>{words(name)}</h4>
       <Fields fields={fieldsOf(policy)} />
-      <Fields fields={settings} quiet />
+      <Fields fields={fieldsOf(plainAt(policy, 'settings') ?? {})} quiet />
     </section>
   );
 }

@@ -18,9 +18,13 @@ const protections: Record<ProtectionName, { name: string; without: string }> = {
 /** Every protection as a switch: the same fault, with and without. */
 export function ProtectIt() {
   const switches = useLive((state) => state.frame?.switches ?? none);
+  const problem = useLive((state) => state.frame?.switchProblem ?? null);
   const isAnyOff = Object.values(switches).includes(false);
   return (
     <div className="protect-it">
+      {problem && (
+        <p className="problem">The flags file can’t be read; what held before holds on. {problem}</p>
+      )}
       {protectionNames.map((name) => (
         <Switch
           key={name}

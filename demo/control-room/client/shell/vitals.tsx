@@ -10,7 +10,7 @@ const nowSeconds = 5;
 export function Vitals() {
   const frame = useLive((state) => state.frame);
   const history = useLive((state) => state.history);
-  const recent = history.slice(-nowSeconds);
+  const recent = known(history.slice(-nowSeconds));
   const { tone, text } = summarize(frame, recent);
   const counts = total(recent);
   return (
@@ -19,8 +19,8 @@ export function Vitals() {
         {text}
       </p>
       <dl>
-        <Vital name="offered" value={rate(mean(recent, 'offered'))} unit="/s" />
-        <Vital name="accepted" value={rate(mean(recent, 'good'))} unit="/s" />
+        <Vital name="offered per s" value={rate(mean(recent, 'offered'))} />
+        <Vital name="accepted per s" value={rate(mean(recent, 'good'))} />
         <Vital name="answered well" value={percent(counts && goodShare(counts))} />
         <Vital name="p50" value={duration(recent.at(-1)?.p50Ms)} />
         <Vital name="p99" value={duration(recent.at(-1)?.p99Ms)} />
@@ -30,14 +30,15 @@ export function Vitals() {
   );
 }
 
-function Vital({ name, value, unit }: { name: string; value: string; unit?: string }) {
+/** Nothing is known of now when nothing is known of its last second. */
+const known = (recent: readonly Traffic[]): readonly Traffic[] => (recent.at(-1)?.counts ? recent : []);
+
+/** The unit stands in the name: behind the number it would move with every digit. */
+function Vital({ name, value }: { name: string; value: string }) {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>
-        {value}
-        {unit && value !== missing && <small>{unit}</small>}
-      </dd>
+      <dd>{value}</dd>
     </div>
   );
 }
@@ -50,9 +51,11 @@ function QualityBar({ counts }: { counts: Counts | null }) {
   return (
     <div className="quality-bar">
       <div className="bar" aria-hidden="true">
-        {qualities.map((quality) => (
-          <i key={quality} data-quality={quality} style={{ flexGrow: share(quality) }} />
-        ))}
+        {qualities.map((quality, index) => {
+          const start = qualities.slice(0, index).reduce((before, better) => before + share(better), 0);
+          const transform = `translateX(${start * 100}%) scaleX(${share(quality)})`;
+          return <i key={quality} data-quality={quality} style={{ transform }} />;
+        })}
       </div>
       <ul>
         {qualities.map((quality) => (

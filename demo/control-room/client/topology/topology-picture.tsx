@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import type { EdgePicture, NodePicture } from '../../protocol.ts';
 import { duration, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
@@ -5,6 +6,7 @@ import { Flow } from './flow.tsx';
 import { type Geometry, narrow, wide } from './geometry.ts';
 import { GuardedEdge } from './guarded-edge.tsx';
 import { NodeBox } from './node-box.tsx';
+import { useFlow } from './use-flow.ts';
 import { useIsNarrow } from './use-is-narrow.ts';
 
 interface Props {
@@ -16,10 +18,12 @@ interface Props {
 export function TopologyPicture({ selected, onSelect }: Props) {
   const frame = useLive((state) => state.frame);
   const geometry = useIsNarrow() ? narrow : wide;
+  const diagram = useRef<SVGSVGElement>(null);
+  useFlow(diagram);
   return (
     <section className="panel picture" data-tour="picture" aria-label="The system">
       {/* biome-ignore lint/a11y/noSvgWithoutTitle: the section is labelled; a title would be a tooltip over everything. */}
-      <svg viewBox={`0 0 ${geometry.width} ${geometry.height}`} data-geometry={geometry.name}>
+      <svg ref={diagram} viewBox={`0 0 ${geometry.width} ${geometry.height}`} data-geometry={geometry.name}>
         {frame?.edges.map((edge) => (
           <Edge key={edge.id} edge={edge} geometry={geometry} />
         ))}
@@ -42,7 +46,7 @@ function Edge({ edge, geometry }: { edge: EdgePicture; geometry: Geometry }) {
 
 function BareEdge({ edge, d }: { edge: EdgePicture; d: string }) {
   return (
-    <g className="edge" data-edge={edge.id} data-state="bare">
+    <g className="edge" data-edge={edge.id} data-state={edge.breaker ?? 'unknown'}>
       <path className="edge-line" d={d} />
       <Flow edge={edge} d={d} />
     </g>
