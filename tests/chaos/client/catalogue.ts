@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import type { Catalogue } from './traffic.ts';
 
-const productList = z.object({ items: z.array(z.object({ sku: z.string(), available: z.int() })) });
+const productList = z.object({ products: z.array(z.object({ sku: z.string(), available: z.int() })) });
 
 /** Fewer pieces than this run out during a run. */
 const scarceBelow = 1_000;
@@ -10,9 +10,9 @@ const scarceBelow = 1_000;
 /** What can be bought, as inventory tells it. */
 export async function shopCatalogue(inventoryUrl: string): Promise<Catalogue> {
   const { body } = await request(`${inventoryUrl}/v1/products`);
-  const { items } = productList.parse(await body.json());
+  const { products } = productList.parse(await body.json());
   const skusWhere = (matches: (available: number) => boolean) =>
-    items.filter(({ available }) => matches(available)).map(({ sku }) => sku);
+    products.filter(({ available }) => matches(available)).map(({ sku }) => sku);
   return {
     plenty: skusWhere((available) => available >= scarceBelow),
     scarce: skusWhere((available) => available < scarceBelow),

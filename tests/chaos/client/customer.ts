@@ -57,5 +57,5 @@ function isFinal({ status, code }: Extract<Outcome, { type: 'fail' }>): boolean 
 }
 
 function backoffMs(attempt: number, random: SeededRandom): number {
-  return (0.5 + random.next() / 2) * Math.min(1_000, 100 * 2 ** (attempt - 1));
+  return (0.5 + random.next() / 2) * Math.min(2_000, 100 * 2 ** (attempt - 1));
 }

@@ -48,12 +48,14 @@ export class Machine {
 
   jumpClock(ms: number): void {
     this.#clockOffsetMs += ms;
+    this.#world.remark(`clock of ${this.name} jumps ${Math.round(ms)} ms`);
   }
 
   crash(): void {
     if (!this.#up) return;
     this.#up = false;
     this.#life += 1;
+    this.#world.remark(`${this.name} crashes`);
     for (const notify of [...this.#onCrash]) notify();
     this.#onCrash.clear();
   }
@@ -61,6 +63,7 @@ export class Machine {
   start(): void {
     if (this.#up) return;
     this.#up = true;
+    this.#world.remark(`${this.name} starts`);
     this.#boot();
   }
 
@@ -76,7 +79,11 @@ export class Machine {
         deliver();
       });
       const fail = (why: string) =>
-        settle(() => reject(new CallFailedError(`${this.name} -> ${target.name}: ${why}`)));
+        settle(() => {
+          const error = new CallFailedError(`${this.name} -> ${target.name}: ${why}`);
+          this.#world.remark(error.message);
+          reject(error);
+        });
       const answer = (result: Promise<T>) =>
         result.then(
           (value) => this.#travel(link, () => settle(() => resolve(value))),

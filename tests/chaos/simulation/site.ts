@@ -15,8 +15,7 @@ export function overWire<Store extends object>(
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== 'function') return member;
-      return (...args: unknown[]) =>
-        ask(() => member.apply(target, args) as Promise<unknown>);
+      return (...args: unknown[]) => ask(() => member.apply(target, args) as Promise<unknown>);
     },
   });
 }

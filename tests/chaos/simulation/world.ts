@@ -8,12 +8,19 @@ type Event = { readonly at: number; readonly tieBreaker: number; act: (() => voi
  */
 export class World {
   readonly random: SeededRandom;
+  readonly #onRemark: ((remark: string, at: number) => void) | undefined;
   readonly #events: Event[] = [];
   #now = 0;
   #happened = 0;
 
-  constructor(random: SeededRandom) {
+  constructor(random: SeededRandom, onRemark?: (remark: string, at: number) => void) {
     this.random = random;
+    this.#onRemark = onRemark;
+  }
+
+  /** For the trace of a run that somebody wants to understand. */
+  remark(remark: string): void {
+    this.#onRemark?.(remark, this.#now);
   }
 
   get now(): number {

@@ -1,0 +1,144 @@
+import type { InvariantId } from '../checker/verdict.ts';
+import type { Databases, Sabotage } from './site.ts';
+
+/** A bug planted in one place, and what the checker has to say about it. */
+export type PlantedBug = { readonly name: string; readonly breaks: InvariantId; readonly sabotage: Sabotage };
+
+export const plantedBugs: readonly PlantedBug[] = [
+  { name: 'the key is not looked up before an order is stored', breaks: 'I1', sabotage: forgetKeys },
+  { name: 'the database says that it has stored what it has not', breaks: 'I2', sabotage: loseWrites },
+  { name: 'reads come from a replica that lags behind', breaks: 'I2', sabotage: lagBehind },
+  { name: 'the order is stored with a line too many', breaks: 'I3', sabotage: addLine },
+  { name: 'stock is taken again by a request that was decided', breaks: 'I4', sabotage: takeTwice },
+  { name: 'a shortage is overlooked', breaks: 'I5', sabotage: overlookShortage },
+  { name: 'a reservation that has expired is confirmed', breaks: 'I6', sabotage: confirmExpired },
+  { name: 'the order is settled without owing the announcement', breaks: 'I7', sabotage: forgetAnnouncement },
+  { name: 'the receiver counts an event each time it arrives', breaks: 'I7', sabotage: countEachTime },
+  { name: 'a request that comes later sets the order back', breaks: 'I8', sabotage: setBack },
+  { name: 'the lease of a relay that died never ends', breaks: 'I10', sabotage: keepLease },
+];
+
+type OrderStore = Databases['orders']['store'];
+type ReservationStore = Databases['inventory'];
+
+/** Other operations stay as they are. */
+function replaceOrders(
+  { orders, ...rest }: Databases,
+  replace: (store: OrderStore) => Partial<OrderStore>,
+): Databases {
+  return { ...rest, orders: { ...orders, store: { ...orders.store, ...replace(orders.store) } } };
+}
+
+function replaceInventory(
+  databases: Databases,
+  replace: (store: ReservationStore) => Partial<ReservationStore>,
+): Databases {
+  return { ...databases, inventory: { ...databases.inventory, ...replace(databases.inventory) } };
+}
+
+function forgetKeys(databases: Databases): Databases {
+  return replaceOrders(databases, (store) => ({
+    place(order, key) {
+      databases.orders.keys.delete(key.key);
+      return store.place(order, key);
+    },
+  }));
+}
+
+function loseWrites(databases: Databases, world: Parameters<Sabotage>[1]): Databases {
+  return replaceOrders(databases, (store) => ({
+    place: (order, key) =>
+      world.random.chance(0.2) ? Promise.resolve({ kind: 'placed' }) : store.place(order, key),
+  }));
+}
+
+function lagBehind(databases: Databases, world: Parameters<Sabotage>[1]): Databases {
+  const visibleAt = new Map<string, number>();
+  return replaceOrders(databases, (store) => ({
+    place(order, key) {
+      visibleAt.set(order.id, world.now + 500);
+      return store.place(order, key);
+    },
+    find: async (id) => (world.now < (visibleAt.get(id) ?? 0) ? undefined : store.find(id)),
+  }));
+}
+
+function addLine(databases: Databases): Databases {
+  return replaceOrders(databases, (store) => ({
+    place: (order, key) =>
+      store.place({ ...order, items: [...order.items, { sku: 'mug', quantity: 1, unitPriceCents: 1 }] }, key),
+  }));
+}
+
+function takeTwice(databases: Databases): Databases {
+  return replaceInventory(databases, (store) => ({
+    async decide(orderId, items) {
+      const decided = await store.decide(orderId, items);
+      for (const { sku, quantity } of decided ? [] : items) {
+        const row = store.stock.get(sku);
+        if (row) row.available -= quantity;
+      }
+      return decided;
+    },
+  }));
+}
+
+function overlookShortage(databases: Databases): Databases {
+  return replaceInventory(databases, (store) => ({
+    async decide(orderId, items) {
+      for (const { sku } of items) {
+        const row = store.stock.get(sku);
+        if (row && row.available < 5)
+          Object.assign(row, { available: row.available + 5, sold: row.sold - 5 });
+      }
+      return store.decide(orderId, items);
+    },
+  }));
+}
+
+function confirmExpired(databases: Databases): Databases {
+  return replaceInventory(databases, (store) => ({
+    async confirm(orderId, items) {
+      const expired = store.reservations.findLast((row) => row.orderId === orderId);
+      if (expired?.status !== 'expired') return store.confirm(orderId, items);
+      return { ...expired, status: 'confirmed', isOverdue: false };
+    },
+  }));
+}
+
+function forgetAnnouncement(databases: Databases): Databases {
+  return replaceOrders(databases, (store) => ({
+    async settle(...args) {
+      const isFirst = await store.settle(...args);
+      const { rows } = databases.orders;
+      const owed = rows.findIndex(({ orderId, kind }) => orderId === args[0] && kind === 'order-confirmed');
+      if (owed >= 0) rows.splice(owed, 1);
+      return isFirst;
+    },
+  }));
+}
+
+function countEachTime(databases: Databases): Databases {
+  class EachTime extends Map<string, number> {
+    override set(orderId: string): this {
+      return super.set(orderId, (this.get(orderId) ?? 0) + 1);
+    }
+  }
+  return { ...databases, purchases: new EachTime() };
+}
+
+function setBack(databases: Databases): Databases {
+  return replaceOrders(databases, (store) => ({
+    async postpone(orderId, answered) {
+      const order = databases.orders.orders.get(orderId);
+      if (order) databases.orders.orders.set(orderId, { ...order, status: 'pending' } as typeof order);
+      return store.postpone(orderId, answered);
+    },
+  }));
+}
+
+function keepLease({ orders, ...rest }: Databases): Databases {
+  const claim: typeof orders.outbox.claim = (kind, options) =>
+    orders.outbox.claim(kind, { ...options, leaseMs: 86_400_000 });
+  return { ...rest, orders: { ...orders, outbox: { ...orders.outbox, claim } } };
+}
