@@ -1,7 +1,8 @@
-import type { LoadShedder } from '@ballast/resilience';
+import type { LoadShedder, ShedReason } from '@ballast/resilience';
 import type { RequestHandler } from 'express';
 import { problem } from './problem.ts';
 import { requestContext } from './request-context.ts';
+import { sendProblem } from './send-problem.ts';
 
 /** The part of a load shedder that an app asks. */
 export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'>;
@@ -12,7 +13,9 @@ export function admit(shedder: AdmissionControl | undefined, handler: RequestHan
   return async function admission(request, response, next) {
     const { priority, deadlineMs } = requestContext(request);
     const decision = shedder.admit(priority, deadlineMs);
-    if (!decision.admitted) throw overloaded(decision);
+    // Answered here, not thrown: under overload this is the commonest answer, and an exception through express
+    // costs more than the work that was refused.
+    if (!decision.admitted) return sendProblem(response, overloaded(decision.reason, decision.retryAfterMs));
     try {
       // The permit follows the work, not the connection: a client that hangs up does not free the CPU.
       await handler(request, response, next);
@@ -22,7 +25,7 @@ export function admit(shedder: AdmissionControl | undefined, handler: RequestHan
   };
 }
 
-function overloaded({ reason, retryAfterMs }: { reason: string; retryAfterMs: number }) {
+function overloaded(reason: ShedReason, retryAfterMs: number) {
   return problem(503, 'overloaded', `Refused to protect the requests already admitted (${reason})`, {
     retryAfterMs,
   });

@@ -81,5 +81,5 @@ test('a fault after the answer has begun cuts the connection instead of adding a
   const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n';
   const answer = await sendRaw(url, `${head}1\r\na\r\nzz\r\n`).catch((error: Error) => error);
   await ended;
-  expect(answer instanceof Error ? '' : answer.body).not.toContain('bad-request');
+  expect(answer instanceof Error ? '' : answer.body).not.toContain('HTTP/1.1');
 });

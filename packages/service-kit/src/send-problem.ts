@@ -9,11 +9,11 @@ export function sendProblem(response: ServerResponse, answer: ProblemError): voi
     return;
   }
   // Not through express, which would add a charset that the media type does not have.
-  const body = Buffer.from(JSON.stringify(answer));
+  const body = JSON.stringify(answer);
   const headers = {
     ...safeHeaders(answer.headers),
     'Content-Type': PROBLEM_CONTENT_TYPE,
-    'Content-Length': body.length,
+    'Content-Length': Buffer.byteLength(body),
   };
   response.writeHead(answer.status, headers).end(body);
 }
