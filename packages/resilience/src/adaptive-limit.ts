@@ -1,16 +1,17 @@
 import type { Call } from './call.ts';
 import { above, integer, onOff, type Rules, ratio } from './settings.ts';
+import { hintsOf } from './verdict.ts';
 
 export interface AdaptiveSettings {
   readonly enabled: boolean;
   readonly initialLimit: number;
   readonly minLimit: number;
   readonly maxLimit: number;
-  /** How much slower than usual still counts as usual. */
+  /** How many times slower than usual still counts as usual. */
   readonly tolerance: number;
-  /** Room to grow: calls allowed beyond what latency asks for. */
-  readonly queueSize: number;
-  /** Weight of each new limit. */
+  /** Calls allowed beyond what latency asks for: the room to grow. */
+  readonly headroom: number;
+  /** Weight of each new limit against the one before. */
   readonly smoothing: number;
 }
 
@@ -21,7 +22,7 @@ export const adaptiveDefaults: AdaptiveSettings = {
   minLimit: 4,
   maxLimit: 200,
   tolerance: 1.5,
-  queueSize: 4,
+  headroom: 4,
   smoothing: 0.2,
 };
 
@@ -31,18 +32,18 @@ export const adaptiveRules: Rules = {
   minLimit: integer(1),
   maxLimit: integer(1),
   tolerance: above(0),
-  queueSize: integer(0),
+  headroom: integer(0),
   smoothing: ratio,
 };
 
-const longTermWeight = 1 / 600;
+const usualWeight = 1 / 600;
 const dropFactor = 0.9;
 
-/** A concurrency limit that follows latency: it shrinks when answers get slower than they used to be. */
+/** A concurrency limit that follows latency: it shrinks when answers take longer than they used to. */
 export class AdaptiveLimit {
   #settings: AdaptiveSettings;
   #limit: number;
-  #longMs = 0;
+  #usualMs = 0;
 
   constructor(settings: AdaptiveSettings) {
     this.#settings = settings;
@@ -57,11 +58,32 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
+  /** Learns from a call that is over. */
   observe(call: Call, inFlight: number): void {
-    if (!this.#settings.enabled) return;
-    const kind = call.outcome?.kind;
-    if (kind === 'timeout') this.#become(this.#limit * dropFactor);
-    else if (kind === 'success') this.#sample(call.nowMs - call.attemptStartedAtMs, inFlight);
+    const { outcome } = call;
+    if (outcome?.kind === 'success') this.sample(call.nowMs - call.attemptStartedAtMs, inFlight);
+    // No answer in time, or an answer that asks to come back later: both say "too much".
+    else if (outcome?.kind === 'timeout') this.drop();
+    else if (outcome?.kind === 'failure' && hintsOf(outcome.error).retryAfterMs !== undefined) this.drop();
+  }
+
+  sample(latencyMs: number, inFlight: number): void {
+    const { tolerance, headroom, smoothing } = this.#settings;
+    this.#usualMs += (latencyMs - this.#usualMs) * (this.#usualMs === 0 ? 1 : usualWeight);
+    // What an overload has made usual is forgotten faster than it was learned.
+    if (this.#usualMs > 2 * latencyMs) this.#usualMs *= 0.95;
+    // A limit that is not reached proves nothing about what lies beyond it.
+    if (inFlight < this.#limit / 2) return;
+    const gradient = Math.max(
+      0.5,
+      Math.min(1, (tolerance * this.#usualMs) / Math.max(latencyMs, Number.EPSILON)),
+    );
+    const target = this.#limit * gradient + headroom;
+    this.#become(this.#limit * (1 - smoothing) + target * smoothing);
+  }
+
+  drop(): void {
+    this.#become(this.#limit * dropFactor);
   }
 
   configure(settings: AdaptiveSettings): void {
@@ -70,21 +92,7 @@ export class AdaptiveLimit {
   }
 
   snapshot() {
-    return { enabled: this.enabled, limit: this.limit, longMs: this.#longMs, settings: this.#settings };
-  }
-
-  #sample(shortMs: number, inFlight: number): void {
-    const { tolerance, queueSize, smoothing } = this.#settings;
-    this.#longMs = this.#longMs === 0 ? shortMs : this.#longMs + (shortMs - this.#longMs) * longTermWeight;
-    // After an overload the long-term average is too high and must come down faster than it went up.
-    if (this.#longMs > 2 * shortMs) this.#longMs *= 0.95;
-    if (inFlight < this.#limit / 2) return;
-    const gradient = Math.max(
-      0.5,
-      Math.min(1, (tolerance * this.#longMs) / Math.max(shortMs, Number.EPSILON)),
-    );
-    const target = this.#limit * gradient + queueSize;
-    this.#become(this.#limit * (1 - smoothing) + target * smoothing);
+    return { enabled: this.enabled, limit: this.limit, usualMs: this.#usualMs, settings: this.#settings };
   }
 
   #become(limit: number): void {

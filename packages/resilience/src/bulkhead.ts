@@ -57,7 +57,7 @@ export class Bulkhead extends Layer implements Place {
   }
 
   override leave(call: Call): void {
-    this.#adaptive.observe(call, this.#inFlight);
+    if (this.#adaptive.enabled) this.#adaptive.observe(call, this.#inFlight);
     call.whenIdle(this.#release);
     this.outer.leave(call);
   }

@@ -20,9 +20,9 @@ export type Admission =
 export interface ShedderSnapshot {
   readonly enabled: boolean;
   readonly overloaded: boolean;
-  /** 0 to 1: the share of `sheddable` that is refused. 1 to 2: all of it and a share of `default`. 2 to 3: of `critical`. */
-  readonly pressure: number;
   readonly inFlight: number;
+  /** How many may be, now. */
+  readonly limit: number;
   readonly maxInFlight: number;
   readonly loopDelayMs: number;
   readonly queueWaitMs: number;
@@ -49,14 +49,13 @@ export function createLoadShedder(options: ShedderOptions = {}): LoadShedder {
   return new Shedder(options);
 }
 
-/** The pressure at which a priority begins to be refused, and how much of `maxInFlight` it may fill. */
-const tiers: Readonly<Record<Priority, { readonly refusedFrom: number; readonly share: number }>> = {
-  sheddable: { refusedFrom: 0, share: 0.7 },
-  default: { refusedFrom: 1, share: 0.9 },
-  critical: { refusedFrom: 2, share: 1 },
-};
-// Some critical requests always pass: without any, nobody would learn that the overload is over.
-const maxPressure = 2.9;
+/**
+ * How much of the limit the requests in flight, of whatever priority, may fill before one of this priority is refused.
+ * So there is always room for the critical, and while they fill it there is none for the sheddable.
+ */
+const shares: Readonly<Record<Priority, number>> = { critical: 1, default: 0.9, sheddable: 0.7 };
+
+const growth = 0.1;
 
 class Shedder implements LoadShedder {
   readonly #random: Random;
@@ -69,12 +68,14 @@ class Shedder implements LoadShedder {
   #settings: ShedderSettings;
   #judgedAtMs: number;
   #overloaded = false;
-  #pressure = 0;
+  #limit: number;
   #inFlight = 0;
+  #mostInFlight = 0;
 
   constructor({ clock = systemClock, random = Math.random, ...patch }: ShedderOptions) {
     this.#random = random;
     this.#settings = withPatch(shedderDefaults, patch as Patch<ShedderSettings>, shedderRules);
+    this.#limit = this.#settings.maxInFlight;
     this.#judgedAtMs = clock.now();
     this.#loop = new LoopDelay(clock, (lateMs, nowMs) => this.#sampled(lateMs, nowMs));
   }
@@ -90,14 +91,15 @@ class Shedder implements LoadShedder {
 
   configure(patch: Patch<ShedderSettings>): void {
     this.#settings = withPatch(this.#settings, patch, shedderRules);
+    this.#become(this.#limit);
   }
 
   snapshot(): ShedderSnapshot {
     return {
       enabled: this.#settings.enabled,
       overloaded: this.#overloaded,
-      pressure: this.#pressure,
       inFlight: this.#inFlight,
+      limit: Math.floor(this.#limit),
       maxInFlight: this.#settings.maxInFlight,
       loopDelayMs: this.#loopDelay.lastMs,
       queueWaitMs: this.#queueWait.lastMs,
@@ -113,16 +115,16 @@ class Shedder implements LoadShedder {
   }
 
   #refusal(priority: Priority, deadlineMs: number): ShedReason | undefined {
-    const { refusedFrom, share } = tiers[priority];
     // Its time began to run when it was sent, and it has since waited for the event loop.
     if (!(deadlineMs > this.#loopDelay.lastMs)) return 'expired';
-    if (this.#inFlight >= this.#settings.maxInFlight * share) return 'full';
-    return this.#random() < this.#pressure - refusedFrom ? 'overloaded' : undefined;
+    if (this.#inFlight < this.#limit * shares[priority]) return undefined;
+    return this.#limit < this.#settings.maxInFlight ? 'overloaded' : 'full';
   }
 
   #admit(priority: Priority): Admission {
     this.#admitted[priority]++;
     this.#inFlight++;
+    this.#mostInFlight = Math.max(this.#mostInFlight, this.#inFlight);
     let isReleased = false;
     const release = () => {
       if (!isReleased) this.#inFlight--;
@@ -149,9 +151,17 @@ class Shedder implements LoadShedder {
   }
 
   #judge(loopDelayMs: number, queueWaitMs: number): void {
-    const { maxLoopDelayMs, maxQueueWaitMs, raiseRatio, relaxRatio } = this.#settings;
-    this.#overloaded = loopDelayMs > maxLoopDelayMs || queueWaitMs > maxQueueWaitMs;
-    const pressure = this.#pressure + (this.#overloaded ? raiseRatio : -relaxRatio);
-    this.#pressure = Math.min(maxPressure, Math.max(0, pressure));
+    const { maxLoopDelayMs, maxQueueWaitMs } = this.#settings;
+    const strain = Math.max(loopDelayMs / maxLoopDelayMs, queueWaitMs / maxQueueWaitMs);
+    this.#overloaded = strain > 1;
+    // Down by as much as waits are too long, since they grow with what is in flight; up slowly.
+    if (this.#overloaded) this.#become(Math.min(this.#limit, this.#mostInFlight) * Math.max(0.5, 1 / strain));
+    else this.#become(this.#limit * (1 + growth * (1 - strain)) + growth);
+    this.#mostInFlight = this.#inFlight;
+  }
+
+  #become(limit: number): void {
+    const { minInFlight, maxInFlight } = this.#settings;
+    this.#limit = Math.min(maxInFlight, Math.max(minInFlight, limit));
   }
 }

@@ -11,7 +11,7 @@ const expected = {
   service: 'things',
   at: expect.stringMatching(/^\d{4}-.*Z$/),
   dependencies: [{ name: 'inventory' }],
-  admission: expect.objectContaining({ enabled: true, maxInFlight: 256, pressure: 0 }),
+  admission: expect.objectContaining({ enabled: true, maxInFlight: 256 }),
   cache: [{ name: 'products' }],
   flags: { name: 'flags' },
 };

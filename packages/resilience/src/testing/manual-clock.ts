@@ -41,6 +41,14 @@ export class ManualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
+  /** Blocks the event loop: timers that fall due meanwhile run late, at the end of it. */
+  stall(ms: number): void {
+    this.#nowMs += ms;
+    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs);
+    for (const timer of due) this.#timers.delete(timer);
+    for (const { callback } of due) callback();
+  }
+
   #next(untilMs: number): Due | undefined {
     let next: Due | undefined;
     for (const due of this.#timers) {

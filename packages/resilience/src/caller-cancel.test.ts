@@ -1,0 +1,41 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { guarded } from './testing/guarded.ts';
+
+test('asks nobody for a caller who has already left', async () => {
+  const { ask, asked } = guarded();
+  expect(await ask('a', { signal: AbortSignal.abort() })).toBe('E_CANCELLED');
+  expect(asked).toHaveLength(0);
+});
+
+test('leaves no listener on a signal that outlives the call', async () => {
+  const { ask, work } = guarded();
+  const { signal } = new AbortController();
+  const fate = ask('a', { signal });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  work(0).succeed('fine');
+  await fate;
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+});
+
+test('degrades nothing for a caller who has left', async () => {
+  let asked = 0;
+  const { guard, ask } = guarded(
+    {},
+    { degrade: [{ source: 'default', answer: () => ({ value: String(++asked) }) }] },
+  );
+  const cancel = new AbortController();
+  const fate = ask('a', { signal: cancel.signal });
+  cancel.abort();
+  expect(await fate).toBe('E_CANCELLED');
+  expect(asked).toBe(0);
+  expect(guard.snapshot().outcomes.cancelled).toBe(1);
+});
+
+test('ends many calls through one signal', async () => {
+  const { ask } = guarded({ bulkhead: { maxConcurrent: 2 } });
+  const cancel = new AbortController();
+  const fates = Array.from({ length: 8 }, () => ask('a', { signal: cancel.signal }));
+  cancel.abort();
+  expect(new Set(await Promise.all(fates))).toEqual(new Set(['E_CANCELLED']));
+});

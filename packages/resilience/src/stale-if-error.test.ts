@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { defaultAnswer } from './default-answer.ts';
+import { type StaleCache, staleIfError } from './stale-if-error.ts';
+import { guarded } from './testing/guarded.ts';
+import { settled } from './testing/manual-clock.ts';
+
+const once = { retry: { enabled: false }, breaker: { enabled: false } };
+
+/** A cache that ages its entries by hand and counts how often it is asked. */
+function memory() {
+  const entries = new Map<string, string>();
+  const kit = { ageMs: 0, reads: 0, writes: 0, entries, cache: undefined as unknown as StaleCache<string> };
+  kit.cache = {
+    async get(key) {
+      kit.reads++;
+      const value = entries.get(key);
+      return value === undefined ? undefined : { value, ageMs: kit.ageMs };
+    },
+    async set(key, value) {
+      kit.writes++;
+      entries.set(key, value);
+    },
+  };
+  return kit;
+}
+
+function remembering(cache: StaleCache<string>, maxStaleMs?: number) {
+  const key = (input: unknown) => `customer:${input}`;
+  const stale = staleIfError({ cache, key, ...(maxStaleMs !== undefined && { maxStaleMs }) });
+  return guarded(once, { degrade: [stale, defaultAnswer(() => 'popular')] });
+}
+
+test('serves the last live answer while the dependency fails, with its age', async () => {
+  const kit = memory();
+  const { guard, work } = remembering(kit.cache);
+  const live = guard.call('a');
+  work(0).succeed('tea');
+  await live;
+  kit.ageMs = 42_000;
+  const answer = guard.call('a');
+  work(1).fail(Object.assign(new Error('broken'), { code: 'E_UPSTREAM' }));
+  expect(await answer).toEqual({ value: 'tea', source: 'cached', ageMs: 42_000, reason: 'E_UPSTREAM' });
+});
+
+test('serves nothing older than allowed', async () => {
+  const kit = memory();
+  kit.entries.set('customer:a', 'tea');
+  kit.ageMs = 1001;
+  const { ask, work } = remembering(kit.cache, 1000);
+  const fate = ask('a');
+  work(0).fail(new Error('broken'));
+  expect(await fate).toBe('default');
+});
+
+test('reads once for all callers who fail together', async () => {
+  const kit = memory();
+  kit.entries.set('customer:a', 'tea');
+  const { guard, ask } = remembering(kit.cache);
+  guard.isolate();
+  const fates = await Promise.all(Array.from({ length: 64 }, () => ask('a')));
+  expect(new Set(fates)).toEqual(new Set(['cached']));
+  expect(kit.reads).toBe(1);
+  await ask('a');
+  expect(kit.reads).toBe(2);
+});
+
+test('writes once for all callers who succeed together', async () => {
+  const kit = memory();
+  const { ask, work } = remembering(kit.cache);
+  const fates = Array.from({ length: 20 }, () => ask('a'));
+  for (let i = 0; i < 20; i++) work(i).succeed('tea');
+  await Promise.all(fates);
+  await settled();
+  expect(kit.writes).toBe(1);
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('no cache'))],
+  [
+    'throws',
+    () => {
+      throw new Error('no cache');
+    },
+  ],
+  ['hangs', () => new Promise<never>(() => {})],
+])('never fails or delays a call because its cache %s', async (_, broken) => {
+  const { ask, work, clock } = remembering({ get: broken, set: broken });
+  const live = ask('a');
+  work(0).succeed('tea');
+  expect(await live).toBe('live');
+  const failed = ask('a');
+  work(1).fail(new Error('broken'));
+  await clock.advance(100);
+  expect(await failed).toBe('default');
+});
+
+test('survives a key that cannot be made', async () => {
+  const step = staleIfError<unknown, string>({
+    cache: memory().cache,
+    key: () => {
+      throw new Error('no key');
+    },
+  });
+  const { ask, work } = guarded(once, { degrade: [step] });
+  const fate = ask('a');
+  work(0).succeed('tea');
+  expect(await fate).toBe('live');
+});
