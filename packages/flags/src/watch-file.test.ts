@@ -7,6 +7,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { flagFileOf, flagFolder } from '../test/flag-folder.ts';
@@ -114,6 +115,16 @@ describe('pollFile', () => {
     for (let i = 0; i < 3; i++) await poll();
     expect(changes).toBe(1);
     stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('may be stopped while it looks', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    closers.push(() => vi.useRealTimers());
+    const stop = pollFile(import.meta.filename, () => {});
+    vi.advanceTimersByTime(250);
+    stop();
+    for (let i = 0; i < 10; i++) await stat(import.meta.filename);
     expect(vi.getTimerCount()).toBe(0);
   });
 });
