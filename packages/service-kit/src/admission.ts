@@ -5,7 +5,8 @@ import { requestContext } from './request-context.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** The part of a load shedder that an app asks. */
-export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'>;
+export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'> &
+  Partial<Pick<LoadShedder, 'queueWaited'>>;
 
 /** Runs a handler if the shedder admits the request; else answers a cheap 503 with Retry-After. */
 export function admit(shedder: AdmissionControl | undefined, handler: RequestHandler): RequestHandler {

@@ -8,6 +8,7 @@ import { edge } from './edge.ts';
 import { answerErrors, answerMethodNotAllowed, answerNotFound } from './error-answers.ts';
 import { healthRoutes } from './health-routes.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { narrowGate } from './narrow-gate.ts';
 import { openApiDocument } from './openapi.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 import { DEADLINE_DEFAULTS, stampArrival } from './request-context.ts';
@@ -61,8 +62,9 @@ export function createApp(options: AppOptions): Express {
   });
   paths.addRaw(resilienceRoute(name, { ...resilience, admission }, readiness.draining));
   for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
+  const business = { ...setting, gate: chaos && narrowGate(chaos, admission) };
   for (const route of options.routes)
-    paths.add(route, routeHandlers(route, setting, chaos ? [injectFault(chaos)] : []));
+    paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));
   if (chaos && chaosToken !== undefined) {
     const guard = requireToken(chaosToken);
     const unshed = { ...setting, admission: undefined };

@@ -30,6 +30,8 @@ const INJECT: Record<Fault['fault'], Inject> = {
   'slow-body': (fault, _request, response) => sendSlowly(fault, response),
   stall: (_fault, _request, _response, next) => next(),
   crash: (_fault, _request, _response, next) => next(),
+  // Behind admission, in narrow-gate.ts: what it takes is the time of work that was let in.
+  capacity: (_fault, _request, _response, next) => next(),
 };
 
 /** The two faults that hit the process instead of a request; called after the answer to `PUT /chaos` is out. */

@@ -10,6 +10,7 @@ export const FAULTS = [
   'slow-body',
   'stall',
   'crash',
+  'capacity',
 ] as const;
 
 /** The longest a fault may last, so that a forgotten one heals itself. */
@@ -26,6 +27,8 @@ export const faultSchema = z.strictObject({
   latencyMs: z.int().min(0).max(60_000).default(1000),
   /** Answered by `error`. */
   status: z.int().min(400).max(599).default(500),
+  /** Requests that `capacity` lets pass. */
+  perSecond: z.number().gt(0).max(10_000).default(50),
   forMs: z.int().min(1).max(MAX_FAULT_MS),
 });
 

@@ -14,6 +14,8 @@ export interface RouteSetting {
   deadline: DeadlineOptions;
   maxBodyBytes: number;
   admission?: AdmissionControl | undefined;
+  /** Stands between admission and the work of a route. */
+  gate?: ((handler: RequestHandler) => RequestHandler) | undefined;
   logger: Logger;
 }
 
@@ -23,11 +25,12 @@ export function routeHandlers(
   setting: RouteSetting,
   faults: RequestHandler[],
 ): RequestHandler[] {
+  const handle = handleRoute(route, setting.logger);
   return [
     ...faults,
     ...(route.body ? [requireJson, readBody(setting.maxBodyBytes)] : []),
     openRequestContext(route, setting.deadline),
-    admit(setting.admission, handleRoute(route, setting.logger)),
+    admit(setting.admission, setting.gate ? setting.gate(handle) : handle),
   ];
 }
 
