@@ -212,23 +212,6 @@ test('connections are bounded: further calls wait for a free one', async () => {
   expect(sockets.size).toBe(2);
 });
 
-test('nothing is pipelined: a connection carries one call at a time', async () => {
-  let open = 0;
-  let most = 0;
-  const call = await clientFor(
-    (request, response) => {
-      most = Math.max(most, ++open);
-      setTimeout(() => {
-        open--;
-        answering(JSON.stringify(lamp))(request, response as never);
-      }, 5);
-    },
-    { maxConnections: 1 },
-  );
-  await Promise.all([call(), call(), call()]);
-  expect(most).toBe(1);
-});
-
 test('a host that accepts and says nothing is given up after responseTimeoutMs', async () => {
   const mute = createTcpServer(() => {}).listen(0, '127.0.0.1');
   onTestFinished(() => void mute.close());
