@@ -1,8 +1,9 @@
 import { settleTimes } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
-import type { HistoryEntry } from './history/entry.ts';
+import type { Completion, HistoryEntry } from './history/entry.ts';
 import { operationsOf } from './history/operations.ts';
-import { killsIn, type Struck, tally } from './nemesis/unleash.ts';
+import { describeHarm } from './nemesis/fault.ts';
+import { killsIn, type Struck } from './nemesis/unleash.ts';
 
 export type RunReport = {
   readonly title: string;
@@ -22,9 +23,7 @@ export function report({ title, history, struck, verdicts }: RunReport): string 
     ...figures(history),
     `kills            ${killsIn(struck)}`,
     `faults           ${struck.length - missed} (${missed} more found their target already down)`,
-    ...[...tally(struck)]
-      .sort(([, a], [, b]) => b - a)
-      .map(([name, count]) => `  ${String(count).padStart(4)}  ${name}`),
+    ...countLines(struck.filter((entry) => entry.missed === undefined).map(({ harm }) => describeHarm(harm))),
     '',
     ...verdicts.flatMap(verdictLines),
     '',
@@ -42,13 +41,28 @@ function figures(history: readonly HistoryEntry[]): string[] {
     oks.filter(({ orderStatus }) => orderStatus === 'pending').map(({ orderId }) => orderId),
   );
   const keys = new Set(operations.placings.map(({ invoked }) => invoked.key));
-  const unknown = answers.filter((answer) => answer?.type === 'unknown').length;
   const slowest = Math.max(0, ...settleTimes(operations).values());
   return [
     `orders           ${acknowledged.size} acknowledged of ${keys.size} wished for, ${pending.size} of them first as pending`,
-    `attempts         ${answers.length}, of which ${unknown} had an unknown outcome`,
+    `attempts         ${answers.length}`,
+    ...countLines(answers.map((answer) => (answer === undefined ? 'no answer yet' : outcomeName(answer)))),
     `slowest settled  ${Math.round(slowest)} ms after the healing`,
   ];
+}
+
+function outcomeName(answer: Completion): string {
+  if (answer.type === 'ok') return `ok, ${answer.orderStatus}${answer.replayed ? ' (replayed)' : ''}`;
+  if (answer.type === 'fail') return `refused, ${answer.status} ${answer.code}`;
+  return `unknown, ${answer.reason}`;
+}
+
+/** Most frequent first. */
+function countLines(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`);
 }
 
 function verdictLines({ id, title, holds, checked, violations }: Verdict): string[] {

@@ -6,6 +6,8 @@ export type ChaosOptions = {
   readonly replicas: number;
   readonly rate: number;
   readonly portBase: number;
+  /** Rolling restarts of orders instead of faults; 0 for faults. */
+  readonly restarts: number;
 };
 
 export const chaosDefaults = { minutes: 2, replicas: 1, rate: 40, portBase: 4100 } as const;
@@ -16,11 +18,18 @@ export const usage = `Usage: pnpm chaos [options]
   --seed <n>       which faults, when; the same seed plans the same (default: a new one, printed)
   --replicas <n>   of orders and of inventory, 1 to 3 (default ${chaosDefaults.replicas})
   --rate <n>       customers per second, however slow the shop is (default ${chaosDefaults.rate})
+  --restarts <n>   instead of faults, restart the replicas of orders n times in good order, one after the other
   --port-base <n>  first of 40 ports (default ${chaosDefaults.portBase})
   --help           this text
 
 Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense.
 `;
+
+/** The command that repeats a run. */
+export function titleOf({ minutes, seed, replicas, rate, restarts }: ChaosOptions): string {
+  const harm = restarts > 0 ? `--restarts ${restarts}` : `--minutes ${minutes}`;
+  return `pnpm chaos ${harm} --seed ${seed} --replicas ${replicas} --rate ${rate}`;
+}
 
 /** @throws TypeError or RangeError that says what to write instead; undefined when help is wanted. */
 export function readChaosOptions(args: readonly string[]): ChaosOptions | undefined {
@@ -31,6 +40,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
       seed: { type: 'string' },
       replicas: { type: 'string' },
       rate: { type: 'string' },
+      restarts: { type: 'string' },
       'port-base': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -41,6 +51,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     seed: integerIn('--seed', values.seed, Math.floor(Math.random() * 1_000_000), 0, 2 ** 32 - 1),
     replicas: integerIn('--replicas', values.replicas, chaosDefaults.replicas, 1, 3),
     rate: numberIn('--rate', values.rate, chaosDefaults.rate, 0.1, 1_000),
+    restarts: integerIn('--restarts', values.restarts, 0, 0, 100_000),
     portBase: integerIn('--port-base', values['port-base'], chaosDefaults.portBase, 1_024, 65_000),
   };
 }

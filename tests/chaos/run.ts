@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { experiment, realTime } from './experiment.ts';
+import { rollingRestarts } from './nemesis/rolling-restarts.ts';
+import { runSchedule } from './nemesis/run-schedule.ts';
+import type { Struck } from './nemesis/unleash.ts';
 import { report } from './report.ts';
-import { runChaos } from './run-chaos.ts';
-import { type ChaosOptions, readChaosOptions, usage } from './run-options.ts';
+import { type ChaosOptions, readChaosOptions, titleOf, usage } from './run-options.ts';
+import type { ChaoticSystem } from './system/chaotic-system.ts';
 
 function optionsOrExit(): ChaosOptions {
   try {
@@ -16,17 +20,21 @@ function optionsOrExit(): ChaosOptions {
   }
 }
 
+const say = (line: string) => process.stdout.write(`${line}\n`);
 const options = optionsOrExit();
-const { minutes, seed, replicas, rate } = options;
-const title = `pnpm chaos --minutes ${minutes} --seed ${seed} --replicas ${replicas} --rate ${rate}`;
-process.stdout.write(`${title}\n`);
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-const run = await runChaos(options, {
-  say: (line) => process.stdout.write(`${line}\n`),
-  stopping: stopping.signal,
-});
-const text = report({ title, ...run });
-writeFileSync(join(run.folder, 'report.txt'), text);
-process.stdout.write(`\n${text}\nHistory, state and logs: ${run.folder}\n`);
-process.exit(run.verdicts.every(({ holds }) => holds) ? 0 : 1);
+
+let struck: readonly Struck[] = [];
+async function harm(system: ChaoticSystem): Promise<void> {
+  if (options.restarts > 0) await rollingRestarts(system, options.restarts, realTime.wait);
+  else struck = await runSchedule(system, { ...options, stopping: stopping.signal });
+}
+
+const title = titleOf(options);
+say(title);
+const { folder, history, verdicts } = await experiment(options, harm, say);
+const text = report({ title, history, struck, verdicts });
+writeFileSync(join(folder, 'report.txt'), text);
+say(`\n${text}\nHistory, state and logs: ${folder}`);
+process.exit(verdicts.every(({ holds }) => holds) ? 0 : 1);

@@ -12,8 +12,8 @@ export interface OrdersApi {
 
 export type OrdersApiOptions = {
   readonly baseUrl: string;
-  /** When the client stops waiting; the deadline that it sends along. */
-  readonly timeoutMs?: number;
+  /** Sent along as the deadline; the client itself waits a little longer, so that it hears the refusal. */
+  readonly deadlineMs?: number;
   readonly dispatcher?: Dispatcher;
 };
 
@@ -25,7 +25,7 @@ const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 5
 
 export function ordersApi({
   baseUrl,
-  timeoutMs = 3_000,
+  deadlineMs = 3_000,
   dispatcher = new Agent({ connections: 64 }),
 }: OrdersApiOptions): OrdersApi {
   async function ask(
@@ -33,7 +33,7 @@ export function ordersApi({
     request: Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'>,
   ): Promise<Outcome> {
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.timeout(deadlineMs + 500);
       const { statusCode, headers, body } = await dispatcher.request({
         origin: baseUrl,
         path,
@@ -53,7 +53,7 @@ export function ordersApi({
         headers: {
           'content-type': 'application/json',
           'idempotency-key': key,
-          'x-deadline-ms': String(timeoutMs),
+          'x-deadline-ms': String(deadlineMs),
         },
         body: JSON.stringify(body),
       }),

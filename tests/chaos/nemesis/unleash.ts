@@ -1,4 +1,4 @@
-import { describeHarm, type Fault, type Harm } from './fault.ts';
+import type { Fault, Harm } from './fault.ts';
 import type { Cure } from './inflict.ts';
 
 /** `wait` resolves early once `stopping` is aborted: what has begun is cured, what has not never begins. */
@@ -48,15 +48,6 @@ export function unleash(
   }
 
   return { struck, done: Promise.all(faults.map(strike)).then(() => {}) };
-}
-
-/** How often each harm was done. */
-export function tally(struck: readonly Struck[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { harm, missed } of struck) {
-    if (missed === undefined) counts.set(describeHarm(harm), (counts.get(describeHarm(harm)) ?? 0) + 1);
-  }
-  return counts;
 }
 
 /** Processes that died without a chance to clean up. */

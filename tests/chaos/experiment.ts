@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { check } from './checker/check.ts';
+import { maxSettleMs } from './checker/liveness.ts';
+import type { Verdict } from './checker/verdict.ts';
+import { shopCatalogue } from './client/catalogue.ts';
+import { ordersApi } from './client/orders-api.ts';
+import { startTraffic } from './client/traffic.ts';
+import type { HistoryEntry } from './history/entry.ts';
+import { type HistoryLog, openHistoryLog } from './history/history-log.ts';
+import { seededRandom } from './seeded-random.ts';
+import { type ChaoticSystem, openChaoticSystem } from './system/chaotic-system.ts';
+import { heal, quietState } from './system/heal.ts';
+import { callWitnesses } from './system/witness.ts';
+
+export type ExperimentOptions = {
+  readonly seed: number;
+  readonly replicas: number;
+  /** Customers per second. */
+  readonly rate: number;
+  readonly portBase: number;
+};
+
+export type Findings = {
+  /** Holds history, state and logs. */
+  readonly folder: string;
+  readonly history: readonly HistoryEntry[];
+  readonly verdicts: readonly Verdict[];
+};
+
+export const realTime = {
+  now: () => performance.now(),
+  wait: (ms: number): Promise<void> => delay(Math.max(0, ms)),
+};
+
+/** Traffic goes on for this long before and after the harm: a system nobody uses proves nothing. */
+const calmMs = 3_000;
+
+/** Starts the real system, lets `harm` at it under traffic, heals it, and judges what is left. */
+export async function experiment(
+  options: ExperimentOptions,
+  harm: (system: ChaoticSystem) => Promise<void>,
+  say: (line: string) => void,
+): Promise<Findings> {
+  const system = await openChaoticSystem(options);
+  const log = openHistoryLog({ now: realTime.now, file: join(system.folder, 'history.jsonl') });
+  try {
+    await system.start();
+    const witnesses = callWitnesses(system, realTime);
+    await underTraffic(system, log, options, say, () => harm(system));
+    say('every customer is served; waiting for quiet');
+    const stored = await quietState(system, { wait: realTime.wait, patienceMs: 15_000 });
+    const state = { ...stored, ...(await witnesses.testify()) };
+    writeFileSync(join(system.folder, 'state.json'), JSON.stringify(state));
+    return { folder: system.folder, history: log.entries, verdicts: check(log.entries, state) };
+  } finally {
+    await log.close();
+    await system.stop();
+  }
+}
+
+async function underTraffic(
+  system: ChaoticSystem,
+  log: HistoryLog,
+  { seed, rate }: ExperimentOptions,
+  say: (line: string) => void,
+  harm: () => Promise<void>,
+): Promise<void> {
+  const closing = new AbortController();
+  const api = ordersApi({ baseUrl: system.ordersUrl });
+  const random = seededRandom(seed).fork('customers');
+  const catalogue = await shopCatalogue(urlOf(system, 'inventory'));
+  const traffic = startTraffic(rate, catalogue, {
+    api,
+    log,
+    random,
+    wait: realTime.wait,
+    closing: closing.signal,
+  });
+  const progress = setInterval(() => say(`${traffic.customers} customers came`), 10_000);
+  await realTime.wait(calmMs);
+  await harm();
+  await heal(system, realTime.wait);
+  log.healed();
+  say('healed');
+  await realTime.wait(calmMs);
+  const closingTime = setTimeout(() => closing.abort(), maxSettleMs + 5_000);
+  await traffic.stop();
+  clearTimeout(closingTime);
+  clearInterval(progress);
+  await api.close();
+}
+
+function urlOf({ replicas }: ChaoticSystem, wanted: string): string {
+  return `http://127.0.0.1:${replicas.find(({ service }) => service === wanted)?.port}`;
+}
