@@ -1,0 +1,124 @@
+/** The settings the breaker and its model run with. */
+export const settings = {
+  windowMs: 1000,
+  minCalls: 4,
+  failureRatio: 0.5,
+  slowCallMs: 50,
+  slowRatio: 0.75,
+  openMs: 200,
+  maxOpenMs: 500,
+  openJitterRatio: 0,
+  probes: 2,
+  probeTimeoutMs: 100,
+  rampStageMs: 60,
+} as const;
+
+export type Ending = 'well' | 'failed' | 'cancelled';
+
+export interface ModelCall {
+  /** The era it began in: it tells nothing to a later one. */
+  readonly era: number;
+  readonly begunAtMs: number;
+}
+
+const ramp = [0.1, 0.25, 0.5];
+
+/** The breaker as its documentation tells it: lists for rings, no timers, no opossum, and an era per state. */
+export class BreakerModel {
+  state: 'closed' | 'open' | 'half-open' = 'closed';
+  #era = 0;
+  #seen: { bucket: number; failed: boolean; slow: boolean }[] = [];
+  #opensInARow = 0;
+  #halfOpensAtMs = 0;
+  #trials = new Set<ModelCall>();
+  #probesBegun = 0;
+  #passed = 0;
+  #stage = -1;
+  #stageSinceMs = 0;
+  #credit = 0;
+
+  /** Lets time pass: what is due happens in order. */
+  tell(nowMs: number): void {
+    const trialDueMs = Math.min(...[...this.#trials].map(dueMs));
+    if (this.state === 'open' && this.#halfOpensAtMs <= nowMs) this.#enter('half-open');
+    else if (this.state === 'half-open' && trialDueMs <= nowMs) this.#open(trialDueMs);
+    else return;
+    this.tell(nowMs);
+  }
+
+  begin(nowMs: number): ModelCall | undefined {
+    this.tell(nowMs);
+    const call = { era: this.#era, begunAtMs: nowMs };
+    if (this.state === 'open') return undefined;
+    if (this.state === 'half-open') {
+      if (!this.#admitsTrial()) return undefined;
+      this.#trials.add(call);
+    }
+    return call;
+  }
+
+  end(call: ModelCall, ending: Ending, nowMs: number): void {
+    this.tell(nowMs);
+    this.#trials.delete(call);
+    if (call.era !== this.#era) return;
+    const slow = nowMs - call.begunAtMs >= settings.slowCallMs;
+    if (this.state === 'half-open') this.#judge(ending, slow, nowMs);
+    else if (ending !== 'cancelled') this.#count(ending === 'failed', slow, nowMs);
+  }
+
+  #count(failed: boolean, slow: boolean, nowMs: number): void {
+    const bucket = Math.floor(nowMs / (settings.windowMs / 10));
+    this.#seen = [...this.#seen, { bucket, failed, slow }].filter((one) => one.bucket > bucket - 10);
+    const share = (of: 'failed' | 'slow') => this.#seen.filter((one) => one[of]).length / this.#seen.length;
+    const unwell = share('failed') >= settings.failureRatio || share('slow') >= settings.slowRatio;
+    if ((failed || slow) && unwell && this.#seen.length >= settings.minCalls) this.#open(nowMs);
+  }
+
+  #judge(ending: Ending, slow: boolean, nowMs: number): void {
+    if (ending === 'failed' || slow) this.#open(nowMs);
+    else if (ending === 'well') this.#pass(nowMs);
+    else if (this.#stage < 0) this.#probesBegun--;
+  }
+
+  #pass(nowMs: number): void {
+    this.#passed++;
+    const climbs =
+      this.#stage < 0 ? this.#passed === settings.probes : nowMs - this.#stageSinceMs >= settings.rampStageMs;
+    if (!climbs) return;
+    this.#stage++;
+    this.#stageSinceMs = nowMs;
+    this.#credit = 1 - (ramp[this.#stage] ?? 0);
+    if (this.#stage < ramp.length) return;
+    this.#opensInARow = 0;
+    this.#enter('closed');
+  }
+
+  #admitsTrial(): boolean {
+    if (this.#stage < 0) return this.#probesBegun < settings.probes && ++this.#probesBegun > 0;
+    this.#credit += ramp[this.#stage] as number;
+    if (this.#credit < 1) return false;
+    this.#credit -= 1;
+    return true;
+  }
+
+  #open(nowMs: number): void {
+    this.#halfOpensAtMs = nowMs + Math.min(settings.maxOpenMs, settings.openMs * 2 ** this.#opensInARow);
+    this.#opensInARow++;
+    this.#enter('open');
+  }
+
+  #enter(state: BreakerModel['state']): void {
+    this.state = state;
+    this.#era++;
+    this.#seen = [];
+    this.#trials.clear();
+    this.#probesBegun = 0;
+    this.#passed = 0;
+    this.#stage = -1;
+  }
+}
+
+// Expiries are kept in slots of 5 ms: a trial is over at the first multiple of it.
+function dueMs(trial: ModelCall): number {
+  return Math.ceil((trial.begunAtMs + settings.probeTimeoutMs) / 5) * 5;
+}
