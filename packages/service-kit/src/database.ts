@@ -73,6 +73,8 @@ function createPool(settings: Settings): pg.Pool {
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
+  // One that is lost at work tells its query, and then everybody: kysely, unlike pool.query, does not listen.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return observePool(pool);
 }
 
@@ -82,7 +84,7 @@ class RetiringClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg overloads query eight ways, all passed through untouched
   override query(...args: any[]): any {
     // biome-ignore lint/suspicious/noExplicitAny: as above
-    const result = (super.query as any)(...args);
+    const result = (super.query as any)(...named(args));
     if (result instanceof Promise) result.catch((error: Error) => this.#retireAfter(error));
     return result;
   }
@@ -90,6 +92,22 @@ class RetiringClient extends pg.Client {
   #retireAfter(error: Error): void {
     if (error.message === 'Query read timeout') this.end().catch(() => {});
   }
+}
+
+const MAX_NAMED_STATEMENTS = 200;
+const statementNames = new Map<string, string>();
+
+// A statement with a name is parsed and planned once per connection; kysely gives none. Behind a pooler that shares
+// connections between transactions, names need its support (PgBouncer: max_prepared_statements).
+function named(args: unknown[]): unknown[] {
+  const [text, values, ...rest] = args;
+  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
+  let name = statementNames.get(text);
+  if (!name && statementNames.size < MAX_NAMED_STATEMENTS) {
+    name = `s${statementNames.size}`;
+    statementNames.set(text, name);
+  }
+  return name ? [{ name, text, values }, ...rest] : args;
 }
 
 async function checkPool(pool: pg.Pool): Promise<void> {
