@@ -1,4 +1,5 @@
 import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
+import { whenLauncherIsGone } from './supervisor/launcher.ts';
 import { openSystem, type System } from './supervisor/system.ts';
 import { openView, type View } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
@@ -20,6 +21,7 @@ function untilToldToStop(): { told: Promise<void>; stop: () => void } {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.stdout.on('error', () => resolve());
+  whenLauncherIsGone(resolve);
   return { told, stop };
 }
 

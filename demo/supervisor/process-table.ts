@@ -40,6 +40,11 @@ export function commandOf(pid: number): string {
     : ps(['-o', 'args=', '-p', String(pid)]);
 }
 
+/** Who started it; 0 when there is nobody above. */
+export function parentOf(pid: number): number {
+  return Number(hasProc ? statOf(pid)[1] : ps(['-o', 'ppid=', '-p', String(pid)])) || 0;
+}
+
 /** The processes whose parent is `parent`. */
 export function childrenOf(parent: number): number[] {
   if (!hasProc) {

@@ -25,7 +25,8 @@ const load: LoadStats = {
   pending: { open: 3, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
   totals: { offered: 21, outcomes, resends: 0 },
 };
-const resilience = { dependencies: [{ name: 'inventory', policies: { breaker: { state: 'open' } } }] };
+const breaker = (name: string, state: string) => ({ name, policies: { breaker: { state } } });
+const resilience = { dependencies: [breaker('inventory', 'open'), breaker('recommendation', 'closed')] };
 
 const line = (moment: Partial<Moment>): string =>
   stripVTControlCharacters(statusLine({ at, load, resilience, statuses: [], ...moment })).replace(/ +/g, ' ');
@@ -33,6 +34,12 @@ const line = (moment: Partial<Moment>): string =>
 test('a second fits into one line', () => {
   expect(line({})).toBe(
     '12:00:00 21 orders/s p99 18 ms degraded 25 % 3 pending 1 not served | inventory open',
+  );
+});
+
+test('breakers in order share one word', () => {
+  expect(line({ resilience: { dependencies: [breaker('inventory', 'closed')] } })).toMatch(
+    /\| breakers closed$/,
   );
 });
 

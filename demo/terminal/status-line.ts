@@ -35,14 +35,17 @@ function traffic(load: LoadStats | undefined): string[] {
   ];
 }
 
-const paintState = (state: string): string =>
-  (state === 'closed' ? green : state === 'half-open' ? yellow : red)(state);
+const paintState = (state: string): string => (state === 'half-open' ? yellow : red)(state);
 
+/** Names only what is not as it should be: a system in order has many breakers, and one line is short. */
 function breakers(report: BreakerReport | undefined): string[] {
   if (!report) return [dim('breakers unknown: orders does not answer')];
-  return report.dependencies.flatMap(({ name, policies }) =>
-    policies?.breaker ? [`${name} ${paintState(policies.breaker.state)}`] : [],
+  const known = report.dependencies.flatMap(({ name, policies }) =>
+    policies?.breaker ? [{ name, state: policies.breaker.state }] : [],
   );
+  const notClosed = known.filter(({ state }) => state !== 'closed');
+  if (notClosed.length === 0) return [green('breakers closed')];
+  return notClosed.map(({ name, state }) => `${name} ${paintState(state)}`);
 }
 
 function troubles({ statuses, at }: Moment): string[] {
