@@ -12,7 +12,7 @@ export async function readCapped(body: Readable, maxBytes: number): Promise<Buff
   return Buffer.concat(chunks, size);
 }
 
-export class BodyTooLargeError extends Error {
+class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'E_BODY_TOO_LARGE';
 
