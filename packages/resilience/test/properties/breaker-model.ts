@@ -3,14 +3,14 @@ export const settings = {
   windowMs: 1000,
   minCalls: 4,
   failureRatio: 0.5,
-  slowCallMs: 50,
+  slowCallMs: 100,
   slowRatio: 0.75,
-  openMs: 200,
-  maxOpenMs: 500,
+  openMs: 100,
+  maxOpenMs: 300,
   openJitterRatio: 0,
   probes: 2,
-  probeTimeoutMs: 100,
-  rampStageMs: 60,
+  probeTimeoutMs: 150,
+  rampStageMs: 20,
 } as const;
 
 export type Ending = 'well' | 'failed' | 'cancelled';

@@ -7,13 +7,26 @@ import { longMs, runs } from './runs.ts';
 
 type Step = { do: 'begin' } | { do: 'end'; which: number; ending: Ending } | { do: 'wait'; ms: number };
 
-const ending = fc.constantFrom<Ending>('well', 'well', 'failed', 'cancelled');
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant<Step>({ do: 'begin' }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('end' as const), which: fc.nat(8), ending }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(110) }) },
-);
-const schedule = fc.array(step, { maxLength: 120, size: 'max' });
+const stepsEnding = (...endings: Ending[]): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 5, arbitrary: fc.constant<Step>({ do: 'begin' }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          do: fc.constant('end' as const),
+          which: fc.nat(2),
+          ending: fc.constantFrom(...endings),
+        }),
+      },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(50) }) },
+    ),
+    { minLength: 20, maxLength: 60, size: 'max' },
+  );
+const bad = fc.oneof(stepsEnding('failed', 'failed', 'cancelled'), stepsEnding('well', 'failed'));
+const good = stepsEnding(...Array<Ending>(19).fill('well'), 'cancelled');
+/** Bad and good times in turn: in a mix of both, hardly a schedule would get as far as closing again. */
+const schedule = fc.array(fc.tuple(bad, good), { maxLength: 4, size: 'max' }).map((times) => times.flat(2));
 
 interface Running {
   readonly modelled: ModelCall;
