@@ -5,8 +5,11 @@ import { host } from '../topology.ts';
 import type { LogFolder } from './log-folder.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
+/** The machine's own, not a dependency of ours. */
+const program = 'redis-server';
+
 /** Whether this machine has a Redis to run. */
-export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
+export const hasRedis = (): boolean => spawnSync(program, ['--version']).status === 0;
 
 /** A cache and nothing else: no file is written, and it is empty after every start. */
 const configuration = (port: number, password: string): string =>
@@ -44,7 +47,7 @@ export function embeddedRedis(port: number, password: string, logs: LogFolder): 
     answers: () => answersPing(port, password),
     async launch() {
       const child = logs.write('redis', (log) =>
-        spawn('redis-server', ['-'], { cwd: logs.path, detached: true, stdio: ['pipe', log, log] }),
+        spawn(program, ['-'], { cwd: logs.path, detached: true, stdio: ['pipe', log, log] }),
       );
       await once(child, 'spawn');
       child.stdin?.on('error', () => {});
