@@ -80,4 +80,4 @@ test('a process with a bad value ends with code 78 and one line per key, without
     out: '',
     err: 'PORT: expected a whole number from 0 to 65535, received "abc"\n',
   });
-});
+}, 30_000);

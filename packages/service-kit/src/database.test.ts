@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { toProblem } from './error-answers.ts';
 import { silentLogger } from './logger.ts';
@@ -18,6 +18,8 @@ const migrations: Record<string, Migration> = {
     },
   },
 };
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let server: TestDatabase;
 beforeAll(async () => {

@@ -35,7 +35,7 @@ test('the main.ts of the README is a service of at most 30 lines that runs', asy
   expect((await fetch(`${url}/v1/greetings/${'a'.repeat(41)}`)).status).toBe(400);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
-});
+}, 30_000);
 
 test.each([
   ['SERVER_LIMITS', SERVER_LIMITS],

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 const MAIN = new URL('../test/slow-service.ts', import.meta.url).pathname;
+
+// Every test starts real processes, and a busy machine takes seconds for that.
+vi.setConfig({ testTimeout: 30_000, expect: { poll: { timeout: 10_000 } } });
 
 interface Started {
   url: string;
@@ -94,7 +97,9 @@ test('a port in use ends it with exit 1', async () => {
 });
 
 test('rolling restarts under keep-alive load fail no request', async () => {
-  const backends = await Promise.all([start(), start()]);
+  // Far longer than the client takes to notice, however busy the machine.
+  const startReplica = () => start({ DRAIN_DELAY_MS: '2000' });
+  const backends = await Promise.all([startReplica(), startReplica()]);
   const pools = new Map(backends.map((backend) => [backend, new Pool(backend.url, { connections: 8 })]));
   const outcomes = new Map<string, number>();
   let inRotation = [...backends];
@@ -118,7 +123,7 @@ test('rolling restarts under keep-alive load fail no request', async () => {
   for (const slot of [0, 1]) {
     await delay(150);
     const old = backends[slot] as Started;
-    const replacement = start();
+    const replacement = startReplica();
     old.child.kill('SIGTERM');
     expect(await old.ended).toBe(0);
     backends[slot] = await replacement;
@@ -129,12 +134,12 @@ test('rolling restarts under keep-alive load fail no request', async () => {
   await Promise.all(work);
   await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()));
   expect([...outcomes.keys()]).toEqual(['200']);
-  expect(outcomes.get('200')).toBeGreaterThan(200);
-}, 20_000);
+  expect(outcomes.get('200')).toBeGreaterThan(100);
+}, 60_000);
 
 async function send(pool: Pool): Promise<string> {
   try {
-    const { statusCode, body } = await pool.request({ method: 'GET', path: '/work?ms=5' });
+    const { statusCode, body } = await pool.request({ method: 'GET', path: '/work?ms=20' });
     await body.dump();
     return String(statusCode);
   } catch (error) {
