@@ -23,6 +23,7 @@ describe('a value that makes no sense is refused and named', () => {
     [['--load', '1e2'], /--load/],
     [['--restart-after', ''], /--restart-after/],
     [['--port-base', '65530'], /--port-base/],
+    [['--port-base', '80'], /--port-base .*from 1024/],
     [['--port-base', '4000.5'], /--port-base/],
     [['--laod', '5'], /--laod/],
     [['twenty'], /twenty/],

@@ -67,7 +67,7 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     '--port-base',
     values['port-base'],
     runDefaults.portBase,
-    1,
+    1_024,
     65_535 - maxPortOffset,
   );
   if (!Number.isInteger(portBase)) throw new BadOptionError('--port-base takes a whole number');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,6 +32,8 @@ const reason = whyNoPostgres();
 
 describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'ballast-e2e-'));
+  // As in a checkout: with 0700, root's database would have to live elsewhere.
+  chmodSync(dataFolder, 0o755);
   let demo: EmbeddedDemo;
 
   beforeAll(async () => {

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { host } from '@ballast/demo/topology';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let dataFolder: string;
+beforeEach(() => {
+  dataFolder = mkdtempSync(join(tmpdir(), 'ballast-cli-'));
+  chmodSync(dataFolder, 0o755);
+});
+afterEach(() => rmSync(dataFolder, { recursive: true, force: true }));
+
+async function demo(...args: string[]) {
+  const run = resolve(import.meta.dirname, '../../demo/run.ts');
+  const child = spawn(process.execPath, [run, ...args], {
+    env: { ...process.env, BALLAST_DATA: dataFolder },
+  });
+  const [out, complaint, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { out, complaint, code };
+}
+
+test('a bad option is named and ends with 2', async () => {
+  expect(await demo('--laod', '20')).toMatchObject({
+    code: 2,
+    out: '',
+    complaint: expect.stringContaining('--laod'),
+  });
+});
+
+test('--help tells the options and starts nothing', async () => {
+  const { code, out } = await demo('--help');
+  expect([code, out]).toEqual([0, expect.stringContaining('--restart-after')]);
+});
+
+test('a port in use is named with what wanted it, ends with 1, and nothing was started', async () => {
+  const squatter = createServer().listen(0, host);
+  await once(squatter, 'listening');
+  const { port } = squatter.address() as { port: number };
+  const { code, complaint } = await demo('--port-base', String(port - 3));
+  squatter.close();
+  expect([code, complaint]).toEqual([
+    1,
+    expect.stringContaining(`Port ${port} is in use, and recommendation wants it`),
+  ]);
+  expect(readdirSync(join(dataFolder, String(port - 3)))).not.toContain('logs');
+});
