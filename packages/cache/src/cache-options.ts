@@ -51,7 +51,7 @@ export interface CacheSettings {
   redisMaxConcurrent: number;
   /** First time Redis is left alone after it failed; doubles up to `redisMaxOpenMs`. @default 1_000 */
   redisOpenMs: number;
-  /** Longest time Redis is left alone before it is tried again. @default 30_000 */
+  /** Longest time Redis is left alone before it is tried again. @default 10_000 */
   redisMaxOpenMs: number;
 }
 
@@ -71,7 +71,7 @@ export const CACHE_DEFAULTS: Readonly<CacheSettings> = {
   redisTimeoutMs: 50,
   redisMaxConcurrent: 64,
   redisOpenMs: 1_000,
-  redisMaxOpenMs: 30_000,
+  redisMaxOpenMs: 10_000,
 };
 
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -149,7 +149,7 @@ describe('RedisTier', () => {
         expect(made.tier.snapshot().inFlight).toBe(0);
         expect(made.clock.pendingTimers).toBe(0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
   }, 60_000);
 });

@@ -8,16 +8,11 @@ const server = await RealRedis.onFreePort();
 const primary = await RealRedis.onFreePort();
 const closers: (() => void)[] = [];
 
-function replica(options: { redisTimeoutMs?: number } = {}) {
+/** Patient with Redis unless a test is about impatience: a busy machine is no fault. */
+function replica({ redisTimeoutMs = 2_000 } = {}) {
   const redis = connectRedis(server.url, { silenceTimeoutMs: 500 });
-  const cache = createCache({
-    name: 'offers',
-    schema: offer,
-    redis,
-    redisOpenMs: 100,
-    redisMaxOpenMs: 200,
-    ...options,
-  });
+  const settings = { redisTimeoutMs, redisOpenMs: 100, redisMaxOpenMs: 200 };
+  const cache = createCache({ name: 'offers', schema: offer, redis, ...settings });
   closers.push(() => {
     cache.close();
     redis.disconnect();
@@ -72,18 +67,18 @@ describe.skipIf(!hasRedisServer)('a real Redis (skipped where redis-server is no
         source: 'live',
       });
     }
-    // Only the first five could cost anything: 200 timeouts would be 6 s.
-    expect(redisState()?.timeouts).toBeLessThanOrEqual(10);
-    expect(redisState()?.breakers.read).not.toBe('closed');
+    // The first five and a few probes of each kind; without a breaker it would be 400.
+    expect(redisState()?.timeouts).toBeLessThan(100);
+    expect(redisState()?.bypassed).toBeGreaterThan(100);
     await expect.poll(isShared, { timeout: 10_000 }).toBe(true);
   });
 
   it('is bypassed while its process is stopped, and used again when it continues', async () => {
-    const { cache, redisState, isReady } = replica();
+    const { cache, redisState, isReady } = replica({ redisTimeoutMs: 30 });
     await isReady();
     server.suspend();
-    for (let i = 0; i < 50; i++) await cache.get(`miss-${i}`);
-    expect(redisState()?.timeouts).toBeLessThanOrEqual(10);
+    for (let i = 0; i < 200; i++) await cache.get(`miss-${i}`);
+    expect(redisState()?.timeouts).toBeLessThan(100);
     server.resume();
     await expect.poll(isShared, { timeout: 10_000 }).toBe(true);
   });
@@ -96,7 +91,8 @@ describe.skipIf(!hasRedisServer)('a real Redis (skipped where redis-server is no
     const writer = replica();
     await Promise.all([writer.isReady(), reader.isReady()]);
     for (let i = 0; i < 20; i++) await writer.cache.set(`key-${i}`, { sku: 'x' });
-    expect(writer.redisState()).toMatchObject({ errors: 5, breakers: { read: 'closed', write: 'open' } });
+    expect(writer.redisState()?.errors).toBeGreaterThanOrEqual(5);
+    expect(writer.redisState()?.breakers).toEqual({ read: 'closed', write: 'open' });
     await expect(reader.cache.get('shared')).resolves.toBeDefined();
     await server.command('CONFIG', 'SET', 'maxmemory', '0');
     await expect.poll(isShared, { timeout: 10_000 }).toBe(true);
