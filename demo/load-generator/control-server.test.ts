@@ -20,7 +20,8 @@ beforeEach(async () => {
   await once(scout, 'listening');
   port = (scout.address() as { port: number }).port;
   await new Promise((resolve) => scout.close(resolve));
-  server = createControlServer({ generator, seconds: new Seconds(generator), port }).listen(
+  const alsoKnownAs = ['load-generator:4004'];
+  server = createControlServer({ generator, seconds: new Seconds(generator), port, alsoKnownAs }).listen(
     port,
     '127.0.0.1',
   );
@@ -49,6 +50,11 @@ test('the rate is changed in part and told back', async () => {
   await ask('PUT', '/rate', { body: '{"readsPerSecond":7}' });
   expect((await ask('GET', '/stats')).body.stats).toBeDefined();
   expect(generator.rate).toEqual({ ordersPerSecond: 20, readsPerSecond: 7 });
+});
+
+test('a name it is also known by is its own', async () => {
+  const asked = await ask('GET', '/health/live', { headers: { host: 'load-generator:4004' } });
+  expect(asked.status).toBe(200);
 });
 
 test.each([

@@ -9,6 +9,8 @@ export interface ControlServerOptions {
   readonly generator: Generator;
   readonly seconds: Seconds;
   readonly port: number;
+  /** Names by which others reach this server, as `host:port`: in Compose its service name. */
+  readonly alsoKnownAs?: readonly string[];
 }
 
 const perSecond = z.number().min(0).max(maxRatePerSecond);
@@ -52,17 +54,18 @@ async function changeRate(
 }
 
 /** Not for pages: a browser always says where a foreign page's request comes from, and what host it thinks it asks. */
-function isForeign({ headers }: IncomingMessage, port: number): boolean {
-  const isOurHost = headers.host === `127.0.0.1:${port}` || headers.host === `localhost:${port}`;
-  return !isOurHost || headers.origin !== undefined;
+function isForeign({ headers }: IncomingMessage, hosts: ReadonlySet<string | undefined>): boolean {
+  return !hosts.has(headers.host) || headers.origin !== undefined;
 }
 
 /** `GET /stats` (JSON, or an event stream), `PUT /rate`, `GET /health/live`. */
-export function createControlServer({ generator, seconds, port }: ControlServerOptions): Server {
+export function createControlServer(options: ControlServerOptions): Server {
+  const { generator, seconds, port, alsoKnownAs = [] } = options;
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, ...alsoKnownAs]);
   return createServer(async (request, response) => {
     const route = `${request.method} ${request.url}`;
     const wantsStream = request.headers.accept?.includes('text/event-stream');
-    if (isForeign(request, port)) refuse(response, 403, 'only for local tools');
+    if (isForeign(request, hosts)) refuse(response, 403, 'only for local tools');
     else if (route === 'GET /health/live') answer(response, 200, { status: 'up' });
     else if (route === 'GET /stats' && wantsStream) stream(request, response, seconds);
     else if (route === 'GET /stats') answer(response, 200, seconds.report());

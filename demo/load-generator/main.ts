@@ -12,6 +12,8 @@ const config = z
   .object({
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int(),
+    /** `host:port`, comma-separated: what this server is called besides 127.0.0.1 and localhost. */
+    ALSO_KNOWN_AS: z.string().default(''),
     ORDERS_URL: z.url(),
     INVENTORY_URL: z.url(),
     ORDERS_PER_SECOND: perSecond.default(5),
@@ -21,7 +23,12 @@ const config = z
 
 const orders = createShopClient(config.ORDERS_URL);
 const generator = new Generator(orders);
-const server = createControlServer({ generator, seconds: new Seconds(generator), port: config.PORT });
+const server = createControlServer({
+  generator,
+  seconds: new Seconds(generator),
+  port: config.PORT,
+  alsoKnownAs: config.ALSO_KNOWN_AS.split(',').filter(Boolean),
+});
 server.listen(config.PORT, config.HOST);
 await once(server, 'listening');
 process.once('SIGTERM', () => process.exit(0));
