@@ -2,10 +2,10 @@ import type { CallContext } from '@ballast/resilience';
 import { asAttempt } from '@ballast/telemetry';
 import { type Dispatcher, Pool } from 'undici';
 import type { z } from 'zod';
-import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts';
 import { DEADLINE_HEADER, PRIORITY_HEADER } from './request-context.ts';
 import { readCapped } from './response-body.ts';
 import { safeHeaders } from './safe-headers.ts';
+import { readAnswer } from './upstream-answer.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
 export interface HttpClientOptions {
@@ -102,63 +102,6 @@ function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatch
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(ctx?.signal && { signal: ctx.signal }),
   };
-}
-
-function readAnswer<S extends z.ZodType>(
-  name: string,
-  { statusCode: status, headers }: Dispatcher.ResponseData,
-  bytes: Buffer,
-  schema: S,
-): z.output<S> {
-  const type = String(headers['content-type'] ?? '').split(';', 1)[0];
-  if (status < 200 || status >= 300) throw errorAnswer(name, status, headers['retry-after'], type, bytes);
-  const parsed = schema.safeParse(bytes.length === 0 ? undefined : parseJson(name, type, bytes));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InvalidResponseError(
-    name,
-    `the answer is not as described: ${issue?.path.join('.')} ${issue?.message}`,
-  );
-}
-
-function parseJson(name: string, type: string | undefined, bytes: Buffer): unknown {
-  if (type !== 'application/json')
-    throw new InvalidResponseError(name, `expected JSON, received ${type || 'no type'}`);
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (cause) {
-    throw new InvalidResponseError(name, 'the answer is not valid JSON', cause);
-  }
-}
-
-function errorAnswer(
-  name: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  type: string | undefined,
-  bytes: Buffer,
-): UpstreamError {
-  return new UpstreamError(name, {
-    status,
-    reason: (type === PROBLEM_CONTENT_TYPE && problemCode(bytes)) || `http-${status}`,
-    retryAfterMs: retryAfterMs(retryAfter),
-  });
-}
-
-function problemCode(bytes: Buffer): string | undefined {
-  try {
-    return problemSchema.pick({ code: true }).parse(JSON.parse(bytes.toString())).code;
-  } catch {
-    return undefined;
-  }
-}
-
-// Seconds or a date (RFC 9110, 10.2.3).
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
-  const value = Array.isArray(header) ? header[0] : header;
-  if (value === undefined) return undefined;
-  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 // undici, 8.12: a parser error has a code only when llhttp names one.
