@@ -57,6 +57,17 @@ describe('a customer', () => {
     expect(waits).toEqual([50, 100, 200]);
   });
 
+  it('waits as long as the server asks for, within reason', async () => {
+    const asked = (retryAfterMs: number): Outcome => ({
+      type: 'fail',
+      status: 503,
+      code: 'overloaded',
+      retryAfterMs,
+    });
+    const { waits } = await visit({ place: [asked(1_000), asked(60_000), confirmed], read: [confirmed] });
+    expect(waits).toEqual([1_000, 4_000]);
+  });
+
   it.each([
     [409, 'insufficient-stock'],
     [422, 'unknown-sku'],

@@ -20,6 +20,7 @@ export type Wish = {
 
 const concurrentDuplicates = 0.1;
 const serialDuplicates = 0.1;
+const longestPauseMs = 4_000;
 
 /** Wants one order and does what real clients do: sends it twice by accident, retries when in doubt, looks after it. */
 export async function shop(wish: Wish, tools: CustomerTools): Promise<void> {
@@ -33,7 +34,7 @@ async function placeUntilAnswered(wish: Wish, tools: CustomerTools): Promise<voi
     const outcome = await place(wish, tools);
     if (outcome.type === 'ok') return follow(outcome.orderId, tools);
     if (outcome.type === 'fail' && isFinal(outcome)) return;
-    await tools.wait(backoffMs(attempt, tools.random));
+    await tools.wait(pauseMs(outcome, attempt, tools.random));
   }
 }
 
@@ -42,7 +43,7 @@ async function follow(orderId: string, tools: CustomerTools): Promise<void> {
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await tools.log.attempt({ operation: 'read', orderId }, () => tools.api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
-    await tools.wait(backoffMs(attempt, tools.random));
+    await tools.wait(pauseMs(outcome, attempt, tools.random));
   }
 }
 
@@ -56,6 +57,9 @@ function isFinal({ status, code }: Extract<Outcome, { type: 'fail' }>): boolean 
   return settlingRefusals.includes(code) || ![409, 429, 503].includes(status);
 }
 
-function backoffMs(attempt: number, random: SeededRandom): number {
-  return (0.5 + random.next() / 2) * Math.min(2_000, 100 * 2 ** (attempt - 1));
+/** As long as the server asks for, and longer with every try: a crowd that hurries keeps a weak system down. */
+function pauseMs(outcome: Outcome, attempt: number, random: SeededRandom): number {
+  const asked = outcome.type === 'fail' ? Math.min(outcome.retryAfterMs ?? 0, longestPauseMs) : 0;
+  const backoff = Math.min(longestPauseMs, 100 * 2 ** (attempt - 1));
+  return Math.max(asked, backoff * (0.5 + random.next() / 2));
 }

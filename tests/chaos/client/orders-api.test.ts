@@ -39,6 +39,12 @@ describe('the outcome of a request', () => {
     expect(await api.place(order)).toEqual({ type: 'fail', status, code });
   });
 
+  it('carries the time after which the server wants to be asked again', async () => {
+    const headers = { 'Retry-After': '2' };
+    const api = shopThat((shop) => shop.reply(503, { code: 'overloaded' }, { headers }));
+    expect(await api.place(order)).toMatchObject({ type: 'fail', retryAfterMs: 2_000 });
+  });
+
   it.each([500, 502, 504])('is unknown for %i', async (status) => {
     const api = shopThat((shop) => shop.reply(status, { code: 'whatever' }));
     expect(await api.place(order)).toEqual({ type: 'unknown', reason: `${status} whatever` });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { OrderLine } from '../history/entry.ts';
@@ -26,7 +27,7 @@ const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 5
 export function ordersApi({
   baseUrl,
   deadlineMs = 3_000,
-  dispatcher = new Agent({ connections: 64 }),
+  dispatcher = new Agent({ connections: 512 }),
 }: OrdersApiOptions): OrdersApi {
   async function ask(
     path: string,
@@ -40,7 +41,7 @@ export function ordersApi({
         signal,
         ...request,
       });
-      return outcomeOf(statusCode, await body.json(), headers['idempotency-replayed'] === 'true');
+      return outcomeOf(statusCode, headers, await body.json());
     } catch (error) {
       return { type: 'unknown', reason: reasonOf(error) };
     }
@@ -62,15 +63,15 @@ export function ordersApi({
   };
 }
 
-function outcomeOf(status: number, body: unknown, replayed: boolean): Outcome {
+function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown): Outcome {
   if (status >= 200 && status < 300) {
     const { id, status: orderStatus } = order.parse(body);
-    return { type: 'ok', orderId: id, orderStatus, replayed };
+    return { type: 'ok', orderId: id, orderStatus, replayed: headers['idempotency-replayed'] === 'true' };
   }
   const { code } = problem.parse(body);
-  return documented.includes(status)
-    ? { type: 'fail', status, code }
-    : { type: 'unknown', reason: `${status} ${code}` };
+  if (!documented.includes(status)) return { type: 'unknown', reason: `${status} ${code}` };
+  const retryAfterMs = Number(headers['retry-after']) * 1_000;
+  return { type: 'fail', status, code, ...(retryAfterMs > 0 && { retryAfterMs }) };
 }
 
 function reasonOf(error: unknown): string {

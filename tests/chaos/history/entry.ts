@@ -27,7 +27,13 @@ export type Answered = OfAttempt & {
   readonly replayed: boolean;
 };
 /** The server refused, with a status and code that the contract documents. */
-export type Refused = OfAttempt & { readonly type: 'fail'; readonly status: number; readonly code: string };
+export type Refused = OfAttempt & {
+  readonly type: 'fail';
+  readonly status: number;
+  readonly code: string;
+  /** When the server asks to be asked again. */
+  readonly retryAfterMs?: number;
+};
 /** Nobody can say whether it happened: timeout, reset, an undocumented 5xx. */
 export type Unknown = OfAttempt & { readonly type: 'unknown'; readonly reason: string };
 

@@ -10,7 +10,7 @@ export type Outcome =
       readonly orderStatus: OrderStatus;
       readonly replayed: boolean;
     }
-  | { readonly type: 'fail'; readonly status: number; readonly code: string }
+  | { readonly type: 'fail'; readonly status: number; readonly code: string; readonly retryAfterMs?: number }
   | { readonly type: 'unknown'; readonly reason: string };
 
 export type Question =
