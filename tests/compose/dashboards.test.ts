@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { holds, query } from './prometheus.ts';
+import { setTraffic } from './shop.ts';
+import { kill, start, urls } from './stack.ts';
+
+interface Dashboard {
+  title: string;
+  panels: { title: string; targets: { expr?: string; service?: string; operation?: string }[] }[];
+}
+
+const folder = resolve(import.meta.dirname, '../../infra/grafana/dashboards');
+const panels = globSync('*.json', { cwd: folder }).flatMap((file) => {
+  const dashboard = JSON.parse(readFileSync(resolve(folder, file), 'utf8')) as Dashboard;
+  return dashboard.panels.flatMap((panel) =>
+    panel.targets.map((target) => ({ ...target, name: `${dashboard.title} / ${panel.title}` })),
+  );
+});
+const metricPanels = panels.flatMap(({ expr, name }) => (expr ? [{ expr, name }] : []));
+
+/** As Grafana fills in "All". */
+const filledIn = (expr: string) => expr.replaceAll(/\$(service|dependency)/g, '.+');
+
+describe('every panel of the dashboards', () => {
+  // A short outage, so that decisions have something to show.
+  beforeAll(async () => {
+    await setTraffic(10, 10);
+    await kill('recommendation');
+    await holds('sum(rate(resilience_fallbacks_total[1m])) > 0', 60_000);
+    await start('recommendation');
+    await holds('sum(rate(resilience_retries_total[5m])) > 0', 60_000);
+  });
+
+  test.each(metricPanels)('$name has data: $expr', async ({ expr }) => {
+    await holds(`count(${filledIn(expr)}) > 0`, 30_000);
+    expect((await query(filledIn(expr))).length).toBeGreaterThan(0);
+  });
+
+  test('the search for degraded orders finds some', async () => {
+    const search = panels.find(({ operation }) => operation);
+    const parameters = new URLSearchParams({
+      service: search?.service ?? '',
+      operation: search?.operation ?? '',
+      tags: '{"resilience.degraded":"true"}',
+      lookback: '1h',
+      limit: '20',
+    });
+    const response = await fetch(`${urls.jaeger}/api/traces?${parameters}`);
+    expect(((await response.json()) as { data: unknown[] }).data.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,175 @@
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
+import { traceOf } from './jaeger.ts';
+import { firing, holds } from './prometheus.ts';
+import { type PlacedOrder, placeOrder, readOrder, setTraffic } from './shop.ts';
+import { kill, start } from './stack.ts';
+
+/** The edge's deadline of 2 s, and what a busy machine may add. */
+const ANSWERED_WITHIN_MS = 2500;
+const SEEN_WITHIN_MS = 30_000;
+const FIRES_WITHIN_MS = 120_000;
+
+let killed: string | undefined;
+
+async function killForTest(service: string): Promise<void> {
+  killed = service;
+  await kill(service);
+}
+
+async function restart(): Promise<void> {
+  if (killed) await start(killed);
+  killed = undefined;
+}
+
+/** Places orders until one is as it should be; each of them is answered in time. */
+function untilOrder(
+  what: string,
+  isRight: (order: PlacedOrder) => boolean,
+  withinMs = 30_000,
+): Promise<PlacedOrder> {
+  return eventually(what, withinMs, async () => {
+    const order = await placeOrder();
+    expect(order.tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+    if (!isRight(order)) throw new Error(`${order.status} ${JSON.stringify(order.body)}`);
+    return order;
+  });
+}
+
+const isWhole = ({ status, body }: PlacedOrder) => status === 201 && body.recommendations.source === 'live';
+
+/** From the moment of a kill until its first effect is in Prometheus, for the report. */
+async function reportSeen(what: string, since: number, expression: string): Promise<void> {
+  await holds(expression, SEEN_WITHIN_MS);
+  console.log(`${what}: in Prometheus ${((performance.now() - since) / 1000).toFixed(1)} s after the kill`);
+}
+
+describe('with one container killed', () => {
+  beforeAll(async () => {
+    await setTraffic(10, 10);
+    await untilOrder('the shop is open', isWhole, 120_000);
+  });
+  afterEach(async () => {
+    await restart();
+    await untilOrder('the shop is whole again', isWhole, 60_000);
+    await holds('max(resilience_breaker_state) == 0', 60_000);
+  });
+
+  test('recommendation: orders are confirmed, recommendations labelled', async () => {
+    await killForTest('recommendation');
+    const since = performance.now();
+    const order = await untilOrder(
+      'a cached answer',
+      ({ body }) => body.recommendations?.source === 'cached',
+    );
+    expect(order).toMatchObject({ status: 201, body: { status: 'confirmed', degraded: true } });
+    expect(order.body.recommendations.ageMs).toBeGreaterThan(0);
+    const stranger = await placeOrder(`c-${crypto.randomUUID()}`);
+    expect(stranger).toMatchObject({ status: 201, body: { recommendations: { source: 'default' } } });
+
+    await reportSeen(
+      'a degraded order',
+      since,
+      'resilience_calls_total{service_name="orders", dependency="recommendation", source="default"} > 0',
+    );
+    await holds(
+      'resilience_breaker_state{service_name="orders", dependency="recommendation"} == 2',
+      SEEN_WITHIN_MS,
+    );
+    await holds(
+      'resilience_fallbacks_total{dependency="recommendation", source="cached"} > 0',
+      SEEN_WITHIN_MS,
+    );
+
+    const trace = await traceOf(order.traceId, ({ operations }) =>
+      operations.some((name) => name.startsWith('inventory')),
+    );
+    console.log(`a trace: in Jaeger ${((performance.now() - since) / 1000).toFixed(1)} s after the kill`);
+    expect(trace.decisions).toContainEqual(
+      expect.objectContaining({
+        event: 'resilience.fallback',
+        dependency: 'recommendation',
+        source: 'cached',
+      }),
+    );
+    expect(trace.databases).toEqual(
+      expect.arrayContaining(['orders → postgresql', 'inventory → postgresql', 'orders → redis']),
+    );
+
+    await holds('ALERTS{alertname="RecommendationsDegraded", alertstate="firing"}', FIRES_WITHIN_MS);
+    expect(await firing()).not.toContain('OrdersDown');
+  });
+
+  test('inventory: orders are pending, and settle by themselves', async () => {
+    await killForTest('inventory');
+    const order = await untilOrder('a pending order', ({ status }) => status === 202);
+    expect(order.body).toMatchObject({ status: 'pending', degraded: true });
+
+    await holds(
+      'resilience_breaker_state{service_name="orders", dependency="inventory"} == 2',
+      SEEN_WITHIN_MS,
+    );
+    const trace = await traceOf(order.traceId, ({ databases }) =>
+      databases.includes('recommendation → postgresql'),
+    );
+    expect(trace.operations.filter((name) => name.startsWith('inventory'))).toEqual([]);
+    expect(trace.decisions).toContainEqual(
+      expect.objectContaining({ event: 'resilience.call.end', dependency: 'inventory' }),
+    );
+
+    await restart();
+    await eventually('the order is confirmed', 30_000, async () => {
+      expect((await readOrder(order.body.id)).status).toBe('confirmed');
+    });
+  });
+
+  test('redis: nobody notices', async () => {
+    await killForTest('redis');
+    for (let count = 0; count < 10; count += 1) {
+      const order = await placeOrder();
+      expect(order).toMatchObject({ status: 201, body: { recommendations: { source: 'live' } } });
+      expect(order.tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+    }
+    const { traceId } = await placeOrder();
+    const trace = await traceOf(traceId, ({ databases }) =>
+      databases.includes('recommendation → postgresql'),
+    );
+    expect(trace.operations).toContain('inventory PUT /v1/reservations/:orderId');
+    expect(await firing()).toEqual([]);
+  });
+
+  test('postgres: orders are refused fast, those acknowledged survive', async () => {
+    const before = await untilOrder('an acknowledged order', isWhole);
+    await killForTest('postgres');
+    const order = await untilOrder('a refusal', ({ status }) => status === 503);
+    expect(Number(order.retryAfter)).toBeGreaterThan(0);
+
+    await holds(
+      'sum(rate(http_server_request_duration_seconds_count{service_name="orders", http_response_status_code="503"}[1m])) > 0',
+      SEEN_WITHIN_MS,
+    );
+    const trace = await traceOf(order.traceId, ({ decisions }) => decisions.length > 0);
+    expect(trace.decisions).toContainEqual(expect.objectContaining({ dependency: 'postgres' }));
+    await holds('ALERTS{alertname="OrdersDown", alertstate="firing"}', FIRES_WITHIN_MS);
+
+    await restart();
+    await eventually('the acknowledged order is there', 60_000, async () => {
+      expect((await readOrder(before.body.id)).status).toBe('confirmed');
+    });
+  });
+
+  test('collector: nobody notices, and what was dropped is counted', async () => {
+    await killForTest('otel-collector');
+    await holds('ALERTS{alertname="CollectorDown", alertstate="firing"}', FIRES_WITHIN_MS);
+    for (let count = 0; count < 20; count += 1) {
+      const order = await placeOrder();
+      expect(order).toMatchObject({ status: 201, body: { recommendations: { source: 'live' } } });
+      expect(order.tookMs).toBeLessThan(ANSWERED_WITHIN_MS);
+    }
+    await restart();
+    await holds(
+      'sum(otel_sdk_processor_span_processed_total{service_name="orders", error_type!=""}) > 0',
+      60_000,
+    );
+  });
+});

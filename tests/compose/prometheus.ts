@@ -1,0 +1,47 @@
+import { eventually } from './eventually.ts';
+import { urls } from './stack.ts';
+
+export interface Series {
+  metric: Record<string, string>;
+  value: number;
+}
+
+/** The series an expression gives now. */
+export async function query(expression: string): Promise<Series[]> {
+  const parameters = new URLSearchParams({ query: expression });
+  const response = await fetch(`${urls.prometheus}/api/v1/query?${parameters}`);
+  const answer = (await response.json()) as {
+    status: string;
+    error?: string;
+    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+  };
+  if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
+  return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+}
+
+/** Waits until the expression gives a series at all: use comparisons, as in alerts. */
+export function holds(expression: string, withinMs: number): Promise<Series> {
+  return eventually(expression, withinMs, async () => {
+    const [first] = await query(expression);
+    if (!first) throw new Error('no series');
+    return first;
+  });
+}
+
+/** Names of the alerts that fire. */
+export async function firing(): Promise<string[]> {
+  const series = await query('ALERTS{alertstate="firing"}');
+  return [...new Set(series.map(({ metric }) => metric.alertname ?? ''))].sort();
+}
+
+export interface ExemplarSeries {
+  seriesLabels: Record<string, string>;
+  exemplars: { labels: { trace_id: string }; value: string }[];
+}
+
+export async function exemplars(expression: string): Promise<ExemplarSeries[]> {
+  const nowS = Date.now() / 1000;
+  const parameters = new URLSearchParams({ query: expression, start: String(nowS - 600), end: String(nowS) });
+  const response = await fetch(`${urls.prometheus}/api/v1/query_exemplars?${parameters}`);
+  return ((await response.json()) as { data: ExemplarSeries[] }).data;
+}
