@@ -6,5 +6,6 @@ export default defineConfig({
     globalSetup: fileURLToPath(import.meta.resolve('@ballast/service-kit/testing-setup')),
     include: ['test/**/*.test.ts'],
     hookTimeout: 30_000,
+    testTimeout: 30_000,
   },
 });

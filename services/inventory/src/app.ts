@@ -1,5 +1,7 @@
+import type { Flags } from '@ballast/flags';
 import { createLoadShedder } from '@ballast/resilience';
 import {
+  applyProtections,
   createApp,
   createReadiness,
   type Database,
@@ -17,16 +19,15 @@ import { deleteReservationRoute, putReservationRoute, readReservationRoute } fro
 
 const SWEEP_BATCH = 100;
 
-/** The service, wired: an app that answers, and what has to be closed after it. */
-export function createInventory({
-  config,
-  database,
-  logger,
-}: {
+export interface InventoryOptions {
   config: Config;
   database: Database<unknown>;
+  flags: Flags;
   logger: Logger;
-}) {
+}
+
+/** The service, wired: an app that answers, and what has to be closed after it. */
+export function createInventory({ config, database, flags, logger }: InventoryOptions) {
   const postgres = postgresDependency();
   const reservations = guardedStore(
     reservationsIn(database.db, { ttlMs: config.RESERVATION_TTL_MS }),
@@ -36,6 +37,7 @@ export function createInventory({
   const readiness = createReadiness({ required: { postgres: database.check } });
   const admission = createLoadShedder();
   observe(postgres);
+  applyProtections(flags, [], admission);
 
   const app = createApp({
     name: 'inventory',
@@ -47,7 +49,7 @@ export function createInventory({
       readReservationRoute(reservations),
       deleteReservationRoute(reservations),
     ],
-    resilience: { dependencies: [postgres] },
+    resilience: { dependencies: [postgres], flags },
     readiness,
     admission,
     config,
@@ -59,5 +61,5 @@ export function createInventory({
     run: async () => (await reservations.expire({ limit: SWEEP_BATCH })) === SWEEP_BATCH,
     logger,
   });
-  return { app, readiness, onShutdown: [sweeper, admission, database] };
+  return { app, readiness, onShutdown: [sweeper, admission, flags, database] };
 }

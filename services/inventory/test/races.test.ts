@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => inventory.close());
 
 const put = (order: string, items: object[], status = 'confirmed') =>
-  inventory.send('PUT', `/v1/reservations/${order}`, { items, status });
+  inventory.insist('PUT', `/v1/reservations/${order}`, { items, status });
 const count = <T>(values: T[], wanted: T) => values.filter((value) => value === wanted).length;
 
 it('sells the last 50 pieces to exactly 50 of 80 customers who come at once', async () => {

@@ -1,3 +1,4 @@
+import { FLAG_DEFAULTS, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -13,6 +14,9 @@ export interface Reply {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
   body: any;
 }
+
+// How a busy machine is spared is not what these tests are about.
+const UNSHED = { ...FLAG_DEFAULTS, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startInventory(env: Record<string, string> = {}) {
@@ -30,7 +34,12 @@ export async function startInventory(env: Record<string, string> = {}) {
     maxConnections: config.DATABASE_POOL_MAX,
     migrations,
   });
-  const inventory = createInventory({ config, database, logger: silentLogger });
+  const inventory = createInventory({
+    config,
+    database,
+    flags: openFlags({ defaults: UNSHED }),
+    logger: silentLogger,
+  });
   const service = await startService({ name: 'inventory', config, logger: silentLogger, ...inventory });
 
   async function send(
@@ -55,6 +64,13 @@ export async function startInventory(env: Record<string, string> = {}) {
 
   return {
     send,
+    /** As a customer who comes again when told to. */
+    async insist(...request: Parameters<typeof send>): Promise<Reply> {
+      for (;;) {
+        const reply = await send(...request);
+        if (reply.status !== 503 && reply.status !== 504) return reply;
+      }
+    },
     db: database.db,
     close: service.close,
     /** How one product stands. */

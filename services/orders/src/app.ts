@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Flags } from '@ballast/flags';
 import { createLoadShedder } from '@ballast/resilience';
 import {
+  applyProtections,
   createApp,
   createReadiness,
   type Database,
@@ -28,7 +30,7 @@ import { withNames } from './use-cases/recommend.ts';
 export interface OrdersOptions {
   config: Config;
   database: Database<unknown>;
-  flags: { isOn(key: string): boolean };
+  flags: Flags;
   logger: Logger;
 }
 
@@ -53,6 +55,13 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
   });
   const admission = createLoadShedder();
+  // The database keeps its guard: what is shown without protections are the services.
+  applyProtections(
+    flags,
+    guarded.filter((dependency) => dependency !== postgres),
+    admission,
+    [cache],
+  );
   const app = createApp({
     name: 'orders',
     description: 'Takes orders and keeps them, whatever happens to the services it asks.',
@@ -66,14 +75,18 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
       readParkedRoute(outbox),
       requeueRoute(outbox),
     ],
-    resilience: { dependencies: guarded, caches: [cache] },
+    resilience: { dependencies: guarded, caches: [cache], flags },
     readiness,
     admission,
     config,
     logger,
   });
   const background = startBackgroundWork({ shop, outbox, catalogue, stories, dependencies, config, logger });
-  return { app, readiness, onShutdown: [...background, ...dependencies.closables, admission, database] };
+  return {
+    app,
+    readiness,
+    onShutdown: [...background, ...dependencies.closables, admission, flags, database],
+  };
 }
 
 function keepingOf(config: Config) {

@@ -10,6 +10,8 @@ import { createRelay } from './use-cases/relay.ts';
 import { settleOrder } from './use-cases/settle-order.ts';
 
 const SWEEP_BATCH = 500;
+/** Without prices nothing can be sold, so a first copy that failed is tried again soon. */
+const CATALOGUE_CHECK_MS = 250;
 /** For one row; nobody waits for it, so it may take longer than a customer would. */
 const DELIVERY_DEADLINE_MS = 1500;
 
@@ -43,7 +45,7 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
   return [
     settlement,
     announcement,
-    start('copy-catalogue', config.CATALOGUE_REFRESH_MS, () => catalogue.refresh()),
+    start('copy-catalogue', CATALOGUE_CHECK_MS, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
     start('sweep', config.SWEEP_MS, async () => (await shop.orders.sweep(SWEEP_BATCH)) >= SWEEP_BATCH),
   ];
 }

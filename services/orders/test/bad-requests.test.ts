@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MUG, type Orders, startOrders } from './service.ts';
+import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
 
 let orders: Orders;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startOrders({}, flagsWith(UNPROTECTED));
 });
 afterAll(() => orders.close());
 

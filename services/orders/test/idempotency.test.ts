@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
-import { MUG, type Orders, startOrders } from './service.ts';
+import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
 
 let orders: Orders;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startOrders({}, flagsWith(UNPROTECTED));
 });
 afterAll(() => orders.close());
 afterEach(() => {

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MUG, type Orders, startOrders } from './service.ts';
+import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
 
 let orders: Orders;
 let isRecommending = true;
 beforeAll(async () => {
-  orders = await startOrders({}, { isOn: () => isRecommending });
+  const flags = flagsWith(UNPROTECTED);
+  const asInFile = flags.isOn.bind(flags);
+  flags.isOn = (key) => (key === 'feature.recommendations' ? isRecommending : asInFile(key));
+  orders = await startOrders({}, flags);
 });
 afterAll(() => orders.close());
 beforeEach(() => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { FLAG_DEFAULTS, type Flags, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -18,6 +19,19 @@ export interface Reply {
 
 export const MUG = { sku: 'MUG-ENAMEL', quantity: 1 };
 
+/** Flags as a file would have them. */
+export const flagsWith = (changed: Partial<Record<keyof typeof FLAG_DEFAULTS, boolean>>) =>
+  openFlags({ defaults: { ...FLAG_DEFAULTS, ...changed } });
+
+/** For tests of what is decided: on a busy machine the protections would answer in its place. */
+export const UNPROTECTED = {
+  'protection.breaker': false,
+  'protection.bulkhead': false,
+  'protection.timeouts': false,
+  'protection.deadline': false,
+  'protection.shedding': false,
+};
+
 /** Waits until it holds; a test that waits in vain says what for. */
 export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
   const check = async () => {
@@ -27,7 +41,10 @@ export async function eventually(holds: () => boolean | Promise<boolean>): Promi
 }
 
 /** Another process of the same service, on the same database and with the same neighbours. */
-export async function startReplica(env: Record<string, string>, flags = { isOn: (_key: string) => true }) {
+export async function startReplica(
+  env: Record<string, string>,
+  flags: Flags = flagsWith({ 'protection.shedding': false }),
+) {
   const config = readConfig(configSchema, { PORT: '0', DRAIN_DELAY_MS: '0', ...env });
   const database = await openDatabase<unknown>({
     name: 'orders',
@@ -36,7 +53,12 @@ export async function startReplica(env: Record<string, string>, flags = { isOn: 
     migrations,
   });
   const orders = await createOrders({ config, database, flags, logger: silentLogger });
-  const service = await startService({ name: 'orders', config, logger: silentLogger, ...orders });
+  const service = await startService({
+    name: 'orders',
+    config,
+    logger: { ...silentLogger, fatal: console.error },
+    ...orders,
+  });
 
   async function send(
     method: string,
@@ -57,13 +79,24 @@ export async function startReplica(env: Record<string, string>, flags = { isOn: 
     };
   }
 
+  const place = (
+    wish: Partial<{ customerId: string; items: object[] }> = {},
+    key: string = randomUUID(),
+  ): Promise<Reply> =>
+    send('POST', '/v1/orders', { customerId: 'ida', items: [MUG], ...wish }, { 'idempotency-key': key });
+
   return {
     url: service.url,
     db: database.db,
     send,
     close: service.close,
-    place: (wish: Partial<{ customerId: string; items: object[] }> = {}, key: string = randomUUID()) =>
-      send('POST', '/v1/orders', { customerId: 'ida', items: [MUG], ...wish }, { 'idempotency-key': key }),
+    place,
+    /** One more order, until one is answered so. */
+    async placeUntil(status: number, wish: Parameters<typeof place>[0] = {}): Promise<Reply> {
+      let reply = await place(wish);
+      while (reply.status !== status) reply = await place(wish);
+      return reply;
+    },
     until: (orderId: string, status: string) =>
       eventually(async () => (await send('GET', `/v1/orders/${orderId}`)).body.status === status),
     async count(query: RawBuilder<unknown>) {
@@ -76,10 +109,7 @@ export async function startReplica(env: Record<string, string>, flags = { isOn: 
 }
 
 /** The whole service on a free port, with a database of its own and stubbed neighbours. */
-export async function startOrders(
-  env: Record<string, string> = {},
-  flags?: { isOn: (key: string) => boolean },
-) {
+export async function startOrders(env: Record<string, string> = {}, flags?: Flags) {
   const inventory = await startStubInventory();
   const recommendation = await startStubRecommendation();
   const settings = {

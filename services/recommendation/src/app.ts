@@ -1,5 +1,7 @@
+import type { Flags } from '@ballast/flags';
 import { createLoadShedder } from '@ballast/resilience';
 import {
+  applyProtections,
   createApp,
   createReadiness,
   type Database,
@@ -16,27 +18,27 @@ import { recommendationsRoute } from './routes/recommendations.ts';
 
 const COUNT_BATCH = 200;
 
-/** The service, wired: an app that answers, and what has to be closed after it. */
-export function createRecommendation({
-  config,
-  database,
-  logger,
-}: {
+export interface RecommendationOptions {
   config: Config;
   database: Database<unknown>;
+  flags: Flags;
   logger: Logger;
-}) {
+}
+
+/** The service, wired: an app that answers, and what has to be closed after it. */
+export function createRecommendation({ config, database, flags, logger }: RecommendationOptions) {
   const postgres = postgresDependency();
   const purchases = guardedStore(purchasesIn(database.db), postgres);
   const readiness = createReadiness({ required: { postgres: database.check } });
   const admission = createLoadShedder();
   observe(postgres);
+  applyProtections(flags, [], admission);
 
   const app = createApp({
     name: 'recommendation',
     description: 'What customers may like, counted over what was really bought.',
     routes: [recommendationsRoute(purchases), putPurchaseRoute(purchases)],
-    resilience: { dependencies: [postgres] },
+    resilience: { dependencies: [postgres], flags },
     readiness,
     admission,
     config,
@@ -48,5 +50,5 @@ export function createRecommendation({
     run: async () => (await purchases.count(COUNT_BATCH)) === COUNT_BATCH,
     logger,
   });
-  return { app, readiness, onShutdown: [counter, admission, database] };
+  return { app, readiness, onShutdown: [counter, admission, flags, database] };
 }

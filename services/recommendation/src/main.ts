@@ -1,3 +1,4 @@
+import { openFlags } from '@ballast/flags';
 import { openDatabase, parseConfig, startService } from '@ballast/service-kit';
 import { createLogger } from '@ballast/telemetry';
 import { createRecommendation } from './app.ts';
@@ -7,6 +8,7 @@ import { migrations } from './db/migrations/index.ts';
 const name = 'recommendation';
 const config = parseConfig(configSchema);
 const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+const flags = openFlags({ file: config.FLAGS_FILE, logger });
 const database = await openDatabase<unknown>({
   name,
   url: config.DATABASE_URL,
@@ -14,5 +16,5 @@ const database = await openDatabase<unknown>({
   migrations,
   logger,
 });
-const recommendation = createRecommendation({ config, database, logger });
+const recommendation = createRecommendation({ config, database, flags, logger });
 await startService({ name, config, logger, ...recommendation });

@@ -1,3 +1,4 @@
+import { FLAG_DEFAULTS, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -12,6 +13,9 @@ export interface Reply {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
   body: any;
 }
+
+// How a busy machine is spared is not what these tests are about.
+const UNSHED = { ...FLAG_DEFAULTS, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startRecommendation(env: Record<string, string> = {}) {
@@ -29,7 +33,12 @@ export async function startRecommendation(env: Record<string, string> = {}) {
     maxConnections: config.DATABASE_POOL_MAX,
     migrations,
   });
-  const recommendation = createRecommendation({ config, database, logger: silentLogger });
+  const recommendation = createRecommendation({
+    config,
+    database,
+    flags: openFlags({ defaults: UNSHED }),
+    logger: silentLogger,
+  });
   const service = await startService({
     name: 'recommendation',
     config,

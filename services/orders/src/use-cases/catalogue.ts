@@ -20,6 +20,8 @@ export interface Catalogue {
   nameOf(sku: string): string | undefined;
   /** Copies the catalogue anew; calls at the same time share one copy. */
   refresh(options?: CallOptions): Promise<void>;
+  /** Copies it anew when the copy at hand is older than this, or there is none. */
+  refreshIfOlder(maxAgeMs: number): Promise<void>;
   /** Reads the copy of an earlier run. */
   restore(): Promise<void>;
   isEmpty(): boolean;
@@ -55,14 +57,16 @@ export function createCatalogue({
   now: () => number;
 }): Catalogue {
   let entries = new Map<string, CatalogueEntry>();
-  let refreshedAtMs = Number.NEGATIVE_INFINITY;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let copiedAtMs = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
 
   async function copy(options: CallOptions) {
-    refreshedAtMs = now();
+    triedAtMs = now();
     const fetched = await fetchAll(options);
     const before = JSON.stringify([...entries.values()]);
     entries = bySku(fetched);
+    copiedAtMs = now();
     if (JSON.stringify(fetched) !== before) await store.replace(fetched);
   }
 
@@ -74,13 +78,16 @@ export function createCatalogue({
   }
 
   async function refreshIfDue(options: CallOptions) {
-    if (now() - refreshedAtMs < MIN_REFRESH_INTERVAL_MS && !refreshing) return;
+    if (now() - triedAtMs < MIN_REFRESH_INTERVAL_MS && !refreshing) return;
     // Whatever the refresh fails with, the copy at hand decides.
     await refresh({ deadlineMs: options.deadlineMs }).catch(() => {});
   }
 
   return {
     refresh,
+    async refreshIfOlder(maxAgeMs) {
+      if (entries.size === 0 || now() - copiedAtMs >= maxAgeMs) await refresh();
+    },
     nameOf: (sku) => entries.get(sku)?.name,
     isEmpty: () => entries.size === 0,
     async restore() {

@@ -11,7 +11,7 @@ export function postgresDependency() {
       attemptTimeoutMs: 1000,
       bulkhead: { maxConcurrent: 64, maxQueue: 64, queueTimeoutMs: 200 },
       retry: { maxAttempts: 1 },
-      breaker: { windowMs: 1000, minCalls: 5, openMs: 500, maxOpenMs: 1000 },
+      breaker: { windowMs: 1000, minCalls: 5, openMs: 500, maxOpenMs: 1000, rampStageMs: 100 },
       isFailure: isDatabaseAway,
     }),
     call: (query) => query(),

@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ordersIn } from '../src/db/orders.ts';
+import { eventually, type Orders, startOrders, startReplica } from './service.ts';
+
+let orders: Orders;
+beforeEach(async () => {
+  orders = await startOrders();
+});
+afterEach(() => orders.close());
+
+const isSettlement = ({ path }: { path: string }) => path.startsWith('/v1/reservations');
+const pending = sql`orders where status = 'pending'`;
+const owed = sql`outbox where done_at is null`;
+const noTrouble = () => {
+  orders.inventory.control.trouble = undefined;
+};
+
+describe('the outbox', () => {
+  it('is empty soon after each order, and each sale is told once', async () => {
+    const replies = await Promise.all(Array.from({ length: 40 }, () => orders.place()));
+    await eventually(async () => (await orders.count(owed)) === 0);
+    expect([...orders.recommendation.purchases.keys()].sort()).toEqual(
+      replies.map(({ body }) => body.id).sort(),
+    );
+    expect([...orders.recommendation.purchases.values()].every((times) => times === 1)).toBe(true);
+  });
+
+  it('drains within seconds when inventory is back, without a herd', async () => {
+    let inFlight = 0;
+    let most = 0;
+    orders.inventory.control.trouble = (request) => (isSettlement(request) ? 'reset' : undefined);
+    const replies = await Promise.all(Array.from({ length: 200 }, () => orders.place()));
+    expect(replies.every(({ status }) => status === 202)).toBe(true);
+    orders.inventory.control.trouble = () => {
+      most = Math.max(most, ++inFlight);
+      setImmediate(() => inFlight--);
+      return undefined;
+    };
+    const healedAt = performance.now();
+    await eventually(async () => (await orders.count(pending)) === 0);
+    expect(performance.now() - healedAt).toBeLessThan(10_000);
+    expect(most).toBeLessThanOrEqual(16);
+    expect(orders.inventory.stock.get('MUG-ENAMEL')).toBe(800);
+  });
+
+  it('asks a dead inventory a few times a second at most, however much is owed', async () => {
+    orders.inventory.control.trouble = (request) => (isSettlement(request) ? 'reset' : undefined);
+    await Promise.all(Array.from({ length: 100 }, () => orders.place()));
+    const before = orders.inventory.requests.filter(isSettlement).length;
+    await sql`select pg_sleep(1)`.execute(orders.db);
+    expect(orders.inventory.requests.filter(isSettlement).length - before).toBeLessThan(30);
+    noTrouble();
+  });
+
+  it('is drained by two replicas at once, each row by one of them', async () => {
+    orders.inventory.control.trouble = () => 'reset';
+    const replica = await startReplica(orders.settings);
+    const places = Array.from({ length: 60 }, (_, i) => (i % 2 ? orders : replica).place());
+    const ids = (await Promise.all(places)).map(({ body }) => body.id);
+    noTrouble();
+    await eventually(async () => (await orders.count(owed)) === 0);
+    expect([...orders.recommendation.purchases.keys()].sort()).toEqual(ids.sort());
+    expect(orders.inventory.decisions.size).toBe(60);
+    await replica.close();
+  });
+
+  it('settles the order of a process that died between storing and asking', async () => {
+    const store = ordersIn(orders.db, { lockMs: 50, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
+    const items = [{ sku: 'MUG-ENAMEL', quantity: 1, unitPriceCents: 990 }];
+    const draft = {
+      id: crypto.randomUUID(),
+      customerId: 'ida',
+      items,
+      totalCents: 990,
+      createdAt: new Date(),
+    };
+    await store.place(draft, { key: 'widow', fingerprint: 'x' });
+    await orders.until(draft.id, 'confirmed');
+  });
+
+  it('keeps sales to tell while recommendation is away, and tells them afterwards', async () => {
+    orders.recommendation.control.trouble = () => 'reset';
+    const { body } = await orders.placeUntil(201);
+    await eventually(async () => (await orders.count(sql`outbox where last_error is not null`)) === 1);
+    orders.recommendation.control.trouble = undefined;
+    await eventually(() => orders.recommendation.purchases.get(body.id) === 1);
+  });
+
+  it('forgets what was delivered when its time is over, and nothing else', async () => {
+    await orders.place();
+    await eventually(async () => (await orders.count(owed)) === 0);
+    orders.inventory.control.trouble = () => 'reset';
+    await orders.place();
+    await ordersIn(orders.db, { lockMs: 1, keepKeysMs: 60_000, keepDeliveredMs: 0 }).sweep(100);
+    expect(await orders.count(sql`outbox`)).toBe(1);
+    expect(await orders.count(owed)).toBe(1);
+  });
+});
+
+describe('a poison row', () => {
+  it('is parked while later rows flow, is shown, and can be requeued', async () => {
+    let poison = '';
+    orders.inventory.control.trouble = (request) => {
+      if (poison === '' && isSettlement(request)) poison = request.path;
+      return request.path === poison ? { status: 400, body: {} } : undefined;
+    };
+    const { status, body } = await orders.place();
+    expect(status).toBe(202);
+    await orders.placeUntil(201);
+    const parked = async () => (await orders.send('GET', '/v1/outbox/parked')).body.rows;
+    await eventually(async () => (await parked()).length === 1);
+    const [row] = await parked();
+    expect(row).toMatchObject({
+      orderId: body.id,
+      kind: 'settle-order',
+      attempts: 8,
+      lastError: expect.stringContaining('400'),
+    });
+
+    expect((await orders.send('POST', '/v1/outbox/999999/requeue')).status).toBe(404);
+    noTrouble();
+    expect((await orders.send('POST', `/v1/outbox/${row.id}/requeue`)).status).toBe(204);
+    await orders.until(body.id, 'confirmed');
+    expect(await parked()).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+import { BreakerOpenError } from '@ballast/resilience';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type MemoryOrders, memoryOrders } from '../src/db/memory-orders.ts';
+import type { Order } from '../src/use-cases/order.ts';
+import { createRelay, RELAY_DEFAULTS } from '../src/use-cases/relay.ts';
+
+let nowMs: number;
+let shop: MemoryOrders;
+let deliver: (order: Order) => Promise<unknown>;
+let parked: string[];
+
+beforeEach(() => {
+  nowMs = 0;
+  shop = memoryOrders({ now: () => nowMs, lockMs: 0, keepKeysMs: 1, keepDeliveredMs: 1 });
+  deliver = async () => {};
+  parked = [];
+});
+
+const relay = (random = () => 1) =>
+  createRelay({
+    kind: 'settle-order',
+    outbox: shop.outbox,
+    deliver: (order) => deliver(order),
+    now: () => nowMs,
+    random,
+    onParked: ({ order }) => parked.push(order.id),
+  });
+async function owe(...ids: string[]) {
+  for (const id of ids) {
+    const draft = { id, customerId: 'ida', items: [], totalCents: 0, createdAt: new Date(0) };
+    await shop.store.place(draft, { key: id, fingerprint: '' });
+  }
+}
+const many = (n: number) => Array.from({ length: n }, (_, i) => `order-${i}`);
+const refused = () => Object.assign(new Error('400'), { isFailure: false });
+const rowOf = (id: string) => shop.rows.find(({ orderId }) => orderId === id);
+
+describe('a relay', () => {
+  it('begins with one row and doubles while all goes well', async () => {
+    await owe(...many(90));
+    const { deliverDue } = relay();
+    const sizes: number[] = [];
+    for (let before = 0; await deliverDue(); before = sizes.reduce((sum, size) => sum + size, 0)) {
+      sizes.push(shop.rows.filter(({ doneAtMs }) => doneAtMs !== null).length - before);
+    }
+    expect(sizes).toEqual([1, 2, 4, 8, 16, RELAY_DEFAULTS.maxBatch]);
+  });
+
+  it('stops at the first sign of trouble, gives the rest back and starts over with one', async () => {
+    await owe(...many(70));
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5; round++) await deliverDue();
+    let asked = 0;
+    deliver = async () => {
+      asked++;
+      throw new Error('connection reset');
+    };
+    expect(await deliverDue()).toBe(false);
+    expect(asked).toBeLessThanOrEqual(RELAY_DEFAULTS.maxConcurrent);
+    nowMs += RELAY_DEFAULTS.maxRetryDelayMs;
+    asked = 0;
+    await deliverDue();
+    expect(asked).toBe(1);
+  });
+
+  it('waits longer after each failure of the same row, at random up to a ceiling', async () => {
+    await owe('stubborn');
+    deliver = async () => {
+      throw refused();
+    };
+    const delays: number[] = [];
+    for (let attempt = 1; attempt < RELAY_DEFAULTS.maxAttempts; attempt++) {
+      await relay(() => 0.5).deliverDue();
+      delays.push((rowOf('stubborn')?.dueAtMs ?? 0) - nowMs);
+      nowMs = rowOf('stubborn')?.dueAtMs ?? 0;
+    }
+    expect(delays).toEqual([200, 400, 800, 1000, 1000, 1000, 1000]);
+  });
+
+  it('parks a row that the receiver keeps refusing, and goes on with the others', async () => {
+    await owe('poison', ...many(20));
+    const delivered: string[] = [];
+    deliver = async ({ id }) => {
+      if (id === 'poison') throw refused();
+      delivered.push(id);
+    };
+    const { deliverDue } = relay();
+    for (let round = 0; round < 40; round++, nowMs += RELAY_DEFAULTS.maxRetryDelayMs) await deliverDue();
+    expect(delivered).toHaveLength(20);
+    expect(parked).toEqual(['poison']);
+    expect(rowOf('poison')).toMatchObject({ attempts: RELAY_DEFAULTS.maxAttempts, lastError: '400' });
+  });
+
+  it('parks a row that fails again and again while others get through', async () => {
+    await owe('poison');
+    deliver = async ({ id }) => {
+      if (id === 'poison') throw new Error('500');
+    };
+    const { deliverDue } = relay();
+    for (let round = 0; round < 40; round++, nowMs += 1000) {
+      await owe(`other-${round}`);
+      while (await deliverDue());
+    }
+    expect(parked).toEqual(['poison']);
+  });
+
+  it('never parks a row for an outage, however long it lasts', async () => {
+    await owe('patient');
+    const refusal = {
+      code: 'E_BREAKER_OPEN',
+      policy: 'breaker',
+      limit: 1,
+      option: 'x',
+      retryAfterMs: 1,
+    } as never;
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5000; round++, nowMs += 1000) {
+      deliver = async () => {
+        throw round % 2 ? new BreakerOpenError('inventory', refusal) : new Error('ECONNREFUSED');
+      };
+      await deliverDue();
+    }
+    expect(parked).toEqual([]);
+    deliver = async () => {};
+    await deliverDue();
+    expect(rowOf('patient')?.doneAtMs).not.toBeNull();
+  });
+});

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@ballast/service-kit';
+import { createTestDatabase } from '@ballast/service-kit/testing';
+import type {} from '@ballast/service-kit/testing-setup';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { memoryOrders } from '../src/db/memory-orders.ts';
+import { migrations } from '../src/db/migrations/index.ts';
+import { ordersIn } from '../src/db/orders.ts';
+import { outboxIn } from '../src/db/outbox.ts';
+import type { OrderDraft, OrderStore, StoredAnswer } from '../src/use-cases/order.ts';
+import type { Outbox } from '../src/use-cases/outbox.ts';
+
+const OPTIONS = { lockMs: 60_000, keepKeysMs: 3_600_000, keepDeliveredMs: 60_000 };
+const ANSWER: StoredAnswer = {
+  state: { status: 'confirmed' },
+  recommendations: { source: 'live', items: [] },
+};
+const LEASE = { limit: 10, leaseMs: 60_000 };
+
+/** Each store with a way to let a minute pass on its own clock. */
+const kinds = {
+  async memory() {
+    let nowMs = 0;
+    const { store, outbox } = memoryOrders({ ...OPTIONS, now: () => nowMs });
+    const passMinute = async () => {
+      nowMs += 60_000;
+    };
+    return { store, outbox, passMinute, close: async () => {} };
+  },
+  async postgres() {
+    const url = await createTestDatabase(inject('databaseServerUrl'));
+    const { db, close } = await openDatabase<unknown>({ name: 'contract', url, migrations });
+    const passMinute = async () => {
+      await sql`update outbox set due_at = due_at - interval '1 minute'`.execute(db);
+      await sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`.execute(db);
+    };
+    return { store: ordersIn(db, OPTIONS), outbox: outboxIn(db), passMinute, close };
+  },
+};
+
+describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
+  let store: OrderStore;
+  let outbox: Outbox;
+  let passMinute: () => Promise<void>;
+  let close: () => Promise<void>;
+  let draft: OrderDraft;
+  let key: { key: string; fingerprint: string };
+  beforeEach(async () => {
+    ({ store, outbox, passMinute, close } = await open());
+    const items = [{ sku: 'MUG-ENAMEL', quantity: 2, unitPriceCents: 990 }];
+    draft = {
+      id: randomUUID(),
+      customerId: 'ida',
+      items,
+      totalCents: 1980,
+      createdAt: new Date(1_700_000_000_000),
+    };
+    key = { key: randomUUID(), fingerprint: 'print' };
+    expect(await store.place(draft, key)).toEqual({ kind: 'placed' });
+  });
+
+  afterEach(() => close());
+
+  it('know a key once it is used, and store nothing for it again', async () => {
+    const other = { ...draft, id: randomUUID() };
+    const known = await store.place(other, { ...key, fingerprint: 'other' });
+    expect(known).toMatchObject({
+      kind: 'known',
+      fingerprint: 'print',
+      answer: null,
+      order: { ...draft, status: 'pending' },
+    });
+    expect(known.kind === 'known' && known.lockedForMs).toBeGreaterThan(50_000);
+    expect(await store.find(other.id)).toBeUndefined();
+  });
+
+  it('set a state once, and keep the first answer', async () => {
+    expect(await store.settle(draft.id, { status: 'confirmed' }, { key: key.key, answer: ANSWER })).toBe(
+      true,
+    );
+    const rejected = { status: 'rejected', reason: 'insufficient-stock' } as const;
+    expect(
+      await store.settle(draft.id, rejected, { key: key.key, answer: { ...ANSWER, state: rejected } }),
+    ).toBe(false);
+    expect(await store.find(draft.id)).toMatchObject({ status: 'confirmed' });
+    expect(await store.place(draft, key)).toMatchObject({ answer: ANSWER, order: { status: 'confirmed' } });
+  });
+
+  it('owe the announcement of what is confirmed, and nothing for what is rejected', async () => {
+    await store.settle(draft.id, { status: 'confirmed' });
+    expect(await outbox.claim('order-confirmed', LEASE)).toMatchObject([
+      { attempts: 1, order: { id: draft.id, status: 'confirmed' } },
+    ]);
+    const other = { ...draft, id: randomUUID() };
+    await store.place(other, { key: randomUUID(), fingerprint: '' });
+    await store.settle(other.id, { status: 'rejected', reason: 'unknown-sku' });
+    expect(await store.find(other.id)).toMatchObject({ status: 'rejected', reason: 'unknown-sku' });
+    expect(await outbox.claim('order-confirmed', LEASE)).toEqual([]);
+    await passMinute();
+    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+  });
+
+  it('owe a settlement when the lock is over, or at once when postponed', async () => {
+    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    await store.postpone(draft.id, { key: key.key, answer: { ...ANSWER, state: { status: 'pending' } } });
+    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([
+      { attempts: 1, order: { id: draft.id } },
+    ]);
+    expect(await store.place(draft, key)).toMatchObject({ answer: { state: { status: 'pending' } } });
+  });
+
+  it('lease a row to one relay, until the lease is over', async () => {
+    await passMinute();
+    expect(await outbox.claim('settle-order', LEASE)).toHaveLength(1);
+    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    await passMinute();
+    const [again] = await outbox.claim('settle-order', LEASE);
+    expect(again?.attempts).toBe(2);
+    await outbox.release([again?.id ?? '']);
+    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ attempts: 2 }]);
+  });
+
+  it('park a row until it is requeued', async () => {
+    await passMinute();
+    const [row] = await outbox.claim('settle-order', LEASE);
+    const id = row?.id ?? '';
+    expect(await outbox.requeue(id)).toBe(false);
+    await outbox.park(id, { attempts: 8, error: 'poison' });
+    expect(await outbox.parked(10)).toMatchObject([
+      { id, orderId: draft.id, kind: 'settle-order', attempts: 8, lastError: 'poison' },
+    ]);
+    await passMinute();
+    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    expect(await outbox.requeue(id)).toBe(true);
+    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ id, attempts: 1 }]);
+  });
+
+  it('come back later when postponed', async () => {
+    await passMinute();
+    const [row] = await outbox.claim('settle-order', LEASE);
+    await outbox.postpone(row?.id ?? '', { attempts: 5, error: 'busy', delayMs: 30_000 });
+    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    await passMinute();
+    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ attempts: 6 }]);
+  });
+});
