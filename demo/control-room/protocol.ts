@@ -27,6 +27,8 @@ export const qualityMeaning: Record<Quality, string> = {
 
 export const faultNames = ['latency', 'error', 'hang', 'garbage', 'down', 'stall'] as const;
 export type FaultName = (typeof faultNames)[number];
+/** Of use to scenarios, not to a button: a service that can do only so many requests a second. */
+export type StagedFault = FaultName | 'capacity';
 
 /** Flags that switch a protection; the flag is `protection.<name>`. */
 export const protectionNames = [
@@ -50,7 +52,7 @@ export type Health = 'up' | 'slow' | 'down' | 'starting' | 'stalled' | 'absent' 
 export interface ActiveFault {
   readonly target: SupervisedName;
   /** A fault of the service, or what was done to its process. */
-  readonly fault: FaultName | 'kill';
+  readonly fault: StagedFault;
   readonly endsAt: number;
 }
 

@@ -26,6 +26,9 @@ const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
 export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
   share([...accepted, 'rejected'], phase, skipMs);
 
+/** Share of orders that ended in an error or in nothing: neither accepted, nor clearly refused. */
+export const failedShare = (phase: Phase, skipMs = 0): Measure => share(['failed'], phase, skipMs);
+
 /** Orders confirmed per second in a phase, as a share of those before it was broken. */
 export const confirmedAgainstBefore =
   (phase: Phase, skipMs = 0): Measure =>
@@ -38,11 +41,17 @@ export const confirmedAgainstBefore =
 const perSecond = (samples: readonly Sample[], wanted: readonly Quality[]): number | null =>
   samples.length === 0 ? null : count(samples, wanted) / samples.length;
 
-/** Median over the seconds of a phase of their p99: one unlucky second is not the phase. */
-export const p99Ms =
+const latencyMs =
+  (quantile: 'p50' | 'p99') =>
   (phase: Phase, skipMs = 0): Measure =>
   (recording) =>
-    median(inPhase(recording, phase, skipMs).flatMap(({ stats }) => stats.orders.latencyMs?.p99 ?? []));
+    median(
+      inPhase(recording, phase, skipMs).flatMap(({ stats }) => stats.orders.latencyMs?.[quantile] ?? []),
+    );
+
+/** Median over the seconds of a phase of their quantile: one unlucky second is not the phase. */
+export const p50Ms = latencyMs('p50');
+export const p99Ms = latencyMs('p99');
 
 function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
@@ -94,3 +103,24 @@ export const attemptsPerCall =
 
 const rateOf = (sample: Sample, edge: string): number | null =>
   sample.edges.find(({ id }) => id === edge)?.callsPerSecond ?? null;
+
+/** Calls per second on an edge, the mean of a phase. */
+export const callsPerSecond =
+  (edge: string, phase: Phase, skipMs = 0): Measure =>
+  (recording) =>
+    mean(inPhase(recording, phase, skipMs).flatMap((sample) => rateOf(sample, edge) ?? []));
+
+/** Most calls seen at once in the last seconds before it heals: who stands ready to storm in. */
+export const waitingAtTheDoor =
+  (edge: string, lastMs = 3_000): Measure =>
+  (recording) => {
+    const { brokenFromMs, brokenToMs } = recording;
+    const samples = inPhase(recording, 'during', Math.max(0, brokenToMs - brokenFromMs - lastMs - 1_000));
+    const inFlight = samples.flatMap(
+      (sample) => sample.edges.find(({ id }) => id === edge)?.bulkhead?.inFlight ?? [],
+    );
+    return inFlight.length === 0 ? null : Math.max(...inFlight);
+  };
+
+const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -9,7 +9,7 @@ export interface Step {
   readonly act: (stage: Stage) => Promise<void>;
 }
 
-export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times';
+export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'calls';
 
 /** Something that must be seen, with its number. */
 export interface Expectation {
@@ -43,6 +43,8 @@ export interface Scenario {
   readonly brokenToMs: number;
   readonly durationMs: number;
   readonly steps: readonly Step[];
+  /** Off in both variants, where they would hide the one that is shown. */
+  readonly without?: readonly ProtectionName[];
   readonly expects: readonly Expectation[];
   readonly naive?: NaiveTwin;
   /** Parts without which it can't be shown. */

@@ -29,7 +29,10 @@ export async function setTheStage(
 }
 
 function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<SwitchName, boolean>> {
-  const without = variant === 'naive' ? (scenario.naive?.without ?? []) : [];
+  const without = [
+    ...(scenario.without ?? []),
+    ...(variant === 'naive' ? (scenario.naive?.without ?? []) : []),
+  ];
   return Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, !without.includes(name)]));
 }
 

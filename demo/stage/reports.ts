@@ -39,7 +39,13 @@ const cache = z.looseObject({
 export const resilienceReport = z.looseObject({
   service: z.string(),
   dependencies: z.array(dependency),
-  admission: z.looseObject({ inFlight: z.number(), shed: z.record(z.string(), z.number()) }).optional(),
+  admission: z
+    .looseObject({
+      inFlight: z.number(),
+      admitted: z.record(z.string(), z.number()),
+      shed: z.record(z.string(), z.number()),
+    })
+    .optional(),
   cache: z.array(cache).optional(),
 });
 

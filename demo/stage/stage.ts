@@ -1,4 +1,4 @@
-import type { ActiveFault, FaultName, Mark } from '../control-room/protocol.ts';
+import type { ActiveFault, Mark, StagedFault } from '../control-room/protocol.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
 import { RefusedError } from './refused-error.ts';
@@ -22,6 +22,7 @@ export interface StageOptions {
 /** A fault with the details `PUT /chaos` takes beyond its name. */
 export interface FaultDetails {
   readonly latencyMs?: number;
+  readonly perSecond?: number;
   readonly status?: number;
   readonly ratio?: number;
 }
@@ -32,7 +33,7 @@ export interface Stage {
   start(target: SupervisedName): Promise<void>;
   stall(target: SupervisedName, forMs: number): Promise<void>;
   resume(target: SupervisedName): Promise<void>;
-  fault(target: ServiceName, fault: FaultName, forMs: number, details?: FaultDetails): Promise<void>;
+  fault(target: ServiceName, fault: StagedFault, forMs: number, details?: FaultDetails): Promise<void>;
   heal(target: ServiceName): Promise<void>;
   setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
   setSwitches(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): Promise<void>;
@@ -57,7 +58,7 @@ export function openStage(options: StageOptions): Stage {
   }
 
   /** Remembers a fault until its end, and what to do then. */
-  function remember(target: SupervisedName, fault: FaultName, forMs: number, atEnd: () => unknown): void {
+  function remember(target: SupervisedName, fault: StagedFault, forMs: number, atEnd: () => unknown): void {
     forget(target);
     const timer = setTimeout(atEnd, forMs).unref();
     active.set(target, { target, fault, endsAt: Date.now() + forMs, timer });
@@ -97,7 +98,7 @@ export function openStage(options: StageOptions): Stage {
 
   async function fault(
     target: ServiceName,
-    name: FaultName,
+    name: StagedFault,
     forMs: number,
     details: FaultDetails = {},
   ): Promise<void> {

@@ -76,7 +76,7 @@ function isThereNow(name: SupervisedName, view: SystemView): boolean | null {
 }
 
 function withFault(state: State, fault: ActiveFault | undefined, now: number): State {
-  if (!fault || fault.fault === 'kill' || state.health !== 'up') return state;
+  if (!fault || state.health !== 'up') return state;
   const left = Math.max(1, Math.ceil((fault.endsAt - now) / 1_000));
   return {
     ...state,
@@ -85,13 +85,14 @@ function withFault(state: State, fault: ActiveFault | undefined, now: number): S
   };
 }
 
-const faultWord: Record<Exclude<ActiveFault['fault'], 'kill'>, string> = {
+const faultWord: Record<ActiveFault['fault'], string> = {
   latency: 'slow',
   error: 'errors',
   hang: 'hangs',
   garbage: 'garbage',
   down: 'closes connections',
   stall: 'stalled',
+  capacity: 'limited',
 };
 
 type Means = Pick<NodePicture, 'canKill' | 'canStart' | 'canStall' | 'canFault'>;

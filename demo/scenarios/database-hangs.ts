@@ -1,0 +1,42 @@
+import { acceptedShare, p99Ms, share } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+export const databaseHangs: Scenario = {
+  name: 'database-hangs',
+  title: 'The database hangs',
+  breaks: 'PostgreSQL is stopped (SIGSTOP): connections stay open, no query returns.',
+  heals: 'It is resumed.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 26_000,
+  needs: ['supervisor'],
+  steps: [{ atMs: 5_000, says: 'PostgreSQL is stopped', act: (stage) => stage.stall('postgres', 8_000) }],
+  expects: [
+    { says: 'the refusal comes early (p50)', unit: 'ms', measure: p99Ms('during', 4_000), atMost: 1_800 },
+    {
+      says: 'orders are refused with Retry-After',
+      unit: 'share',
+      measure: share(['refused'], 'during', 3_000),
+      atLeast: 0.8,
+    },
+    {
+      says: 'orders are accepted again',
+      unit: 'share',
+      measure: acceptedShare('after', 7_000),
+      atLeast: 0.98,
+    },
+  ],
+  naive: {
+    without: ['timeouts', 'deadline', 'breaker', 'bulkhead', 'shedding'],
+    says: 'Without breaker and timeouts every customer waits, and gives up.',
+    expects: [
+      {
+        says: 'orders that got no answer in time',
+        unit: 'share',
+        measure: share(['failed'], 'during', 4_000),
+        atLeast: 0.8,
+      },
+    ],
+  },
+};

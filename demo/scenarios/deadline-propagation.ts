@@ -1,0 +1,53 @@
+import { acceptedShare, callsPerSecond, failedShare, p99Ms } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+const work = 'inventory->postgres';
+
+export const deadlinePropagation: Scenario = {
+  name: 'deadline-propagation',
+  title: 'Work for nobody',
+  breaks:
+    'Requests reach inventory 900 ms late: whoever asked has given up. The breaker is off in both runs.',
+  heals: 'Requests arrive in time again.',
+  load: { ordersPerSecond: 10 },
+  without: ['breaker'],
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 25_000,
+  steps: [
+    {
+      atMs: 5_000,
+      says: 'Requests reach inventory 900 ms late',
+      act: (stage) => stage.fault('inventory', 'latency', 8_000, { latencyMs: 900 }),
+    },
+  ],
+  expects: [
+    {
+      says: 'queries inventory makes for callers who left',
+      unit: 'per second',
+      measure: callsPerSecond(work, 'during', 2_000),
+      atMost: 4,
+    },
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'every order is answered within its deadline (p99)',
+      unit: 'ms',
+      measure: p99Ms('during', 2_000),
+      atMost: 1_200,
+    },
+  ],
+  naive: {
+    without: ['deadline', 'timeouts'],
+    says: 'Without deadlines the work is done, late, and every order is as late.',
+    expects: [
+      {
+        says: 'queries inventory makes',
+        unit: 'per second',
+        measure: callsPerSecond(work, 'during', 2_000),
+        atLeast: 8,
+      },
+      { says: 'orders are late (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atLeast: 1_700 },
+    ],
+  },
+};

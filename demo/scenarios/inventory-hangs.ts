@@ -1,0 +1,52 @@
+import {
+  acceptedShare,
+  failedShare,
+  p99Ms,
+  secondsUntilOpen,
+  secondsUntilSettled,
+  share,
+} from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+export const inventoryHangs: Scenario = {
+  name: 'inventory-hangs',
+  title: 'Inventory hangs',
+  breaks: 'The process is stopped (SIGSTOP): it still accepts connections, and never answers.',
+  heals: 'It is resumed; the outbox settles what was accepted meanwhile.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 26_000,
+  needs: ['supervisor'],
+  steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'orders are accepted as pending',
+      unit: 'share',
+      measure: share(['pending'], 'during', 2_000),
+      atLeast: 0.9,
+    },
+    { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen('orders->inventory'), atMost: 4 },
+    {
+      says: 'nobody waits longer than the deadline (p99)',
+      unit: 'ms',
+      measure: p99Ms('during', 2_000),
+      atMost: 1_200,
+    },
+    {
+      says: 'every pending order is settled after its return',
+      unit: 's',
+      measure: secondsUntilSettled,
+      atMost: 12,
+    },
+  ],
+  naive: {
+    without: ['timeouts', 'deadline', 'breaker', 'bulkhead'],
+    says: 'Without timeouts and breaker every order waits until its customer gives up.',
+    expects: [
+      { says: 'orders hang with it (p99)', unit: 'ms', measure: p99Ms('during', 3_000), atLeast: 1_500 },
+    ],
+  },
+};

@@ -1,0 +1,62 @@
+import {
+  acceptedShare,
+  attemptsPerCall,
+  failedShare,
+  p99Ms,
+  secondsUntilSettled,
+  share,
+} from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+const edge = 'orders->inventory';
+
+export const inventoryKilled: Scenario = {
+  name: 'inventory-killed',
+  title: 'Inventory is killed',
+  breaks: 'SIGKILL to the service every order needs. Stock may not be guessed.',
+  heals: 'It is started again; the outbox settles what was accepted meanwhile, by itself.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 26_000,
+  needs: ['supervisor'],
+  steps: [
+    { atMs: 5_000, says: 'Inventory is killed', act: (stage) => stage.kill('inventory') },
+    { atMs: 13_000, says: 'Inventory is started again', act: (stage) => stage.start('inventory') },
+  ],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'orders are accepted as pending',
+      unit: 'share',
+      measure: share(['pending'], 'during', 1_000),
+      atLeast: 0.95,
+    },
+    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atMost: 700 },
+    {
+      says: 'attempts per call while it is gone',
+      unit: 'times',
+      measure: attemptsPerCall(edge),
+      atMost: 1.1,
+    },
+    {
+      says: 'every pending order is settled after its return',
+      unit: 's',
+      measure: secondsUntilSettled,
+      atMost: 12,
+    },
+  ],
+  naive: {
+    without: ['breaker', 'retry-budget'],
+    says: 'Without breaker and budget every order knocks twice on a dead door.',
+    expects: [
+      {
+        says: 'attempts per call while it is gone',
+        unit: 'times',
+        measure: attemptsPerCall(edge),
+        atLeast: 1.7,
+      },
+    ],
+  },
+};

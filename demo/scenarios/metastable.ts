@@ -1,0 +1,57 @@
+import { acceptedShare, confirmedAgainstBefore, failedShare } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Two calls to inventory per order: 40 orders a second are 80 % of this. */
+const perSecond = 100;
+const fault = 'capacity' as const;
+
+export const metastable: Scenario = {
+  name: 'metastable',
+  title: 'Metastable failure',
+  breaks: 'At 80 % load inventory loses 80 % of its capacity for 10 s, then has all of it again.',
+  heals:
+    'With a budget for retries and shedding by itself, within seconds. Without, not at all: its own retries keep it down.',
+  load: { ordersPerSecond: 40 },
+  brokenFromMs: 8_000,
+  brokenToMs: 18_000,
+  durationMs: 38_000,
+  steps: [
+    {
+      atMs: 1_000,
+      says: `Inventory can do ${perSecond} requests a second and gets 80`,
+      act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond }),
+    },
+    {
+      atMs: 8_000,
+      says: `Inventory can do ${perSecond / 5} requests a second`,
+      act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond: perSecond / 5 }),
+    },
+    {
+      atMs: 18_000,
+      says: `Inventory can do ${perSecond} again: the trigger is gone`,
+      act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond }),
+    },
+  ],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'confirmed orders against before, 10 s after the trigger is gone',
+      unit: 'share',
+      measure: confirmedAgainstBefore('after', 10_000),
+      atLeast: 0.95,
+    },
+  ],
+  naive: {
+    without: ['retry-budget', 'breaker', 'shedding', 'bulkhead', 'deadline'],
+    says: 'Without them the work for those who gave up keeps the service down for good.',
+    expects: [
+      {
+        says: 'confirmed orders against before, 10 s after the trigger is gone',
+        unit: 'share',
+        measure: confirmedAgainstBefore('after', 10_000),
+        atMost: 0.5,
+      },
+    ],
+  },
+};

@@ -1,0 +1,44 @@
+import { acceptedShare, failedShare, secondsUntilOpen, share } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+export const recommendationGarbage: Scenario = {
+  name: 'recommendation-garbage',
+  title: 'Recommendation talks garbage',
+  breaks: 'It answers 200, quickly, with bytes that are no JSON.',
+  heals: 'It makes sense again. Nothing of the garbage was kept in a cache.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 5_000,
+  brokenToMs: 12_000,
+  durationMs: 21_000,
+  steps: [
+    {
+      atMs: 5_000,
+      says: 'Recommendation answers nonsense with 200',
+      act: (stage) => stage.fault('recommendation', 'garbage', 7_000),
+    },
+  ],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'nobody is shown the garbage',
+      unit: 'share',
+      measure: share(['cached', 'default'], 'during', 1_000),
+      atLeast: 0.95,
+    },
+    {
+      says: 'the breaker takes nonsense for a failure',
+      unit: 's',
+      measure: secondsUntilOpen('orders->recommendation'),
+      atMost: 3,
+    },
+    { says: 'answers are live again', unit: 'share', measure: share(['live'], 'after', 6_000), atLeast: 0.9 },
+  ],
+  naive: {
+    without: ['fallback'],
+    says: 'Without degraded answers a sentence that makes no sense fails the order.',
+    expects: [
+      { says: 'orders are lost', unit: 'share', measure: acceptedShare('during', 1_000), atMost: 0.2 },
+    ],
+  },
+};

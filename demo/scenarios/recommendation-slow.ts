@@ -1,0 +1,56 @@
+import { acceptedShare, failedShare, p99Ms, secondsUntilClosed, share } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+const edge = 'orders->recommendation';
+
+export const recommendationSlow: Scenario = {
+  name: 'recommendation-slow',
+  title: 'Recommendation is slow',
+  breaks: 'Every recommendation takes 1.5 s, far longer than anybody wants to wait for it.',
+  heals: 'It is fast again; the breaker notices by its probes.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 22_000,
+  steps: [
+    {
+      atMs: 5_000,
+      says: 'Every recommendation takes 1.5 s',
+      act: (stage) => stage.fault('recommendation', 'latency', 8_000, { latencyMs: 1_500 }),
+    },
+  ],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    {
+      says: 'orders do not become slow with it (p99)',
+      unit: 'ms',
+      measure: p99Ms('during', 2_000),
+      atMost: 700,
+    },
+    {
+      says: 'recommendations are second-best meanwhile',
+      unit: 'share',
+      measure: share(['cached', 'default'], 'during', 1_000),
+      atLeast: 0.9,
+    },
+    {
+      says: 'the breaker closes when it is fast again',
+      unit: 's',
+      measure: secondsUntilClosed(edge),
+      atMost: 8,
+    },
+  ],
+  naive: {
+    without: ['timeouts', 'deadline', 'breaker', 'bulkhead'],
+    says: 'Without timeouts every order waits for the slowest thing on its page.',
+    expects: [
+      {
+        says: 'orders are as slow as it is (p99)',
+        unit: 'ms',
+        measure: p99Ms('during', 2_000),
+        atLeast: 1_400,
+      },
+    ],
+  },
+};

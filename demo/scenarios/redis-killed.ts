@@ -1,0 +1,46 @@
+import { acceptedShare, failedShare, p99Ms, share } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+export const redisKilled: Scenario = {
+  name: 'redis-killed',
+  title: 'Redis is killed, then recommendation',
+  breaks: 'The shared cache dies; six seconds later so does the service it stands in for.',
+  heals: 'Both are started again.',
+  load: { ordersPerSecond: 10 },
+  brokenFromMs: 6_000,
+  brokenToMs: 18_000,
+  durationMs: 27_000,
+  needs: ['redis', 'supervisor'],
+  steps: [
+    { atMs: 6_000, says: 'Redis is killed', act: (stage) => stage.kill('redis') },
+    { atMs: 12_000, says: 'Recommendation is killed as well', act: (stage) => stage.kill('recommendation') },
+    {
+      atMs: 18_000,
+      says: 'Both are started again',
+      act: async (stage) => void (await Promise.all([stage.start('redis'), stage.start('recommendation')])),
+    },
+  ],
+  expects: [
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    { says: 'a cache that is gone costs no time (p99)', unit: 'ms', measure: p99Ms('during'), atMost: 500 },
+    {
+      says: 'the memory tier still has last good answers',
+      unit: 'share',
+      measure: share(['cached'], 'during', 7_500),
+      atLeast: 0.5,
+    },
+  ],
+  naive: {
+    without: ['cache'],
+    says: 'Without the cache there is only the default to fall back to.',
+    expects: [
+      {
+        says: 'last good answers served',
+        unit: 'share',
+        measure: share(['cached'], 'during', 7_500),
+        atMost: 0,
+      },
+    ],
+  },
+};

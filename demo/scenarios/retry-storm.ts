@@ -1,0 +1,31 @@
+import { acceptedShare, attemptsPerCall, failedShare, secondsUntilSettled } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+const edge = 'orders->inventory';
+
+export const retryStorm: Scenario = {
+  name: 'retry-storm',
+  title: 'A retry storm',
+  breaks:
+    'Inventory answers 500 to everything. The breaker is off in both runs: only the budget is in the way.',
+  heals: 'It answers again; what was accepted is settled.',
+  load: { ordersPerSecond: 15 },
+  without: ['breaker'],
+  brokenFromMs: 5_000,
+  brokenToMs: 15_000,
+  durationMs: 26_000,
+  steps: [
+    { atMs: 5_000, says: 'Inventory answers 500', act: (stage) => stage.fault('inventory', 'error', 10_000) },
+  ],
+  expects: [
+    { says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atMost: 1.25 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    { says: 'every pending order is settled', unit: 's', measure: secondsUntilSettled, atMost: 11 },
+  ],
+  naive: {
+    without: ['retry-budget'],
+    says: 'Without a budget every failure is tried again: twice the load for a service that is already down.',
+    expects: [{ says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atLeast: 1.7 }],
+  },
+};

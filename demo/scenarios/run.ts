@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { scenarioNamed, scenarios } from './catalogue.ts';
+import { pictureOf } from './picture.ts';
+import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import type { Scenario, Variant } from './scenario.ts';
+import { openTheatre, type Theatre } from './theatre.ts';
+
+const usage = `Usage: pnpm scenario <name> [options]
+
+  --variant <which>    protected, naive or both (default both)
+  --picture <file>     where the picture goes (default .ballast/<port-base>/pictures/<name>.svg)
+  --port-base <port>   first port of the system that is started for it (default 4200)
+  --help               this text
+
+${scenarios.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join('\n')}
+`;
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function readArguments() {
+  try {
+    return parseArgs({
+      args: process.argv.slice(2).filter((argument) => argument !== '--'),
+      allowPositionals: true,
+      options: {
+        variant: { type: 'string', default: 'both' },
+        picture: { type: 'string' },
+        'port-base': { type: 'string', default: '4200' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return endWith(2, (error as Error).message);
+  }
+}
+
+function endWith(code: number, text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
+}
+
+function variantsOf(scenario: Scenario, wanted: string): Variant[] {
+  if (!['protected', 'naive', 'both'].includes(wanted))
+    endWith(2, '--variant takes protected, naive or both');
+  if (wanted === 'naive' && !scenario.naive) endWith(2, `${scenario.name} has no naive variant`);
+  const all: Variant[] = scenario.naive ? ['protected', 'naive'] : ['protected'];
+  return all.filter((variant) => wanted === 'both' || wanted === variant);
+}
+
+async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Promise<ScenarioResult> {
+  say(
+    variant === 'naive'
+      ? `\nWithout ${scenario.naive?.without.join(', ')}`
+      : `\n${scenario.title}\n${scenario.breaks}`,
+  );
+  const startedAt = Date.now();
+  const onStep = (says: string) =>
+    say(`  ${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(3)} s  ${says}`);
+  const result = await runScenario({ ...theatre, scenario, variant, onStep });
+  for (const { holds, says, measured, expected } of result.checks)
+    say(`  ${holds ? 'yes' : 'NO '}  ${says}: ${measured} (${expected})`);
+  say(result.isAsDeclared ? '  as declared' : '  NOT AS DECLARED');
+  return result;
+}
+
+function keepPicture(results: readonly ScenarioResult[], file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, pictureOf(results));
+  say(`\nPicture: ${file}`);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  const [name = ''] = positionals;
+  if (values.help || name === '') {
+    say(usage);
+    return values.help ? 0 : 2;
+  }
+  const scenario = scenarioNamed(name) ?? endWith(2, `There is no scenario "${name}".\n\n${usage}`);
+  const variants = variantsOf(scenario, values.variant);
+  say('Starting a system for it');
+  const theatre = await openTheatre(Number(values['port-base']));
+  const stop = () => void theatre.close().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const results: ScenarioResult[] = [];
+    for (const variant of variants) results.push(await play(theatre, scenario, variant));
+    keepPicture(results, resolve(values.picture ?? join(theatre.picturesFolder, `${name}.svg`)));
+    return results.every(({ isAsDeclared }) => isAsDeclared) ? 0 : 1;
+  } finally {
+    await theatre.close();
+  }
+}
+
+process.exit(await main());

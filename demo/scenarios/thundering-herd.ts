@@ -1,0 +1,41 @@
+import { acceptedShare, failedShare, p99Ms, secondsUntilClosed, waitingAtTheDoor } from './measures.ts';
+import type { Scenario } from './scenario.ts';
+
+const edge = 'orders->recommendation';
+
+export const thunderingHerd: Scenario = {
+  name: 'thundering-herd',
+  title: 'The herd on recovery',
+  breaks: 'Recommendation holds every request back for 8 s, then wakes with all of them at the door.',
+  heals: 'A few probes find it awake; the rest returns in steps.',
+  load: { ordersPerSecond: 20 },
+  brokenFromMs: 5_000,
+  brokenToMs: 13_000,
+  durationMs: 22_000,
+  steps: [
+    {
+      atMs: 5_000,
+      says: 'Recommendation holds every request',
+      act: (stage) => stage.fault('recommendation', 'hang', 8_000),
+    },
+  ],
+  expects: [
+    { says: 'calls at the door when it wakes', unit: 'calls', measure: waitingAtTheDoor(edge), atMost: 10 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    { says: 'nobody waits for it (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atMost: 700 },
+    { says: 'the breaker closes in steps', unit: 's', measure: secondsUntilClosed(edge), atMost: 8 },
+  ],
+  naive: {
+    without: ['breaker', 'bulkhead', 'timeouts', 'deadline'],
+    says: 'Without breaker and bulkhead everybody who waited storms in at once.',
+    expects: [
+      {
+        says: 'calls at the door when it wakes',
+        unit: 'calls',
+        measure: waitingAtTheDoor(edge),
+        atLeast: 25,
+      },
+    ],
+  },
+};
