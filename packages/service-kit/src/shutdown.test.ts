@@ -93,6 +93,7 @@ test('a port in use ends it with exit 1', async () => {
     env: { ...process.env, PORT: new URL(url).port },
     stdio: 'ignore',
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   expect((await once(child, 'exit'))[0]).toBe(1);
 });
 
