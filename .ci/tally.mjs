@@ -4,7 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-for (const manifest of globSync('{packages,services}/*/package.json').concat('demo/package.json', 'tests/package.json')) {
+for (const manifest of globSync('{packages,services}/*/package.json').concat(
+  'demo/package.json',
+  'tests/package.json',
+)) {
   const scripts = JSON.parse(readFileSync(manifest, 'utf8')).scripts ?? {};
   for (const script of [scripts.test, scripts['test:compose']]) {
     const report = /--outputFile(?:\.json)?=(\S+\.json)/.exec(script)?.[1];

@@ -3,12 +3,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const sources = globSync('{packages,services,demo}/**/*.{ts,tsx}', { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] });
+const sources = globSync('{packages,services,demo}/**/*.{ts,tsx}', {
+  cwd: root,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+});
 
 type Import = { file: string; specifier: string; target: string };
 
 const imports: Import[] = sources.flatMap((file) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)].map((match) => {
+  [
+    ...readFileSync(join(root, file), 'utf8').matchAll(/^\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm),
+  ].map((match) => {
     const specifier = match[1] ?? '';
     const target = specifier.startsWith('.')
       ? relative(root, resolve(root, dirname(file), specifier))
@@ -33,11 +38,31 @@ describe('who may import whom', () => {
   });
 
   it.each([
-    ['packages never import services or the demo', /^packages\//, /^(services|demo)\/|^@ballast\/(orders|inventory|recommendation|demo)/],
-    ['services never import each other or the demo by path', /^services\//, /^(demo|packages)\/|^@ballast\/(orders|inventory|recommendation|demo)/],
-    ['the demo never reads the source of a service', /^demo\//, /^services\/|^@ballast\/(orders|inventory|recommendation)/],
-    ['resilience knows neither telemetry nor a web framework', /^packages\/resilience\//, /^(@opentelemetry|express|undici|@ballast\/)/],
-    ['cache stands without the rest of Ballast', /^packages\/cache\//, /^(@opentelemetry|express|undici|@ballast\/)/],
+    [
+      'packages never import services or the demo',
+      /^packages\//,
+      /^(services|demo)\/|^@ballast\/(orders|inventory|recommendation|demo)/,
+    ],
+    [
+      'services never import each other or the demo by path',
+      /^services\//,
+      /^(demo|packages)\/|^@ballast\/(orders|inventory|recommendation|demo)/,
+    ],
+    [
+      'the demo never reads the source of a service',
+      /^demo\//,
+      /^services\/|^@ballast\/(orders|inventory|recommendation)/,
+    ],
+    [
+      'resilience knows neither telemetry nor a web framework',
+      /^packages\/resilience\//,
+      /^(@opentelemetry|express|undici|@ballast\/)/,
+    ],
+    [
+      'cache stands without the rest of Ballast',
+      /^packages\/cache\//,
+      /^(@opentelemetry|express|undici|@ballast\/)/,
+    ],
   ])('%s', (_title, from, to) => {
     expect(offenders(from, to)).toEqual([]);
   });
