@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { portsPerSystem } from './system/layout.ts';
 
 export type ChaosOptions = {
   readonly minutes: number;
@@ -19,7 +20,7 @@ export const usage = `Usage: pnpm chaos [options]
   --replicas <n>   of orders and of inventory, 1 to 3 (default ${chaosDefaults.replicas})
   --rate <n>       customers per second, however slow the shop is (default ${chaosDefaults.rate})
   --restarts <n>   instead of faults, restart the replicas of orders n times in good order, one after the other
-  --port-base <n>  first of 40 ports (default ${chaosDefaults.portBase})
+  --port-base <n>  first of ${portsPerSystem} ports (default ${chaosDefaults.portBase})
   --help           this text
 
 Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense.
