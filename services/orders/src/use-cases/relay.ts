@@ -10,8 +10,10 @@ export interface RelaySettings {
   maxConcurrent: number;
   /** How long rows stay claimed by a relay that died. Longer than a batch can take. */
   leaseMs: number;
-  /** Tries that may fail through the row's own fault before it is parked. */
+  /** Tries of a row that the receiver may refuse before it is parked. */
   maxAttempts: number;
+  /** Tries that may fail while others get through. Many: on a flaky network a good row fails like that for minutes. */
+  maxFailures: number;
   /** Before the second try, at most; doubles up to `maxRetryDelayMs`, with full jitter. */
   retryDelayMs: number;
   maxRetryDelayMs: number;
@@ -22,6 +24,7 @@ export const RELAY_DEFAULTS: RelaySettings = {
   maxConcurrent: 8,
   leaseMs: 6000,
   maxAttempts: 8,
+  maxFailures: 60,
   retryDelayMs: 200,
   maxRetryDelayMs: 2000,
 };
@@ -85,7 +88,7 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
     const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
     const isOwnFault = isRefusal(cause) || (wasTried(cause) && now() - deliveredAtMs < RECENT_MS);
     const attempts = isOwnFault ? row.attempts : row.attempts - 1;
-    if (attempts < settings.maxAttempts) {
+    if (attempts < (isRefusal(cause) ? settings.maxAttempts : settings.maxFailures)) {
       const ceilingMs = Math.min(settings.maxRetryDelayMs, settings.retryDelayMs * 2 ** attempts);
       return outbox.postpone(row.id, { attempts, error, delayMs: Math.ceil(random() * ceilingMs) });
     }
