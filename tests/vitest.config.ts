@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     // These start whole systems and measure them: one at a time, or they measure each other.
     fileParallelism: false,
-    exclude: ['compose/**', 'kubernetes/**', 'node_modules/**'],
+    exclude: ['compose/**', 'scenarios/**', 'kubernetes/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

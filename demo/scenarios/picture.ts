@@ -4,8 +4,8 @@ import type { ScenarioResult } from './run-scenario.ts';
 
 const column = { width: 560, left: 56, right: 16 };
 const plotWidth = column.width - column.left - column.right;
-const panels = { answers: { top: 96, height: 190 }, p99: { top: 326, height: 90 } };
-const checksTop = 452;
+const panels = { answers: { top: 112, height: 190 }, p99: { top: 340, height: 90 } };
+const checksTop = 478;
 const checkHeight = 22;
 
 /** Worst at the bottom, as on the page. */
@@ -38,23 +38,19 @@ interface Scales {
 
 function scalesOf(recordings: readonly Recording[]): Scales {
   const samples = recordings.flatMap((recording) => recording.samples);
-  const most = (values: number[], floor: number) => Math.max(floor, ...values);
+  const orders = samples.map(({ stats }) => Math.max(stats.orders.offered, total(stats.orders.outcomes)));
+  const p99Ms = samples.map(({ stats }) => stats.orders.latencyMs?.p99 ?? 0);
   return {
-    seconds: most(
-      recordings.map(({ durationMs }) => durationMs / 1_000),
-      1,
-    ),
-    orders:
-      most(
-        samples.map(({ stats }) => Math.max(stats.orders.offered, total(stats.orders.outcomes))),
-        5,
-      ) * 1.1,
-    p99Ms:
-      most(
-        samples.map(({ stats }) => stats.orders.latencyMs?.p99 ?? 0),
-        100,
-      ) * 1.1,
+    seconds: Math.max(1, ...recordings.map(({ durationMs }) => durationMs / 1_000)),
+    orders: niceAbove(Math.max(5, ...orders)),
+    p99Ms: niceAbove(Math.max(100, ...p99Ms)),
   };
+}
+
+/** The next number a reader likes to halve: 1, 2, 4, 6 or 10 times a power of ten. */
+function niceAbove(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 4, 6].find((step) => step * power >= value) ?? 10) * power;
 }
 
 const total = (outcomes: Readonly<Record<Quality, number>>): number =>
@@ -66,10 +62,12 @@ function half(
 ): string {
   const subtitle =
     variant === 'naive' ? `without ${scenario.naive?.without.join(', ')}` : 'with every protection';
-  const verdict = isAsDeclared ? 'as declared' : 'not as declared';
+  const broke = variant === 'naive' ? 'breaks as declared' : 'holds as declared';
+  const verdict = isAsDeclared ? broke : 'not as declared';
   return [
     `<text class="title" x="${column.left}" y="34">${escaped(scenario.title)}</text>`,
     `<text class="quiet" x="${column.left}" y="56">${escaped(subtitle)}: ${verdict}</text>`,
+    legend(recording.samples),
     band(recording, scales),
     answers(recording.samples, scales),
     latency(recording.samples, scales),
@@ -81,6 +79,17 @@ function half(
     }),
     '</g>',
   ].join('\n');
+}
+
+/** The colours that occur, best first. */
+function legend(samples: readonly Sample[]): string {
+  const seen = qualities.filter((quality) => samples.some(({ stats }) => stats.orders.outcomes[quality] > 0));
+  return seen
+    .map((quality, index) => {
+      const x = column.left + index * 78;
+      return `<rect class="${quality}" x="${x}" y="74" width="10" height="10" rx="2"/><text class="quiet small" x="${x + 15}" y="83">${quality}</text>`;
+    })
+    .join('');
 }
 
 const xOf = (atMs: number, { seconds }: Scales): number =>
@@ -139,8 +148,8 @@ const path = (points: readonly (readonly [number, number])[]): string =>
 function axis(top: number, height: number, max: number, name: (value: number) => string): string {
   return [0, 0.5, 1]
     .map((share) => {
-      const y = top + height - (share / 1.1) * height;
-      return `<path class="grid" d="M${column.left} ${round(y)}h${plotWidth}"/><text class="quiet small number" x="${column.left - 8}" y="${round(y + 4)}">${name((max * share) / 1.1)}</text>`;
+      const y = top + height - share * height;
+      return `<path class="grid" d="M${column.left} ${round(y)}h${plotWidth}"/><text class="quiet small number" x="${column.left - 8}" y="${round(y + 4)}">${name(max * share)}</text>`;
     })
     .join('');
 }

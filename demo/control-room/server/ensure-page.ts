@@ -10,12 +10,17 @@ const client = join(room, 'client');
 /** Where the built page is. */
 export const pageFolder = join(room, 'dist');
 
-/** Builds the page when there is none, or when it is older than its sources: takes about a second. */
+/**
+ * Builds the page when there is none, or when it is older than its sources: takes about a second. Where no tools are
+ * (an image), what was built is used as it is.
+ *
+ * @throws when there is no page and nothing to build it with.
+ */
 export async function ensurePage(): Promise<void> {
   const built = join(pageFolder, 'index.html');
-  if (existsSync(built) && statSync(built).mtimeMs >= newestSource()) return;
   const vite = viteProgram();
-  if (!vite) throw new Error('the control room page is not built: run `pnpm build`');
+  if (existsSync(built) && (!vite || statSync(built).mtimeMs >= newestSource())) return;
+  if (!vite) throw new Error('the page of the control room is not built: run `pnpm build` in demo');
   // A process of its own: Vite's memory is given back before anyone looks at ours.
   await promisify(execFile)(process.execPath, [vite, 'build', client, '--logLevel', 'error']);
 }
