@@ -39,7 +39,8 @@ export function conditionsOf(random: SeededRandom): Conditions {
   return {
     replicas: random.integer(1, 2),
     customers: random.integer(5, 25),
-    stormMs: random.integer(500, 5_000),
+    // Now and then long enough for everything that gives up after a while to give up.
+    stormMs: random.chance(0.02) ? random.integer(20_000, 60_000) : random.integer(500, 5_000),
     // Shorter than a request may take, so that the relay meets the request at work.
     lockMs: random.pick([100, 1_000, 5_000]),
     leaseMs: random.pick([100, 1_000, 6_000]),

@@ -23,6 +23,8 @@ export type Simulation = {
 
 export type SimulationOptions = {
   readonly sabotage?: Sabotage;
+  /** Instead of what the seed says. */
+  readonly conditions?: Partial<Conditions>;
   readonly onRemark?: (remark: string, at: number) => void;
 };
 
@@ -32,10 +34,10 @@ const lateArrivalsMs = 2_000;
 /** One run of the system in a box: the same seed gives the same run, event by event. */
 export async function simulate(
   seed: number,
-  { sabotage, onRemark }: SimulationOptions = {},
+  { sabotage, onRemark, ...given }: SimulationOptions = {},
 ): Promise<Simulation> {
   const random = seededRandom(seed);
-  const conditions = conditionsOf(random.fork('conditions'));
+  const conditions = { ...conditionsOf(random.fork('conditions')), ...given.conditions };
   const world = new World(random.fork('world'), onRemark);
   const site = buildSite(world, conditions, sabotage);
   const log = openHistoryLog({ now: () => world.now });
