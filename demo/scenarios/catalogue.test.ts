@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './catalogue.ts';
+import { unjudged } from './judge.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../../docs/scenarios.md'), 'utf8');
 
@@ -31,5 +32,7 @@ describe.each(scenarios)('$name', (scenario) => {
     expect(page).toContain(`\`${scenario.name}\``);
     expect(page).toContain(scenario.breaks);
     if (scenario.naive) expect(page).toContain(scenario.naive.says);
+    for (const { says, expected } of unjudged([...scenario.expects, ...(scenario.naive?.expects ?? [])]))
+      expect(page).toContain(`- ${says}: ${expected}\n`);
   });
 });

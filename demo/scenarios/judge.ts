@@ -35,6 +35,7 @@ const holds = (value: number, { atLeast, atMost }: Expectation): boolean =>
 function bound({ atLeast, atMost, unit }: Expectation): string {
   if (atLeast !== undefined && atMost !== undefined)
     return `${format(atLeast, unit)} to ${format(atMost, unit)}`;
+  if (unit === 'share' && atMost === 0) return 'none';
   if (atLeast !== undefined) return `at least ${format(atLeast, unit)}`;
   return `at most ${format(atMost ?? 0, unit)}`;
 }
