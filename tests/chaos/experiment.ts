@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { check } from './checker/check.ts';
+import type { EdgeTraffic } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
 import { shopCatalogue } from './client/catalogue.ts';
@@ -27,6 +28,7 @@ export type Findings = {
   readonly folder: string;
   readonly history: readonly HistoryEntry[];
   readonly verdicts: readonly Verdict[];
+  readonly traffic: readonly EdgeTraffic[];
 };
 
 export const realTime = {
@@ -53,7 +55,8 @@ export async function experiment(
     const stored = await quietState(system, { wait: realTime.wait, patienceMs: 15_000 });
     const state = { ...stored, ...(await witnesses.testify()) };
     writeFileSync(join(system.folder, 'state.json'), JSON.stringify(state));
-    return { folder: system.folder, history: log.entries, verdicts: check(log.entries, state) };
+    const { folder } = system;
+    return { folder, history: log.entries, verdicts: check(log.entries, state), traffic: state.traffic };
   } finally {
     await log.close();
     await system.stop();

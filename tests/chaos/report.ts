@@ -1,3 +1,4 @@
+import type { EdgeTraffic } from './checker/final-state.ts';
 import { settleTimes } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
 import type { Completion, HistoryEntry } from './history/entry.ts';
@@ -10,17 +11,19 @@ export type RunReport = {
   readonly history: readonly HistoryEntry[];
   readonly struck: readonly Struck[];
   readonly verdicts: readonly Verdict[];
+  readonly traffic: readonly EdgeTraffic[];
 };
 
 const evidenceShown = 5;
 
 /** What a run amounted to, for people. */
-export function report({ title, history, struck, verdicts }: RunReport): string {
+export function report({ title, history, struck, verdicts, traffic }: RunReport): string {
   const missed = struck.filter((entry) => entry.missed !== undefined).length;
   return [
     title,
     '',
     ...figures(history),
+    ...traffic.map(amplificationLine),
     `kills            ${killsIn(struck)}`,
     `faults           ${struck.length - missed} (${missed} more found their target already down)`,
     ...countLines(struck.filter((entry) => entry.missed === undefined).map(({ harm }) => describeHarm(harm))),
@@ -48,6 +51,10 @@ function figures(history: readonly HistoryEntry[]): string[] {
     ...countLines(answers.map((answer) => (answer === undefined ? 'no answer yet' : outcomeName(answer)))),
     `slowest settled  ${Math.round(slowest)} ms after the healing`,
   ];
+}
+
+function amplificationLine({ edge, calls, attempts }: EdgeTraffic): string {
+  return `${edge}: ${attempts} requests on the wire for ${calls} calls`;
 }
 
 function outcomeName(answer: Completion): string {

@@ -33,8 +33,9 @@ async function harm(system: ChaoticSystem): Promise<void> {
 
 const title = titleOf(options);
 say(title);
-const { folder, history, verdicts } = await experiment(options, harm, say);
-const text = report({ title, history, struck, verdicts });
+const findings = await experiment(options, harm, say);
+const { folder, verdicts } = findings;
+const text = report({ title, struck, ...findings });
 writeFileSync(join(folder, 'report.txt'), text);
 say(`\n${text}\nHistory, state and logs: ${folder}`);
 process.exit(verdicts.every(({ holds }) => holds) ? 0 : 1);

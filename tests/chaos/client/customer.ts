@@ -21,6 +21,8 @@ export type Wish = {
 const concurrentDuplicates = 0.1;
 const serialDuplicates = 0.1;
 const longestPauseMs = 4_000;
+/** Shorter than the time an order may take to settle, or the looking would be what is late. */
+const longestPauseBetweenReadsMs = 1_500;
 
 /** Wants one order and does what real clients do: sends it twice by accident, retries when in doubt, looks after it. */
 export async function shop(wish: Wish, tools: CustomerTools): Promise<void> {
@@ -43,7 +45,7 @@ async function follow(orderId: string, tools: CustomerTools): Promise<void> {
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await tools.log.attempt({ operation: 'read', orderId }, () => tools.api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
-    await tools.wait(pauseMs(outcome, attempt, tools.random));
+    await tools.wait(Math.min(longestPauseBetweenReadsMs, pauseMs(outcome, attempt, tools.random)));
   }
 }
 

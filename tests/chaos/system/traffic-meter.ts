@@ -19,17 +19,19 @@ const resilience = z.object({
   dependencies: z.array(z.object({ name: z.string(), calls: z.object({ total: z.int() }) })),
 });
 
+type Watched = Pick<ChaoticSystem, 'replicas' | 'proxies'>;
+
 /**
  * Compares the calls that orders was asked to make, by its own count, with the requests that were seen on the wire.
  * A process that is killed takes the count since the last look with it, so look often.
  */
 export class TrafficMeter {
-  readonly #system: ChaoticSystem;
+  readonly #system: Watched;
   readonly #agent = new Agent({ headersTimeout: 500, bodyTimeout: 500, connectTimeout: 500 });
   /** Per process and dependency: the calls of lives that have ended, and of the present one. */
   readonly #calls = new Map<string, { dependency: string; ended: number; now: number; lives: number }>();
 
-  constructor(system: ChaoticSystem) {
+  constructor(system: Watched) {
     this.#system = system;
   }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { chaosDefaults, readChaosOptions, titleOf, usage } from './run-options.ts';
+
+describe('the command line', () => {
+  it('needs nothing, and makes up a seed that it can repeat', () => {
+    const options = readChaosOptions([]);
+    expect(options).toMatchObject(chaosDefaults);
+    expect(readChaosOptions(['--seed', String(options?.seed)])).toEqual(options);
+  });
+
+  it('takes every option that its help names', () => {
+    const named = [...usage.matchAll(/^ {2}--([a-z-]+) <n>/gm)].map(([, name]) => name);
+    const args = named.flatMap((name) => [`--${name}`, name === 'port-base' ? '5000' : '2']);
+    expect(readChaosOptions(args)).toEqual({
+      minutes: 2,
+      seed: 2,
+      replicas: 2,
+      rate: 2,
+      restarts: 2,
+      portBase: 5000,
+    });
+  });
+
+  it('prints the command that repeats the run', () => {
+    const options = { minutes: 3, seed: 9, replicas: 2, rate: 10, restarts: 0, portBase: 4100 };
+    expect(titleOf(options)).toBe('pnpm chaos --minutes 3 --seed 9 --replicas 2 --rate 10');
+    expect(titleOf({ ...options, restarts: 50 })).toContain('--restarts 50');
+  });
+
+  it.each([
+    [['--minutes', 'many'], '--minutes takes a number from 0.1 to 10000, not "many"'],
+    [['--minutes', ''], '--minutes takes a number'],
+    [['--replicas', '9'], '--replicas takes a number from 1 to 3, not "9"'],
+    [['--seed', '1.5'], '--seed takes a whole number, not "1.5"'],
+    [['--loud'], 'Unknown option'],
+  ])('refuses %j', (args, message) => {
+    expect(() => readChaosOptions(args)).toThrow(message);
+  });
+
+  it('has nothing to run when help is wanted', () => {
+    expect(readChaosOptions(['--help'])).toBeUndefined();
+  });
+});
