@@ -1,4 +1,4 @@
-import type { NodeKind, NodeName, SupervisedName, TopologyEdge } from '../topology.ts';
+import type { NodeKind, NodeName, SupervisedName } from '../topology.ts';
 
 /** How good one answer was, best first. An order has exactly one. */
 export const qualities = [
@@ -186,7 +186,6 @@ export interface ScenarioCard {
 /** Sent once per connection: what does not move, and enough past to fill the charts. */
 export interface Hello {
   readonly mode: 'embedded' | 'containers';
-  readonly edges: readonly TopologyEdge[];
   readonly scenarios: readonly ScenarioCard[];
   readonly history: readonly Traffic[];
   readonly marks: readonly Mark[];
