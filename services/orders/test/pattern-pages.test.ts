@@ -17,7 +17,7 @@ const defaults = {
 
 it.each([
   ['idempotency.md', 3],
-  ['outbox.md', 8],
+  ['outbox.md', 9],
 ])('%s tells every default as it is', (page, count) => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/patterns', page), 'utf8');
   const told = [...text.matchAll(/^\| `(\w+)` +\| (\d+) /gm)].map(([, option, value]) => [

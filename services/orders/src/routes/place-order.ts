@@ -11,7 +11,13 @@ import {
   toPlacedOrderBody,
 } from './order-body.ts';
 
-const replayed = z.object({ 'Idempotency-Replayed': z.literal('true').optional() });
+const replyHeaders = z.object({
+  Location: z.string().describe('Where the order can be read'),
+  'Idempotency-Replayed': z
+    .literal('true')
+    .optional()
+    .describe('This is the stored answer of an earlier request'),
+});
 
 /** `POST /v1/orders` */
 export function placeOrderRoute(shop: Shop) {
@@ -27,12 +33,12 @@ export function placeOrderRoute(shop: Shop) {
       201: {
         description: 'Confirmed: stock is sold to this order',
         schema: placedOrderBody,
-        headers: replayed,
+        headers: replyHeaders,
       },
       202: {
         description: 'Accepted: it is settled as soon as inventory can be asked; follow GET /v1/orders/{id}',
         schema: placedOrderBody,
-        headers: replayed,
+        headers: replyHeaders,
       },
     },
     problems: {
