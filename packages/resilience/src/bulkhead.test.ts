@@ -132,3 +132,16 @@ test('tells how long a call waited for its permit', async () => {
   await settled();
   expect(events).toContainEqual(expect.objectContaining({ type: 'queued', waitMs: 40 }));
 });
+
+test('lets nobody overtake the queue', async () => {
+  const { guard, ask, asked } = guarded(small);
+  for (const input of ['a', 'b', 'c', 'd']) ask(input);
+  const stop = guard.onEvent(({ type }) => {
+    if (type !== 'queued') return;
+    stop();
+    ask('e');
+  });
+  guard.configure({ bulkhead: { maxConcurrent: 5 } });
+  await settled();
+  expect(inputs(asked)).toEqual(['a', 'b', 'c', 'd', 'e']);
+});

@@ -120,7 +120,7 @@ export class Call implements Expiring {
   }
 
   /** The caller's signal was aborted. */
-  handleEvent(): void {
+  cancel(): void {
     const { place } = this;
     if (place === undefined) return;
     this.moveOn();

@@ -8,14 +8,26 @@ test('asks nobody for a caller who has already left', async () => {
   expect(asked).toHaveLength(0);
 });
 
-test('leaves no listener on a signal that outlives the call', async () => {
-  const { ask, work } = guarded();
+test('adds one listener to a signal, however many calls and dependencies share it', async () => {
   const { signal } = new AbortController();
-  const fate = ask('a', { signal });
+  for (let i = 0; i < 20; i++) {
+    const { ask, work } = guarded();
+    const fates = [ask('a', { signal }), ask('b', { signal })];
+    work(0).succeed('fine');
+    work(1).succeed('fine');
+    await Promise.all(fates);
+  }
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+});
+
+test('does not cancel what is over', async () => {
+  const { guard, ask, work } = guarded();
+  const cancel = new AbortController();
+  const fate = ask('a', { signal: cancel.signal });
   work(0).succeed('fine');
   await fate;
-  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  cancel.abort();
+  expect(guard.snapshot().outcomes).toMatchObject({ success: 1, cancelled: 0 });
 });
 
 test('degrades nothing for a caller who has left', async () => {

@@ -330,6 +330,14 @@ test('stays isolated until it is released, whatever time passes', async () => {
   expect(state()).toBe('closed');
 });
 
+test('stays isolated when it was open before', async () => {
+  const { guard, trip, clock, state } = breaking();
+  await trip();
+  guard.isolate();
+  await clock.advance(3_600_000);
+  expect(state()).toBe('isolated');
+});
+
 test('can be isolated in every state', async () => {
   const { guard, trip, reachHalfOpen, ask, work, state } = breaking({ probes: 1 });
   await reachHalfOpen();

@@ -93,6 +93,16 @@ test('gives up at once when Retry-After lies behind the deadline', async () => {
   expect(reasons(events)).toEqual(['deadline']);
 });
 
+test('does not ask again when the event loop has slept past the deadline', async () => {
+  const { ask, asked, work, clock } = guarded({ deadlineMs: 100, retry: { baseDelayMs: 100 } });
+  const fate = ask('a');
+  work(0).fail(new Error('broken'));
+  await settled();
+  clock.stall(500);
+  expect(await fate).toBe('E_DEADLINE');
+  expect(asked).toHaveLength(1);
+});
+
 test('stops backing off the moment the caller cancels', async () => {
   const { ask, asked, work, clock } = guarded(patient);
   const cancel = new AbortController();
