@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../history/entry.ts';
+import type { Completion, OrderStatus } from '../history/entry.ts';
 import type { Operations } from '../history/operations.ts';
 import type { FinalState } from './final-state.ts';
 import type { Invariant } from './verdict.ts';
@@ -19,21 +19,27 @@ export const monotonicStatus: Invariant = {
   },
 };
 
-function sightingsByOrder(
-  { placings, readings }: Operations,
-  { orders }: FinalState,
-): Map<string, Sighting[]> {
+function sightingsByOrder(operations: Operations, { orders }: FinalState): Map<string, Sighting[]> {
   const byOrder = new Map<string, Sighting[]>();
   const note = (orderId: string, sighting: Sighting) =>
     byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), sighting]);
-  for (const { invoked, completed } of [...placings, ...readings]) {
-    // A replayed answer tells how the order stood when it was first answered.
-    if (completed?.type !== 'ok' || completed.replayed) continue;
-    note(completed.orderId, { status: completed.orderStatus, from: invoked.at, to: completed.at });
+  const idOf = new Map(orders.map(({ key, id }) => [key, id]));
+  for (const { invoked, completed } of [...operations.placings, ...operations.readings]) {
+    if (completed === undefined) continue;
+    const [orderId, status] = told(completed) ?? [];
+    const id = orderId ?? ('key' in invoked ? idOf.get(invoked.key) : invoked.orderId);
+    if (id !== undefined && status !== undefined) note(id, { status, from: invoked.at, to: completed.at });
   }
   const theEnd = Number.POSITIVE_INFINITY;
   for (const { id, status } of orders) if (byOrder.has(id)) note(id, { status, from: theEnd, to: theEnd });
   return byOrder;
+}
+
+/** What an answer says of an order. A replayed one tells how the order stood when it was first answered. */
+function told(answer: Completion): [orderId: string | undefined, OrderStatus] | undefined {
+  if (answer.type === 'ok') return answer.replayed ? undefined : [answer.orderId, answer.orderStatus];
+  // A refusal for lack of stock names no order; its key does.
+  return answer.type === 'fail' && answer.code === 'insufficient-stock' ? [undefined, 'rejected'] : undefined;
 }
 
 function contradiction(seen: readonly Sighting[]): string | undefined {

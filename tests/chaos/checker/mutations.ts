@@ -45,6 +45,7 @@ export const mutations: readonly Mutation[] = [
   { name: 'an event whose effect was applied twice', breaks: 'I7', apply: countedTwice },
   { name: 'a status that goes back to pending', breaks: 'I8', apply: (run) => readAgain(run, 'pending') },
   { name: 'a status that changes its mind', breaks: 'I8', apply: (run) => readAgain(run, 'rejected') },
+  { name: 'a customer who was refused and has bought all the same', breaks: 'I8', apply: refusedAndSold },
   { name: 'amplification: retries pile onto a failing edge', breaks: 'I9', apply: amplify },
   { name: 'an order that settles too late', breaks: 'I10', apply: settleLate },
   { name: 'a key that never resolves', breaks: 'I10', apply: neverSettles },
@@ -236,6 +237,15 @@ function readAgain(run: Run, orderStatus: OrderStatus): Run {
     run,
     (at, attempt) => ({ type: 'invoke', operation: 'read', attempt, at, orderId }),
     (at, attempt) => ({ type: 'ok', attempt, at, orderId, orderStatus, replayed: false }),
+  );
+}
+
+function refusedAndSold(run: Run): Run {
+  const { key, items } = confirmedOrder(run);
+  return append(
+    run,
+    (at, attempt) => ({ type: 'invoke', operation: 'place', attempt, at, key, items }),
+    (at, attempt) => ({ type: 'fail', attempt, at, status: 409, code: 'insufficient-stock' }),
   );
 }
 
