@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './checker/check.ts';
 import { honestRun, type Run } from './checker/honest-run.ts';
-import { mutations } from './checker/mutations.ts';
+import { mutations } from './checker/mutations/mutations.ts';
 import type { Struck } from './nemesis/unleash.ts';
 import { report } from './report.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check, invariants } from './check.ts';
 import { honestRun } from './honest-run.ts';
-import { mutations } from './mutations.ts';
+import { mutations } from './mutations/mutations.ts';
 
 const seeds = Array.from({ length: 20 }, (_, seed) => seed);
 
