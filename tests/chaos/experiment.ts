@@ -78,7 +78,7 @@ async function underTraffic(
     api,
     log,
     random,
-    wait: realTime.wait,
+    ...realTime,
     closing: closing.signal,
   });
   const progress = setInterval(() => say(`${traffic.customers} customers came`), 10_000);

@@ -18,15 +18,21 @@ export type Traffic = {
 };
 
 /** Open-loop traffic: customers come at random moments, `ratePerSecond` on average, however slow the shop is. */
-export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools: CustomerTools): Traffic {
+export function startTraffic(
+  ratePerSecond: number,
+  catalogue: Catalogue,
+  tools: CustomerTools & { now(): number },
+): Traffic {
   const arrivals = tools.random.fork('arrivals');
   const shopping = new Set<Promise<void>>();
   let customers = 0;
   let open = true;
 
   async function run(): Promise<void> {
-    while (open) {
-      await tools.wait((-Math.log(1 - arrivals.next()) / ratePerSecond) * 1_000);
+    // From one planned moment to the next: timers that are late on a busy machine must not thin out the crowd.
+    for (let at = tools.now(); open; ) {
+      at += (-Math.log(1 - arrivals.next()) / ratePerSecond) * 1_000;
+      await tools.wait(at - tools.now());
       if (open) welcome();
     }
   }

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { openHistoryLog } from '../history/history-log.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { World } from '../simulation/world.ts';
+import { startTraffic } from './traffic.ts';
+
+const catalogue = { plenty: ['mug'], scarce: ['bell'] };
+
+/** A shop that answers after `answerMs`, and whose timers are late by `lateMs`. */
+function openShop({ answerMs = 1, lateMs = 0 } = {}) {
+  const world = new World(seededRandom(1));
+  const log = openHistoryLog({ now: () => world.now });
+  const answer = async () => {
+    await world.wait(answerMs);
+    return { type: 'ok', orderId: 'o', orderStatus: 'confirmed', replayed: false } as const;
+  };
+  const traffic = startTraffic(10, catalogue, {
+    api: { place: answer, read: answer, close: async () => {} },
+    log,
+    random: seededRandom(1),
+    now: () => world.now,
+    wait: (ms) => world.wait(Math.max(0, ms) + lateMs),
+    closing: new AbortController().signal,
+  });
+  return { world, log, traffic };
+}
+
+describe('traffic', () => {
+  it.each([
+    ['at its rate', {}],
+    ['at its rate however slow the shop is', { answerMs: 30_000 }],
+    ['at its rate although timers are late', { lateMs: 15 }],
+  ])('comes %s', async (_title, shop) => {
+    const { world, traffic } = openShop(shop);
+    await world.runUntil(100_000);
+    expect(traffic.customers).toBeGreaterThan(900);
+    expect(traffic.customers).toBeLessThan(1_100);
+  });
+
+  it('wants what is scarce now and then', async () => {
+    const { world, log } = openShop();
+    await world.runUntil(100_000);
+    const items = log.entries.flatMap((entry) => ('items' in entry ? entry.items : []));
+    const scarce = items.filter(({ sku }) => sku === 'bell').length / items.length;
+    expect(scarce).toBeGreaterThan(0.02);
+    expect(scarce).toBeLessThan(0.1);
+  });
+
+  it('serves those who came when it stops', async () => {
+    const { world, log, traffic } = openShop({ answerMs: 5_000 });
+    await world.runUntil(10_000);
+    let stopped = false;
+    const stopping = traffic.stop().then(() => {
+      stopped = true;
+    });
+    const customers = traffic.customers;
+    await world.runUntil(60_000);
+    await stopping;
+    expect(stopped).toBe(true);
+    expect(traffic.customers).toBe(customers);
+    const open = new Set<number>();
+    for (const entry of log.entries) {
+      if (entry.type === 'invoke') open.add(entry.attempt);
+      else if ('attempt' in entry) open.delete(entry.attempt);
+    }
+    expect(open.size).toBe(0);
+  });
+});
