@@ -16,7 +16,7 @@ import type { Config } from './config.ts';
 import { catalogueIn } from './db/catalogue.ts';
 import { ordersIn } from './db/orders.ts';
 import { outboxIn } from './db/outbox.ts';
-import { createDependencies, type Dependencies } from './dependencies/index.ts';
+import { createDependencies, type Dependencies } from './dependencies.ts';
 import { readParkedRoute, requeueRoute } from './routes/outbox.ts';
 import { placeOrderRoute } from './routes/place-order.ts';
 import { readOrderRoute, readStoryRoute } from './routes/read-order.ts';

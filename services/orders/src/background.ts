@@ -1,6 +1,6 @@
 import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
 import type { Config } from './config.ts';
-import type { Dependencies } from './dependencies/index.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Stories } from './stories.ts';
 import type { Catalogue } from './use-cases/catalogue.ts';
 import type { Order } from './use-cases/order.ts';

@@ -3,12 +3,11 @@ import type { HttpClient } from '@ballast/service-kit';
 import { z } from 'zod';
 import type { CatalogueEntry } from '../use-cases/catalogue.ts';
 
-const product = z.object({
-  sku: z.string().max(40),
-  name: z.string().max(200),
-  unitPrice: z.number().positive(),
-});
+const product = z
+  .object({ sku: z.string().max(40), name: z.string().max(200), unitPrice: z.number().positive() })
+  .transform(({ sku, name, unitPrice }) => ({ sku, name, priceCents: Math.round(unitPrice * 100) }));
 const answer = z.object({ products: z.array(product).min(1).max(10_000) });
+const maxBodyBytes = 2 * 1024 * 1024;
 
 /** Inventory's products: copied in the background, so that prices are known while inventory is away. */
 export function catalogueDependency(client: HttpClient) {
@@ -23,19 +22,8 @@ export function catalogueDependency(client: HttpClient) {
     }),
     idempotent: true,
     async call(_nothing, ctx) {
-      const maxBodyBytes = 2 * 1024 * 1024;
-      const { products } = await client.json({
-        method: 'GET',
-        path: '/v1/products',
-        schema: answer,
-        ctx,
-        maxBodyBytes,
-      });
-      return products.map(({ sku, name, unitPrice }) => ({
-        sku,
-        name,
-        priceCents: Math.round(unitPrice * 100),
-      }));
+      const request = { method: 'GET', path: '/v1/products', schema: answer, ctx, maxBodyBytes } as const;
+      return (await client.json(request)).products;
     },
   });
 }

@@ -1,23 +1,18 @@
-import {
-  defaultAnswer,
-  dependency,
-  type StaleCache,
-  staleIfError,
-  standardPolicy,
-} from '@ballast/resilience';
+import type { Cache } from '@ballast/cache';
+import { defaultAnswer, dependency, staleIfError, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
 import { z } from 'zod';
 
-export const skuList = z.array(z.string().max(40)).max(20);
-const answer = z.object({ items: z.array(z.object({ sku: z.string().max(40) })).max(20) });
+const item = z.object({ sku: z.string().max(40) }).transform(({ sku }) => sku);
+const answer = z.object({ items: z.array(item).max(20) });
 
-// What sells in every harbour: right enough for anybody, and needs nobody to be asked.
-const HARBOUR_FAVOURITES = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
+// Right enough for anybody, and needs nobody to be asked.
+const FAVOURITES = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
 
 /** "You may also like": optional. Live, else remembered, else the favourites; or off by flag. */
 export function recommendationDependency(
   client: HttpClient,
-  { cache, isEnabled }: { cache: StaleCache<string[]>; isEnabled: () => boolean },
+  { cache, isEnabled }: { cache: Cache<string[]>; isEnabled: () => boolean },
 ) {
   return dependency<string, string[]>({
     name: 'recommendation',
@@ -31,13 +26,9 @@ export function recommendationDependency(
     idempotent: true,
     async call(customerId, ctx) {
       const path = `/v1/recommendations/${encodeURIComponent(customerId)}`;
-      const { items } = await client.json({ method: 'GET', path, schema: answer, ctx });
-      return items.map(({ sku }) => sku);
+      return (await client.json({ method: 'GET', path, schema: answer, ctx })).items;
     },
-    degrade: [
-      staleIfError({ cache, key: (customerId) => customerId }),
-      defaultAnswer(() => HARBOUR_FAVOURITES),
-    ],
+    degrade: [staleIfError({ cache, key: (customerId) => customerId }), defaultAnswer(() => FAVOURITES)],
     isEnabled,
     disabledValue: () => [],
   });

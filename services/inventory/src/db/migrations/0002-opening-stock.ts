@@ -3,9 +3,12 @@ import { openingStock } from '../opening-stock.ts';
 
 /** The catalogue and its first delivery, booked through the ledger like any other movement. */
 export async function up(db: Kysely<unknown>): Promise<void> {
+  const delivery = openingStock.map(([sku, name, category, priceCents, supplied]) => {
+    return { sku, name, category, priceCents, supplied };
+  });
   await sql`
     with delivery as (
-      select * from jsonb_to_recordset(${JSON.stringify(openingStock)}::jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(delivery)}::jsonb)
         as d(sku text, name text, category text, "priceCents" integer, supplied integer)
     ), listed as (
       insert into products (sku, name, category, price_cents)

@@ -1,11 +1,12 @@
 import { connectRedis, createCache } from '@ballast/cache';
 import { httpClient, type Logger } from '@ballast/service-kit';
-import type { Config } from '../config.ts';
-import { catalogueDependency } from './catalogue.ts';
-import { inventoryDependency } from './inventory.ts';
-import { postgresDependency } from './postgres.ts';
-import { purchasesDependency } from './purchases.ts';
-import { recommendationDependency, skuList } from './recommendation.ts';
+import { z } from 'zod';
+import type { Config } from './config.ts';
+import { catalogueDependency } from './dependencies/catalogue.ts';
+import { inventoryDependency } from './dependencies/inventory.ts';
+import { postgresDependency } from './dependencies/postgres.ts';
+import { purchasesDependency } from './dependencies/purchases.ts';
+import { recommendationDependency } from './dependencies/recommendation.ts';
 
 /** Everything orders depends on, each guarded, made once per process. */
 export function createDependencies(
@@ -26,7 +27,7 @@ export function createDependencies(
     maxConnections: 8,
   });
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, { logger }) : undefined;
-  const cache = createCache({ name: 'recommendations', schema: skuList, redis });
+  const cache = createCache({ name: 'recommendations', schema: z.array(z.string()), redis });
   return {
     cache,
     postgres: postgresDependency(),
