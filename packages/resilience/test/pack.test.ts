@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,6 +14,16 @@ let folder: string;
 /** pnpm where a pnpm script already runs, and npm's way to it elsewhere. */
 async function pnpm(...args: string[]) {
   await run('pnpm', args, { cwd: root }).catch(() => run('npx', ['-y', 'pnpm@12', ...args], { cwd: root }));
+}
+
+/** What the compiler has to say about a file of the stranger. */
+async function typecheck(...args: string[]): Promise<string> {
+  const tsc = join(await realpath(join(workspace, 'node_modules', 'typescript')), 'bin', 'tsc');
+  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2024', '--types', ''];
+  const { stdout } = await run(process.execPath, [tsc, ...strict, ...args], { cwd: folder }).catch(
+    (error) => error,
+  );
+  return stdout;
 }
 
 // An empty project, far from this workspace, that knows the package only as a tarball.
@@ -63,24 +73,14 @@ test('carries types that check in a strict project without ours', async () => {
     export { answer };
   `;
   await writeFile(join(folder, 'main.ts'), main);
-  const tsc = join(
-    dirname(await realpath(join(workspace, 'node_modules', 'typescript', 'package.json'))),
-    'bin',
-    'tsc',
-  );
-  const strict = [
-    '--strict',
-    '--noEmit',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2024',
-    '--types',
-    '',
-    'main.ts',
-  ];
-  const { stdout } = await run(process.execPath, [tsc, ...strict], { cwd: folder }).catch((error) => error);
-  expect(stdout).toBe('');
+  expect(await typecheck('main.ts')).toBe('');
+}, 60_000);
+
+test('has a README whose first example checks', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const [, example] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
+  await writeFile(join(folder, 'readme.ts'), example ?? 'no example');
+  expect(await typecheck('readme.ts', '--lib', 'es2024,dom')).toBe('');
 }, 60_000);
 
 test('carries neither tests nor sources', async () => {
