@@ -5,7 +5,7 @@ export const databaseHangs: Scenario = {
   name: 'database-hangs',
   title: 'The database hangs',
   breaks: 'PostgreSQL is stopped (SIGSTOP): connections stay open, no query returns.',
-  heals: 'It is resumed.',
+  heals: 'It is resumed. There is no twin: the timeouts of driver and pool have no switch.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5_000,
   brokenToMs: 13_000,
@@ -27,16 +27,4 @@ export const databaseHangs: Scenario = {
       atLeast: 0.98,
     },
   ],
-  naive: {
-    without: ['timeouts', 'deadline', 'breaker', 'bulkhead', 'shedding'],
-    says: 'Without breaker and timeouts every customer waits, and gives up.',
-    expects: [
-      {
-        says: 'orders that got no answer in time',
-        unit: 'share',
-        measure: share(['failed'], 'during', 4_000),
-        atLeast: 0.8,
-      },
-    ],
-  },
 };

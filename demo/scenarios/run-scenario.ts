@@ -6,7 +6,7 @@ import type { SystemView } from '../stage/system-view.ts';
 import type { Topology } from '../topology.ts';
 import { expectationsOf, judge } from './judge.ts';
 import type { Recording, Sample } from './recording.ts';
-import type { Scenario, Step, Variant } from './scenario.ts';
+import type { Scenario, Variant } from './scenario.ts';
 import { restore, setTheStage } from './stage-setting.ts';
 
 export interface RunOptions {
@@ -56,23 +56,29 @@ export async function runScenario(options: RunOptions): Promise<ScenarioResult> 
   }
 }
 
-/** Walks through the steps; their times are counted from one start, so a slow step delays no other. */
+/**
+ * Walks through the steps; their times are counted from one start, so a slow step delays no other.
+ *
+ * @throws what the first step that failed threw, once the time is over.
+ */
 async function play({ steps, durationMs }: Scenario, { stage, onStep, signal }: RunOptions): Promise<void> {
   const startedAt = performance.now();
   const until = (atMs: number) =>
     delay(Math.max(0, atMs - (performance.now() - startedAt)), undefined, { signal });
-  const acts: Promise<void>[] = [];
+  const acts: Promise<unknown>[] = [];
   for (const step of steps) {
     await until(step.atMs);
     onStep?.(step.says);
-    acts.push(act(step, stage));
+    acts.push(
+      step.act(stage).then(
+        () => null,
+        (error) => error ?? new Error(step.says),
+      ),
+    );
   }
   await until(durationMs);
-  await Promise.all(acts);
-}
-
-async function act(step: Step, stage: Stage): Promise<void> {
-  await step.act(stage);
+  const failure = (await Promise.all(acts)).find((outcome) => outcome !== null);
+  if (failure) throw failure;
 }
 
 function record({ topology, view }: RunOptions): { samples: Sample[]; stop: () => void } {
