@@ -68,6 +68,16 @@ describe('a customer', () => {
     expect(waits).toEqual([1_000, 4_000]);
   });
 
+  it('comes back exactly when the lock of its first request ends', async () => {
+    const locked: Outcome = { type: 'fail', status: 409, code: 'request-in-flight', retryAfterMs: 7 };
+    const unknown: Outcome = { type: 'unknown', reason: 'reset' };
+    const { waits } = await visit({
+      place: [unknown, unknown, unknown, locked, confirmed],
+      read: [confirmed],
+    });
+    expect(waits).toEqual([50, 100, 200, 7]);
+  });
+
   it.each([
     [409, 'insufficient-stock'],
     [422, 'unknown-sku'],

@@ -22,7 +22,7 @@ const concurrentDuplicates = 0.1;
 const serialDuplicates = 0.1;
 const longestPauseMs = 4_000;
 /** Shorter than the time an order may take to settle, or the looking would be what is late. */
-const longestPauseBetweenReadsMs = 1_500;
+const longestPauseBetweenReadsMs = 2_500;
 
 /** Wants one order and does what real clients do: sends it twice by accident, retries when in doubt, looks after it. */
 export async function shop(wish: Wish, tools: CustomerTools): Promise<void> {
@@ -62,6 +62,8 @@ function isFinal({ status, code }: Extract<Outcome, { type: 'fail' }>): boolean 
 /** As long as the server asks for, and longer with every try: a crowd that hurries keeps a weak system down. */
 function pauseMs(outcome: Outcome, attempt: number, random: SeededRandom): number {
   const asked = outcome.type === 'fail' ? Math.min(outcome.retryAfterMs ?? 0, longestPauseMs) : 0;
+  // Here the server knows when: the moment the first request's lock ends.
+  if (outcome.type === 'fail' && outcome.code === 'request-in-flight' && asked > 0) return asked;
   const backoff = Math.min(longestPauseMs, 100 * 2 ** (attempt - 1));
   return Math.max(asked, backoff * (0.5 + random.next() / 2));
 }

@@ -45,7 +45,10 @@ function found(order: Order | undefined): Outcome {
 }
 
 function refusal(error: unknown): Outcome {
-  if (error instanceof RequestInFlightError) return { type: 'fail', status: 409, code: 'request-in-flight' };
+  if (error instanceof RequestInFlightError) {
+    const { retryAfterMs } = error;
+    return { type: 'fail', status: 409, code: 'request-in-flight', retryAfterMs };
+  }
   if (error instanceof IdempotencyKeyReusedError)
     return { type: 'fail', status: 422, code: 'idempotency-key-reused' };
   if (error instanceof UnknownSkuError) return { type: 'fail', status: 422, code: 'unknown-sku' };
