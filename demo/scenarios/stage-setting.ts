@@ -21,8 +21,8 @@ export async function setTheStage(
   variant: Variant,
   signal?: AbortSignal,
 ): Promise<Before> {
-  const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
   await untilCalm(view, signal);
+  const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
   await stage.setSwitches(switchesFor(scenario, variant));
   await stage.setRate({ readsPerSecond: 0, ...scenario.load });
   return { ordersPerSecond, readsPerSecond };

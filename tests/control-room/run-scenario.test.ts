@@ -1,0 +1,101 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { share } from '@ballast/demo/scenarios/measures';
+import { runScenario } from '@ballast/demo/scenarios/run-scenario';
+import type { Scenario } from '@ballast/demo/scenarios/scenario';
+import { openStage, type Stage } from '@ballast/demo/stage/stage';
+import { openSwitches, type Switches } from '@ballast/demo/stage/switches';
+import { type SystemView, watchSystem } from '@ballast/demo/stage/system-view';
+import { topologyAt } from '@ballast/demo/topology';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openStubSystem, type StubSystem } from './stub-system.ts';
+
+const topology = topologyAt(15_780);
+const folder = mkdtempSync(join(tmpdir(), 'ballast-run-'));
+const flagsFile = join(folder, 'flags.json');
+const template = resolve(import.meta.dirname, '../../infra/flags/flags.json');
+
+let system: StubSystem;
+let switches: Switches;
+let stage: Stage;
+let view: SystemView;
+let closing: AbortController;
+
+beforeEach(async () => {
+  copyFileSync(template, flagsFile);
+  system = await openStubSystem(topology, { intervalMs: 250 });
+  switches = openSwitches(flagsFile);
+  closing = new AbortController();
+  const { supervisor } = system;
+  const logger = { info() {}, warn() {} };
+  view = watchSystem({ topology, supervisor, probes: {}, signal: closing.signal });
+  stage = openStage({ topology, supervisor, chaosToken: 'stub', switches, logger, onMark() {} });
+});
+afterEach(async () => {
+  closing.abort();
+  switches.close();
+  await system.close();
+  rmSync(join(folder, 'flags.json'));
+});
+
+const scenario: Scenario = {
+  name: 'stubbed',
+  title: 'Stubbed',
+  breaks: 'Recommendation is killed.',
+  heals: 'It is started by whoever cleans up.',
+  load: { ordersPerSecond: 33 },
+  brokenFromMs: 1_500,
+  brokenToMs: 3_500,
+  durationMs: 5_000,
+  steps: [{ atMs: 1_500, says: 'killed', act: (on) => on.kill('recommendation') }],
+  expects: [{ says: 'cached', unit: 'share', measure: share(['cached'], 'during', 250), atLeast: 0.9 }],
+  naive: {
+    without: ['breaker'],
+    says: 'Nothing else happens.',
+    expects: [{ says: 'failed', unit: 'share', measure: share(['failed'], 'during'), atLeast: 0.9 }],
+  },
+};
+
+const statusOf = (name: string) => system.supervisor.status().find((process) => process.name === name)?.state;
+
+it('judges what was seen, and leaves the system as it found it', async () => {
+  const result = await runScenario({ topology, stage, view, scenario, variant: 'protected' });
+  expect(result.checks).toMatchObject([{ says: 'cached', holds: true }]);
+  expect(result.isAsDeclared).toBe(true);
+  expect(statusOf('recommendation')).toBe('up');
+  const rates = system.deeds.filter((deed) => deed.startsWith('PUT /rate'));
+  expect(rates.map((deed) => JSON.parse(deed.slice(deed.indexOf('{'))).ordersPerSecond)).toEqual([33, 20]);
+});
+
+it('switches the protections of a naive twin off, on again afterwards, and is not impressed when nothing breaks', async () => {
+  const during: boolean[] = [];
+  const onStep = () => void during.push(switches.read()['protection.breaker']);
+  const result = await runScenario({ topology, stage, view, scenario, variant: 'naive', onStep });
+  expect(during).toEqual([false]);
+  expect(result.isAsDeclared).toBe(false);
+  await expect.poll(() => switches.read()['protection.breaker']).toBe(true);
+});
+
+it('puts everything back when a step fails', async () => {
+  const broken: Scenario = {
+    ...scenario,
+    steps: [
+      ...scenario.steps,
+      { atMs: 2_000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
+    ],
+  };
+  await expect(
+    runScenario({ topology, stage, view, scenario: broken, variant: 'protected' }),
+  ).rejects.toThrow('no such thing');
+  expect(statusOf('recommendation')).toBe('up');
+});
+
+it('puts everything back when it is stopped', async () => {
+  const stop = new AbortController();
+  const onStep = () => stop.abort();
+  const run = runScenario({ topology, stage, view, scenario, variant: 'naive', onStep, signal: stop.signal });
+  await expect(run).rejects.toThrow();
+  expect(statusOf('recommendation')).toBe('up');
+  await expect.poll(() => switches.read()['protection.breaker']).toBe(true);
+});
