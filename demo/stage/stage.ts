@@ -41,6 +41,8 @@ export interface Stage {
   faults(): readonly ActiveFault[];
 }
 
+/** A service blocks its own event loop no longer than this: blocked, it can't be healed either. */
+const maxBlockedMs = 10_000;
 /** Patient: what is asked may be drowning, which is why it is asked. */
 const answerWithinMs = 8_000;
 
@@ -86,7 +88,7 @@ export function openStage(options: StageOptions): Stage {
 
   async function stall(target: SupervisedName, forMs: number): Promise<void> {
     if (supervisor) await supervisor.stall(target);
-    else await chaos(target, 'PUT', { fault: 'stall', forMs });
+    else await chaos(target, 'PUT', { fault: 'stall', forMs: Math.min(forMs, maxBlockedMs) });
     remember(target, 'stall', forMs, () => resume(target).catch(() => forget(target)));
     mark('break', target, `stall ${target}`);
   }
