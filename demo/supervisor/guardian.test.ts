@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { commandOf } from './process-table.ts';
+
+// Real processes: on a machine with other work each start takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const guardian = resolve(import.meta.dirname, 'guardian.ts');
 

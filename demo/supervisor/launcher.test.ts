@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+// Real processes: on a machine with other work each start takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const launcher = resolve(import.meta.dirname, 'launcher.ts');
 

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ProcessSpec } from './process-spec.ts';
 import { commandOf } from './process-table.ts';
 import { type RunningSupervisor, type SuperviseOptions, supervise } from './supervise.ts';
 import type { ProcessState, ServiceStatus } from './supervisor.ts';
+
+// Real processes: on a machine with other work each start takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 const absent = { state: 'absent', reason: 'not part of this test' } as const;
 

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EmbeddedDemo, urlOf } from './embedded-demo.ts';
 
+/** Longer than a restart and an open breaker take together, also on a machine with other work. */
+export const healingMs = 25_000;
+
 export interface Answer {
   readonly status: number;
   readonly replayed: boolean;
@@ -41,6 +44,19 @@ export async function statusOf(demo: EmbeddedDemo, id: string): Promise<string> 
   });
   if (!response.ok) throw new Error(`the state of ${id} was answered with ${response.status}`);
   return ((await response.json()) as { status: string }).status;
+}
+
+/** An order that nothing is wrong with: what failed before this test may still be healing. */
+export async function confirmedOrder(demo: EmbeddedDemo): Promise<{ key: string; id: string }> {
+  let key = '';
+  const place = (): Promise<Answer> => {
+    key = crypto.randomUUID();
+    return placeOrder(demo, key);
+  };
+  const { status, body } = await eventually(place, (answer) => answer.status === 201, healingMs);
+  if (status !== 201)
+    throw new Error(`no order was confirmed within ${healingMs} ms; the last answer was ${status}`);
+  return { key, id: body.id };
 }
 
 /** Asks again until the answer is the wanted one; the last answer, or error, when it never is. */

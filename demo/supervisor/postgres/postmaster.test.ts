@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { acceptsConnections, clearStalePostmaster } from './postmaster.ts';
+
+// Real processes: on a machine with other work each start takes its time.
+vi.setConfig({ testTimeout: 30_000 });
 
 let data: string;
 const pidFile = (): string => join(data, 'postmaster.pid');
