@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { failing } from './policies/failing.ts';
 import { memory } from './policies/memory.ts';
+import { oneByOne } from './policies/one-by-one.ts';
 import { open } from './policies/open.ts';
 import { machine, markdown, type Section } from './policies/report.ts';
 import { succeeding } from './policies/succeeding.ts';
@@ -24,6 +25,7 @@ const sections: Section[] = [
   { question: 'A call that fails', baseline: 'opossum', measures: await failing(rounds) },
   { question: 'One of 1,000 dependencies', baseline: 'opossum', measures: await memory() },
   { question: 'Event-loop timers', baseline: 'opossum', measures: await timers() },
+  { question: 'One protection alone', baseline: 'everything off', measures: await oneByOne(rounds) },
 ];
 
 if (values.json) {

@@ -1,4 +1,5 @@
 import type { Subject } from './contestants.ts';
+import type { Measures } from './report.ts';
 
 const sampleMs = 25;
 
@@ -67,6 +68,20 @@ export async function bytesPerCall(subject: Subject): Promise<number> {
     samples.push((process.memoryUsage().heapUsed - before) / calls);
   }
   return median(samples);
+}
+
+/** Time with one call and with 64 calls in flight, and what a call allocates. */
+export async function allMeasures(
+  subjects: Readonly<Record<string, Subject>>,
+  rounds: number,
+): Promise<Measures> {
+  const bytes: Record<string, number> = {};
+  for (const [name, subject] of Object.entries(subjects)) bytes[name] = await bytesPerCall(subject);
+  return {
+    'ns, one at a time': await compare(subjects, rounds, 1),
+    'ns, 64 at a time': await compare(subjects, rounds, 64),
+    bytes,
+  };
 }
 
 /** Bytes that one of a thousand holds when it has answered so many calls. */

@@ -63,6 +63,14 @@ test('tells the work how long it has left', async () => {
   expect([work(0).context.remainingMs(), work(1).context.remainingMs()]).toEqual([150, 250]);
 });
 
+test('tells work that nobody waits for that it has no time left', async () => {
+  const { ask, work, clock } = guarded({ ...once, retry: { enabled: true, baseDelayMs: 0 } });
+  ask('a');
+  await clock.advance(310);
+  expect(work(0).context.remainingMs()).toBe(0);
+  expect(work(1).context.remainingMs()).toBeGreaterThan(280);
+});
+
 test('sets no timer for each of a thousand calls', async () => {
   const { ask, work, clock } = guarded({ ...once, bulkhead: { enabled: false } });
   for (let i = 0; i < 1000; i++) {

@@ -1,5 +1,4 @@
-import type { Priority } from './call.ts';
-import type { Clock } from './clock.ts';
+import type { Call, Priority } from './call.ts';
 
 /** What the guarded call receives beside its input. */
 export interface CallContext {
@@ -14,18 +13,14 @@ export interface CallContext {
 
 /** One attempt at the work. */
 export class Attempt implements CallContext {
+  readonly call: Call;
   readonly attempt: number;
-  readonly priority: Priority;
-  readonly #clock: Clock;
-  readonly #expiresAtMs: number;
   #controller: AbortController | undefined = undefined;
   #abortReason: (() => unknown) | undefined = undefined;
 
-  constructor(clock: Clock, attempt: number, priority: Priority, expiresAtMs: number) {
-    this.#clock = clock;
-    this.attempt = attempt;
-    this.priority = priority;
-    this.#expiresAtMs = expiresAtMs;
+  constructor(call: Call) {
+    this.call = call;
+    this.attempt = call.attempt;
   }
 
   // Made when it is read: an AbortController costs more than all the policies together.
@@ -37,12 +32,20 @@ export class Attempt implements CallContext {
     return this.#controller.signal;
   }
 
+  get priority(): Priority {
+    return this.call.options.priority ?? 'default';
+  }
+
   remainingMs(): number {
-    return Math.max(0, this.#expiresAtMs - this.#clock.now());
+    return this.#isWaitedFor ? Math.max(0, this.call.expiresAtMs - this.call.clock.now()) : 0;
   }
 
   abort(reason: () => unknown): void {
     this.#abortReason = reason;
     this.#controller?.abort(reason());
+  }
+
+  get #isWaitedFor(): boolean {
+    return this.call.leg === this || this.call.hedgeLeg === this;
   }
 }

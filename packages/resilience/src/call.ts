@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.ts';
+import type { Clock } from './clock.ts';
 import type { Expiring } from './coarse-timers.ts';
 import type { Runtime } from './layer.ts';
 import type { Outcome } from './outcome.ts';
@@ -93,6 +94,10 @@ export class Call implements Expiring {
   /** Time left until the total deadline, as of the latest reading of the clock. */
   get remainingMs(): number {
     return this.deadlineAtMs - this.nowMs;
+  }
+
+  get clock(): Clock {
+    return this.#runtime.clock;
   }
 
   readClock(): void {

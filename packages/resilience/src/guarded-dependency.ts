@@ -44,7 +44,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
     this.#degrade = options.degrade ?? [];
     this.#runtime = { name, clock, random, timers: coarseTimersOf(clock), events: new EventHub(name) };
     this.#protections = policy.build(this.#runtime, this.#latency);
-    this.around(pipeline(this.#protections.layers, new Work(this.#runtime, options.call)));
+    this.around(pipeline(this.#protections.layers, new Work(options.call)));
   }
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
