@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { propertyRuns } from '../test/property-runs.ts';
 import { hashKey } from './cache-key.ts';
 import { open, seal } from './envelope.ts';
 
@@ -68,7 +69,7 @@ describe('envelope', () => {
         const opened = open(text.slice(0, at) + replacement + text.slice(at + length), expected);
         if (opened.ok) expect(schema.safeParse(opened.value).success).toBe(true);
       }),
-      { numRuns: 10_000 },
+      { numRuns: propertyRuns },
     );
   });
 });

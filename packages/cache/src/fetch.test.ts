@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manualLoad, type Offer, offerCache, replicas } from '../test/cache-fixture.ts';
 import { FakeClock, settle } from '../test/fake-clock.ts';
 import { FakeRedis } from '../test/fake-redis.ts';
+import { propertyRuns } from '../test/property-runs.ts';
 
 const failing = () => Promise.reject(Object.assign(new Error('down'), { code: 'E_DOWN' }));
 const loading = (sku: string) => async () => ({ sku });
@@ -309,7 +310,7 @@ describe('fetch under random schedules', () => {
         await Promise.all(calls);
         expect(cache.snapshot().loads.inFlight).toBe(0);
       }),
-      { numRuns: 10_000 },
+      { numRuns: propertyRuns },
     );
   }, 120_000);
 });

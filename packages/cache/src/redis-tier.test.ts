@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock, settle } from '../test/fake-clock.ts';
 import { FakeRedis } from '../test/fake-redis.ts';
+import { propertyRuns } from '../test/property-runs.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { RedisTier } from './redis-tier.ts';
 
@@ -149,7 +150,7 @@ describe('RedisTier', () => {
         expect(made.tier.snapshot().inFlight).toBe(0);
         expect(made.clock.pendingTimers).toBe(0);
       }),
-      { numRuns: 10_000 },
+      { numRuns: propertyRuns },
     );
   }, 60_000);
 });

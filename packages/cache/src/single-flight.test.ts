@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { propertyRuns } from '../test/property-runs.ts';
 import { SingleFlight } from './single-flight.ts';
 
 describe('SingleFlight', () => {
@@ -40,7 +41,7 @@ describe('SingleFlight', () => {
         expect(await Promise.all(asked)).toEqual(plan.map(([key]) => key));
         expect(flights.size).toBe(0);
       }),
-      { numRuns: 10_000 },
+      { numRuns: propertyRuns },
     );
   }, 60_000);
 });
