@@ -1,4 +1,5 @@
-import type { Call, Priority } from './call.ts';
+import type { Call } from './call.ts';
+import type { Priority } from './call-options.ts';
 
 /** What the guarded call receives beside its input. */
 export interface CallContext {

@@ -147,6 +147,16 @@ test('blames it for a deadline that a slow call would have met', async () => {
   expect(state()).toBe('open');
 });
 
+test('hears of a dependency that hangs from callers who leave', async () => {
+  const { ask, clock, state } = breaking({ minCalls: 1 });
+  const cancel = new AbortController();
+  const fate = ask('a', { signal: cancel.signal });
+  await clock.advance(900);
+  cancel.abort();
+  expect(await fate).toBe('E_CANCELLED');
+  expect(state()).toBe('open');
+});
+
 test('refuses without asking while open, and says for how long', async () => {
   const { guard, trip, clock, asked } = breaking();
   await trip();

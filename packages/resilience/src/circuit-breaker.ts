@@ -1,19 +1,13 @@
 import type { ResolvedBreakerSettings } from './breaker-settings.ts';
+import { refusalIn, type State } from './breaker-state.ts';
 import type { Call } from './call.ts';
 import type { Timer } from './clock.ts';
 import { HealthWindow } from './health-window.ts';
 import { Layer, type Runtime } from './layer.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
-import type { Outcome, Refusal } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { Recovery, Trial } from './recovery.ts';
 import { type FailureTest, type Verdict, verdictOf } from './verdict.ts';
-
-/** The identity of a state object is its generation: what a call learned under an earlier one no longer counts. */
-type State =
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'open'; readonly untilMs: number }
-  | { readonly kind: 'half-open'; readonly recovery: Recovery }
-  | { readonly kind: 'isolated' };
 
 /** Stops asking a dependency that fails or has become slow, and comes back to it carefully. */
 export class CircuitBreaker extends Layer {
@@ -48,7 +42,7 @@ export class CircuitBreaker extends Layer {
       call.ticket = this.#beginTrial(state.recovery, call);
       this.inner.enter(call);
     } else {
-      this.settle(call, { kind: 'rejected', refusal: this.#refusal(state, call.nowMs) });
+      this.settle(call, { kind: 'rejected', refusal: refusalIn(state, this.#settings, call.nowMs) });
     }
   }
 
@@ -134,7 +128,8 @@ export class CircuitBreaker extends Layer {
     const backedOffMs = Math.min(maxOpenMs, openMs * 2 ** this.#opensInARow);
     const forMs = backedOffMs * (1 + openJitterRatio * this.#runtime.random());
     this.#opensInARow++;
-    this.#become({ kind: 'open', untilMs: this.#runtime.clock.now() + forMs }, this.#reason);
+    const untilMs = this.#runtime.clock.now() + forMs;
+    this.#become({ kind: 'open', untilMs, by: this.#openedBy }, this.#reason);
     this.#openTimer = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
   }
 
@@ -163,41 +158,15 @@ export class CircuitBreaker extends Layer {
 
   #verdictOn(call: Call): Verdict {
     const outcome = call.outcome as Outcome;
-    // A caller who brought too little time says nothing about the dependency, unless it was slow by any measure.
-    if (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE')
-      return this.#isSlow(call) ? 'unwell' : 'unknown';
+    // A caller who brought too little time, or left, says nothing about the dependency - unless it was slow by any
+    // measure: behind an edge with short deadlines, nothing else is ever heard of a dependency that hangs.
+    const isCutShort =
+      outcome.kind === 'cancelled' || (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE');
+    if (isCutShort) return this.#isSlow(call) ? 'unwell' : 'unknown';
     return verdictOf(outcome, this.#isFailure);
   }
 
   #isSlow(call: Call): boolean {
     return call.nowMs - call.attemptStartedAtMs >= this.#settings.slowCallMs;
-  }
-
-  #refusal(state: State, nowMs: number): Refusal {
-    const base = { code: 'E_BREAKER_OPEN', policy: 'breaker' } as const;
-    if (state.kind === 'isolated') {
-      return {
-        ...base,
-        detail: 'isolated by hand',
-        limit: 1,
-        option: 'breaker.isolated',
-        retryAfterMs: undefined,
-      };
-    }
-    if (state.kind === 'open') {
-      const option = `breaker.${this.#openedBy}`;
-      const limit = this.#settings[this.#openedBy];
-      const retryAfterMs = Math.max(0, Math.ceil(state.untilMs - nowMs));
-      return { ...base, detail: 'the circuit breaker is open', limit, option, retryAfterMs };
-    }
-    const limit = this.#settings.probes;
-    const retryAfterMs = this.#settings.rampStageMs;
-    return {
-      ...base,
-      detail: 'the circuit breaker is half-open',
-      limit,
-      option: 'breaker.probes',
-      retryAfterMs,
-    };
   }
 }

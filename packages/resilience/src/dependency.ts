@@ -1,10 +1,11 @@
 import type { CallContext } from './attempt.ts';
-import type { CallOptions } from './call.ts';
+import type { CallOptions } from './call-options.ts';
 import type { Clock, Random } from './clock.ts';
 import type { DegradeStep } from './degrade.ts';
 import type { EventListener, Source } from './events.ts';
 import { GuardedDependency } from './guarded-dependency.ts';
 import type { PolicyPatch } from './policy-settings.ts';
+import { InvalidOptionError } from './settings.ts';
 import type { Policy, Protections } from './standard-policy.ts';
 import type { TallySnapshot } from './tally.ts';
 
@@ -85,5 +86,16 @@ export interface Dependency<Input, Output> {
 export function dependency<Input, Output>(
   options: DependencyOptions<Input, Output>,
 ): Dependency<Input, Output> {
+  checkOptions(options);
   return new GuardedDependency(options);
+}
+
+function checkOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
+  const { name, call, isEnabled, disabledValue } = options;
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidOptionError('name', 'a non-empty string', name);
+  if (typeof call !== 'function') throw new InvalidOptionError('call', 'a function', call);
+  if (isEnabled !== undefined && disabledValue === undefined) {
+    throw new InvalidOptionError('disabledValue', 'a function, since isEnabled is given', disabledValue);
+  }
 }

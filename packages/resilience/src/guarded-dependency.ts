@@ -1,4 +1,5 @@
-import { Call, type CallOptions } from './call.ts';
+import { Call } from './call.ts';
+import type { CallOptions } from './call-options.ts';
 import { systemClock } from './clock.ts';
 import { coarseTimersOf } from './coarse-timers.ts';
 import { type DegradedBy, type DegradeStep, degraded } from './degrade.ts';
@@ -14,7 +15,7 @@ import { EventHub, type EventListener, type Source } from './events.ts';
 import { LatencyWindow } from './latency-window.ts';
 import { Layer, pipeline, type Runtime } from './layer.ts';
 import type { NoSuccess, Outcome } from './outcome.ts';
-import { InvalidOptionError, onOff, withPatch } from './settings.ts';
+import { onOff, withPatch } from './settings.ts';
 import { type Protections, standardPolicy } from './standard-policy.ts';
 import { Tally } from './tally.ts';
 import { Work } from './work.ts';
@@ -36,7 +37,6 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
 
   constructor(options: DependencyOptions<Input, Output>) {
     super();
-    checkOptions(options);
     const { name, clock = systemClock, random = Math.random, policy = standardPolicy() } = options;
     this.name = name;
     this.#options = options;
@@ -158,15 +158,5 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
       source,
       attempts: call.attempt,
     });
-  }
-}
-
-function checkOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
-  const { name, call, isEnabled, disabledValue } = options;
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidOptionError('name', 'a non-empty string', name);
-  if (typeof call !== 'function') throw new InvalidOptionError('call', 'a function', call);
-  if (isEnabled !== undefined && disabledValue === undefined) {
-    throw new InvalidOptionError('disabledValue', 'a function, since isEnabled is given', disabledValue);
   }
 }

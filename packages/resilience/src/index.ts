@@ -1,6 +1,6 @@
 export type { CallContext } from './attempt.ts';
 export type { BreakerSettings } from './breaker-settings.ts';
-export type { CallOptions, Priority } from './call.ts';
+export type { CallOptions, Priority } from './call-options.ts';
 export { type Clock, type Random, systemClock, type Timer } from './clock.ts';
 export { defaultAnswer } from './default-answer.ts';
 export type { DegradedAnswer, DegradeStep } from './degrade.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Priority } from './call.ts';
+import type { Priority } from './call-options.ts';
 import { createLoadShedder, type LoadShedder, type ShedderOptions } from './load-shedder.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 

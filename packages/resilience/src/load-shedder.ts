@@ -1,4 +1,4 @@
-import type { Priority } from './call.ts';
+import type { Priority } from './call-options.ts';
 import { type Clock, type Random, systemClock } from './clock.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { MeanWait } from './mean-wait.ts';

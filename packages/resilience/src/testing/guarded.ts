@@ -1,4 +1,4 @@
-import type { CallOptions } from '../call.ts';
+import type { CallOptions } from '../call-options.ts';
 import { type DependencyOptions, dependency } from '../dependency.ts';
 import type { ResilienceEvent } from '../events.ts';
 import { type PolicyOptions, standardPolicy } from '../standard-policy.ts';

@@ -63,7 +63,7 @@ export class BreakerModel {
     if (call.era !== this.#era) return;
     const slow = nowMs - call.begunAtMs >= settings.slowCallMs;
     if (this.state === 'half-open') this.#judge(ending, slow, nowMs);
-    else if (ending !== 'cancelled') this.#count(ending === 'failed', slow, nowMs);
+    else if (ending !== 'cancelled' || slow) this.#count(ending !== 'well', slow, nowMs);
   }
 
   #count(failed: boolean, slow: boolean, nowMs: number): void {
