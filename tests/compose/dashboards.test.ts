@@ -25,7 +25,7 @@ const filledIn = (expr: string) => expr.replaceAll(/\$(service|dependency)/g, '.
 describe('every panel of the dashboards', () => {
   // A short outage, so that decisions have something to show.
   beforeAll(async () => {
-    await setTraffic(10, 10);
+    await setTraffic(5, 5);
     await kill('recommendation');
     await holds('sum(rate(resilience_fallbacks_total[1m])) > 0', 60_000);
     await start('recommendation');

@@ -46,7 +46,7 @@ async function reportSeen(what: string, since: number, expression: string): Prom
 
 describe('with one container killed', () => {
   beforeAll(async () => {
-    await setTraffic(10, 10);
+    await setTraffic(5, 5);
     await untilOrder('the shop is open', isWhole, 120_000);
   });
   afterEach(async () => {

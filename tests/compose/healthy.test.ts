@@ -8,7 +8,7 @@ import { compose, docker, residentBytes, urls } from './stack.ts';
 const MB = 1e6;
 
 describe('the stack, all healthy', () => {
-  beforeAll(() => setTraffic(10, 5));
+  beforeAll(() => setTraffic(5, 3));
 
   test('accepts orders soon after it was started', () => {
     const seconds = inject('firstOrderAfterMs') / 1000;

@@ -1,4 +1,16 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What must be fine before anything is broken comes first; rules need no stack. */
+const order = ['healthy.test.ts', 'faults.test.ts', 'dashboards.test.ts', 'alert-rules.test.ts'];
+
+class AsListed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => order.indexOf(basename(moduleId));
+    return files.toSorted((one, other) => place(one) - place(other));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,7 +18,7 @@ export default defineConfig({
     globalSetup: ['./lifecycle.ts'],
     // One stack, broken on purpose by one test at a time.
     fileParallelism: false,
-    sequence: { concurrent: false },
+    sequence: { concurrent: false, sequencer: AsListed },
     testTimeout: 180_000,
     hookTimeout: 600_000,
   },
