@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@ballast/service-kit';
+import { createTestDatabase } from '@ballast/service-kit/testing';
+import type {} from '@ballast/service-kit/testing-setup';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { migrations } from '../src/db/migrations/index.ts';
+import { ordersIn } from '../src/db/orders.ts';
+import { outboxIn } from '../src/db/outbox.ts';
+
+const LEASE_MS = 60_000;
+let db: Kysely<unknown>;
+let close: () => Promise<void>;
+beforeAll(async () => {
+  const url = await createTestDatabase(inject('databaseServerUrl'));
+  ({ db, close } = await openDatabase<unknown>({ name: 'claims', url, migrations }));
+});
+afterAll(() => close());
+
+beforeEach(async () => {
+  await sql`truncate orders, outbox, idempotency_keys cascade`.execute(db);
+  const store = ordersIn(db, { lockMs: 0, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
+  const draft = { customerId: 'ida', items: [], totalCents: 0, createdAt: new Date() };
+  for (let i = 0; i < 60; i++)
+    await store.place({ ...draft, id: randomUUID() }, { key: `${i}`, fingerprint: '' });
+});
+
+it('gives each row to one of many relays that claim at once', async () => {
+  const outbox = outboxIn(db);
+  const claims = Array.from({ length: 12 }, () =>
+    outbox.claim('settle-order', { limit: 10, leaseMs: LEASE_MS }),
+  );
+  const ids = (await Promise.all(claims)).flat().map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThan(10);
+});
+
+it('does not wait for a row that somebody else has locked', async () => {
+  await db.transaction().execute(async (elsewhere) => {
+    await sql`select from outbox order by due_at limit 1 for update`.execute(elsewhere);
+    const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: LEASE_MS });
+    expect(rows).toHaveLength(59);
+  });
+});
