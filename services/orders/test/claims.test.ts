@@ -27,6 +27,8 @@ beforeEach(async () => {
 
 it('gives each row to one of many relays that claim at once', async () => {
   const outbox = outboxIn(db);
+  // With every connection open beforehand, the claims really meet.
+  await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.1)`.execute(db)));
   const claims = Array.from({ length: 12 }, () =>
     outbox.claim('settle-order', { limit: 10, leaseMs: LEASE_MS }),
   );
