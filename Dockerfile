@@ -23,6 +23,12 @@ COPY . .
 RUN pnpm install --prod --offline --frozen-lockfile --ignore-scripts --filter "{./services/*}..." --filter @ballast/demo... \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -delete
 COPY --from=page /app/demo/control-room/dist demo/control-room/dist
+# Every program is loaded once, up to the point where it misses its configuration: what Node compiles on the way is
+# kept, and a third of the start-up time with it. A killed service is back that much sooner.
+ENV NODE_COMPILE_CACHE=/app/.compile-cache
+RUN for main in services/*/src/main.ts demo/edge/main.ts demo/load-generator/main.ts demo/control-room/server/main.ts; do \
+      OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9 node --import ./packages/telemetry/src/register.ts "$main" >/dev/null 2>&1 || true; \
+    done; test -d .compile-cache
 
 FROM node:24-bookworm-slim
 WORKDIR /app
@@ -30,5 +36,5 @@ WORKDIR /app
 COPY --from=workspace /app /app
 # A volume mounted here takes over the owner: the flags file and the chaos token.
 RUN mkdir /run/ballast && chown node:node /run/ballast
-ENV NODE_ENV=production
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/.compile-cache
 USER node
