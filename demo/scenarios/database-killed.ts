@@ -13,7 +13,12 @@ export const databaseKilled: Scenario = {
   needs: ['supervisor'],
   steps: [
     { atMs: 5_000, says: 'PostgreSQL is killed', act: (stage) => stage.kill('postgres') },
-    { atMs: 12_000, says: 'PostgreSQL is started again', act: (stage) => stage.start('postgres') },
+    {
+      atMs: 12_000,
+      says: 'PostgreSQL is started again',
+      act: (stage) => stage.start('postgres'),
+      isReturn: true,
+    },
   ],
   expects: [
     {

@@ -34,7 +34,7 @@ export const metastable: Scenario = {
   ],
   expects: [
     { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'confirmed orders against before, 10 s after the trigger is gone',
       unit: 'share',

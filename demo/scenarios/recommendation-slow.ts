@@ -21,7 +21,7 @@ export const recommendationSlow: Scenario = {
   ],
   expects: [
     { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.9 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'orders do not become slow with it (p99)',
       unit: 'ms',

@@ -6,7 +6,7 @@ import type { SystemView } from '../stage/system-view.ts';
 import type { Topology } from '../topology.ts';
 import { expectationsOf, judge } from './judge.ts';
 import type { Recording, Sample } from './recording.ts';
-import type { Scenario, Variant } from './scenario.ts';
+import type { Scenario, Step, Variant } from './scenario.ts';
 import { restore, setTheStage } from './stage-setting.ts';
 
 export interface RunOptions {
@@ -36,12 +36,13 @@ export async function runScenario(options: RunOptions): Promise<ScenarioResult> 
   const before = await setTheStage(stage, view, scenario, variant, signal);
   try {
     const recorder = record(options);
+    let brokenToMs = scenario.brokenToMs;
     try {
-      await play(scenario, options);
+      brokenToMs = await play(scenario, options);
     } finally {
       recorder.stop();
     }
-    const { brokenFromMs, brokenToMs, durationMs } = scenario;
+    const { brokenFromMs, durationMs } = scenario;
     const recording = { samples: recorder.samples, brokenFromMs, brokenToMs, durationMs };
     const checks = judge(expectationsOf(scenario, variant), recording);
     return {
@@ -59,18 +60,27 @@ export async function runScenario(options: RunOptions): Promise<ScenarioResult> 
 /**
  * Walks through the steps; their times are counted from one start, so a slow step delays no other.
  *
+ * @returns when what was broken had returned, as the scenario says or later.
  * @throws what the first step that failed threw, once the time is over.
  */
-async function play({ steps, durationMs }: Scenario, { stage, onStep, signal }: RunOptions): Promise<void> {
+async function play(
+  { steps, brokenToMs, durationMs }: Scenario,
+  { stage, onStep, signal }: RunOptions,
+): Promise<number> {
   const startedAt = performance.now();
   const until = (atMs: number) =>
     delay(Math.max(0, atMs - (performance.now() - startedAt)), undefined, { signal });
   const acts: Promise<unknown>[] = [];
+  let returnedAtMs = brokenToMs;
+  const act = async ({ act: run, isReturn }: Step): Promise<void> => {
+    await run(stage);
+    if (isReturn) returnedAtMs = performance.now() - startedAt;
+  };
   for (const step of steps) {
     await until(step.atMs);
     onStep?.(step.says);
     acts.push(
-      step.act(stage).then(
+      act(step).then(
         () => null,
         (error) => error ?? new Error(step.says),
       ),
@@ -79,6 +89,7 @@ async function play({ steps, durationMs }: Scenario, { stage, onStep, signal }: 
   await until(durationMs);
   const failure = (await Promise.all(acts)).find((outcome) => outcome !== null);
   if (failure) throw failure;
+  return returnedAtMs;
 }
 
 function record({ topology, view }: RunOptions): { samples: Sample[]; stop: () => void } {

@@ -7,6 +7,8 @@ export interface Step {
   /** What happens now, as a newcomer would say it. */
   readonly says: string;
   readonly act: (stage: Stage) => Promise<void>;
+  /** The recovery is measured from when this is done: a process takes its time to start. */
+  readonly isReturn?: boolean;
 }
 
 export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'calls';
