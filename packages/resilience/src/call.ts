@@ -24,7 +24,6 @@ const never = Number.POSITIVE_INFINITY;
 export class Call implements Expiring {
   readonly input: unknown;
   readonly options: CallOptions;
-  readonly idempotent: boolean;
   readonly startedAtMs: number;
   /** The latest reading of the clock: reading it costs as much as a promise, so the layers share one. */
   nowMs: number;
@@ -57,14 +56,12 @@ export class Call implements Expiring {
     runtime: Runtime,
     input: unknown,
     options: CallOptions,
-    idempotent: boolean,
     resolve: (answer: never) => void,
     reject: (error: unknown) => void,
   ) {
     this.#runtime = runtime;
     this.input = input;
     this.options = options;
-    this.idempotent = idempotent;
     this.resolve = resolve;
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
@@ -78,6 +75,10 @@ export class Call implements Expiring {
   /** Time left until the total deadline, as of the latest reading of the clock. */
   get remainingMs(): number {
     return this.deadlineAtMs - this.nowMs;
+  }
+
+  get idempotent(): boolean {
+    return this.options.idempotent ?? this.#runtime.idempotent;
   }
 
   get clock(): Clock {

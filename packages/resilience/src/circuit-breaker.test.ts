@@ -111,6 +111,20 @@ test('lets a classifier say what a failure is', async () => {
   expect(kit.guard.snapshot().policies.breaker.state).toBe('closed');
 });
 
+test('takes an error for a failure when the classifier throws', async () => {
+  const kit = guarded({
+    ...alone,
+    breaker: { minCalls: 1 },
+    isFailure: () => {
+      throw new Error('broken classifier');
+    },
+  });
+  const fate = kit.ask('a');
+  kit.work(0).fail(new Error('broken'));
+  expect(await fate).toBe('broken');
+  expect(kit.guard.snapshot().policies.breaker.state).toBe('open');
+});
+
 test('ignores refusals of other policies and the cancels of callers', async () => {
   const { guard, ask, state } = breaking({ minCalls: 1 });
   guard.configure({ bulkhead: { enabled: true, maxConcurrent: 1, maxQueue: 0 } });

@@ -13,7 +13,7 @@ export interface DegradeStep<Input, Output> {
   readonly timeoutMs?: number | undefined;
   /** The answer, or undefined to leave it to the next step. A step that fails or is late has none. */
   answer(input: Input): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
-  /** Told of every live answer; must neither block nor throw. */
+  /** Told of every live answer. What it throws is ignored; it must not block. */
   remember?(input: Input, output: Output): void;
 }
 
@@ -37,6 +37,19 @@ export function degraded<Input, Output>(
     if (answer !== undefined) return by(step, answer);
   }
   return undefined;
+}
+
+/** Tells the steps of a live answer, none of which may spoil it. */
+export function remembered<Input, Output>(
+  steps: readonly DegradeStep<Input, Output>[],
+  input: Input,
+  output: Output,
+): void {
+  for (const step of steps) {
+    try {
+      step.remember?.(input, output);
+    } catch {}
+  }
 }
 
 function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input) {

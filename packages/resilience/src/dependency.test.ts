@@ -49,6 +49,24 @@ test('answers the disabled value when its flag is off, without asking', async ()
   expect(guard.snapshot()).toMatchObject({ enabled: false, calls: { disabled: 1, total: 1 } });
 });
 
+test('rejects, and never throws, when the flag itself is broken', async () => {
+  const isEnabled = () => {
+    throw new Error('no flags');
+  };
+  const { guard } = guarded(once, { isEnabled, disabledValue: () => 'nothing' });
+  await expect(guard.call('a')).rejects.toThrow('no flags');
+});
+
+test('spoils no live answer when a degrade step fails to remember it', async () => {
+  const remember = () => {
+    throw new Error('no memory');
+  };
+  const { ask, work } = guarded(once, { degrade: [{ source: 'cached', answer: () => undefined, remember }] });
+  const fate = ask('a');
+  work(0).succeed('fine');
+  expect(await fate).toBe('live');
+});
+
 test('lets errors through while its fallback is switched off', async () => {
   const { guard, ask, work } = guarded(once, { degrade: [defaultAnswer(() => 'popular')] });
   guard.configure({ fallback: { enabled: false } });

@@ -2,7 +2,7 @@ import { Call } from './call.ts';
 import type { CallOptions } from './call-options.ts';
 import { systemClock } from './clock.ts';
 import { coarseTimersOf } from './coarse-timers.ts';
-import { type DegradedBy, type DegradeStep, degraded } from './degrade.ts';
+import { type DegradedBy, type DegradeStep, degraded, remembered } from './degrade.ts';
 import type {
   Answer,
   Dependency,
@@ -27,33 +27,44 @@ const fallbackDefaults = { enabled: true };
 export class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
-  readonly #idempotent: boolean;
   readonly #degrade: readonly DegradeStep<Input, Output>[];
   readonly #runtime: Runtime;
   readonly #protections: Protections;
   readonly #latency = new LatencyWindow();
   readonly #tally = new Tally();
+  readonly #remembers: boolean;
   #fallback = fallbackDefaults;
 
   constructor(options: DependencyOptions<Input, Output>) {
     super();
-    const { name, clock = systemClock, random = Math.random, policy = standardPolicy() } = options;
+    const {
+      name,
+      idempotent = false,
+      clock = systemClock,
+      random = Math.random,
+      policy = standardPolicy(),
+    } = options;
     this.name = name;
     this.#options = options;
-    this.#idempotent = options.idempotent ?? false;
     this.#degrade = options.degrade ?? [];
-    this.#runtime = { name, clock, random, timers: coarseTimersOf(clock), events: new EventHub(name) };
+    this.#remembers = this.#degrade.some(({ remember }) => remember !== undefined);
+    const timers = coarseTimersOf(clock);
+    this.#runtime = { name, idempotent, clock, random, timers, events: new EventHub(name) };
     this.#protections = policy.build(this.#runtime, this.#latency);
     this.around(pipeline(this.#protections.layers, new Work(options.call)));
   }
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
-    return new Promise((resolve, reject) => {
-      const idempotent = options.idempotent ?? this.#idempotent;
-      const call = new Call(this.#runtime, input, options, idempotent, resolve, reject);
+    const { promise, resolve, reject } = Promise.withResolvers<Answer<Output>>();
+    const call = new Call(this.#runtime, input, options, resolve, reject);
+    try {
       if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
       else this.inner.enter(call);
-    });
+    } catch (error) {
+      // A flag or a disabled value that throws: an error like any other, and never a synchronous one.
+      reject(error);
+    }
+    return promise;
   }
 
   /** The call has come out of every layer. */
@@ -102,7 +113,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
 
   #answerLive(call: Call, value: Output): void {
     this.#latency.record(call.nowMs - call.startedAtMs, call.nowMs);
-    for (const step of this.#degrade) step.remember?.(call.input as Input, value);
+    if (this.#remembers) remembered(this.#degrade, call.input as Input, value);
     this.#answer(call, { value, source: 'live' });
   }
 

@@ -7,6 +7,8 @@ import type { Outcome } from './outcome.ts';
 /** What the layers of one dependency share. */
 export interface Runtime {
   readonly name: string;
+  /** Whether asking twice is safe, for calls that do not say. */
+  readonly idempotent: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: CoarseTimers;

@@ -13,7 +13,7 @@ import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } fro
 import { RateLimiter } from './rate-limiter.ts';
 import { Retry } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { type FailureTest, isFailureByDefault } from './verdict.ts';
+import { type FailureTest, isFailureByDefault, neverThrowing } from './verdict.ts';
 
 export interface PolicyOptions extends PolicyPatch {
   /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
@@ -38,7 +38,7 @@ export type Protections = ReturnType<typeof protections>;
 export function standardPolicy(options: PolicyOptions = {}): Policy {
   const { isFailure = isFailureByDefault, ...patch } = options;
   const settings = firstSettings(patch);
-  return { build: (runtime, latency) => protections(runtime, latency, settings, isFailure) };
+  return { build: (runtime, latency) => protections(runtime, latency, settings, neverThrowing(isFailure)) };
 }
 
 function protections(

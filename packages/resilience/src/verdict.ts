@@ -16,6 +16,17 @@ export type FailureTest = (error: unknown) => boolean;
 
 export const isFailureByDefault: FailureTest = (error) => hintsOf(error).isFailure !== false;
 
+/** A classifier that throws must not lose the call it was asked about: what nobody can classify is a failure. */
+export function neverThrowing(isFailure: FailureTest): FailureTest {
+  return (error) => {
+    try {
+      return isFailure(error);
+    } catch {
+      return true;
+    }
+  };
+}
+
 export function hintsOf(error: unknown): CallErrorHints {
   return typeof error === 'object' && error !== null ? error : {};
 }
