@@ -8,7 +8,8 @@ import { keepTrace } from './keep-remarkable.ts';
  */
 export function recordDecision(event: ResilienceEvent): Span | undefined {
   const span = spanOf(event.context);
-  if (!span) return undefined;
+  // An attempt may end after its caller has given up: the span is closed, the metrics still count.
+  if (!span?.isRecording()) return undefined;
   const attributes = attributesOf(event);
   if (attributes) span.addEvent(`resilience.${event.type}`, { dependency: event.dependency, ...attributes });
   if (isDegrading(event)) {
