@@ -52,6 +52,14 @@ test('serves nothing older than allowed', async () => {
   expect(await fate).toBe('default');
 });
 
+test('refuses options that make no sense, and takes undefined for not given', () => {
+  const { cache } = memory();
+  const step = (maxStaleMs: unknown) =>
+    staleIfError({ cache, key: String, maxStaleMs: maxStaleMs as number });
+  expect(() => step('1h')).toThrow('staleIfError.maxStaleMs must be a number >= 0, received "1h"');
+  expect(() => step(undefined)).not.toThrow();
+});
+
 test('reads once for all callers who fail together', async () => {
   const kit = memory();
   kit.entries.set('customer:a', 'tea');

@@ -1,4 +1,5 @@
 import type { DegradeStep } from './degrade.ts';
+import { atLeast, type Rules, withPatch } from './settings.ts';
 
 /** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
 export interface StaleCache<Output> {
@@ -10,18 +11,21 @@ export interface StaleIfErrorOptions<Input, Output> {
   readonly cache: StaleCache<Output>;
   readonly key: (input: Input) => string;
   /** Nothing older than this is served. @default 600000 (10 minutes) */
-  readonly maxStaleMs?: number;
+  readonly maxStaleMs?: number | undefined;
   /** How long the cache is waited for. @default 100 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 export const staleIfErrorDefaults = { maxStaleMs: 600_000, timeoutMs: 100 };
+
+const staleIfErrorRules: Rules = { maxStaleMs: atLeast(0), timeoutMs: atLeast(0) };
 
 /** Remembers live answers, and serves the last one while the dependency fails (RFC 5861, stale-if-error). */
 export function staleIfError<Input, Output>(
   options: StaleIfErrorOptions<Input, Output>,
 ): DegradeStep<Input, Output> {
-  const { cache, key, maxStaleMs, timeoutMs } = { ...staleIfErrorDefaults, ...options };
+  const { cache, key, ...patch } = options;
+  const { maxStaleMs, timeoutMs } = withPatch(staleIfErrorDefaults, patch, staleIfErrorRules, 'staleIfError');
   const reads = new Map<string, ReturnType<StaleCache<Output>['get']>>();
   const writes = new Set<string>();
 
