@@ -16,7 +16,7 @@ export const inventoryHangs: Scenario = {
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5_000,
   brokenToMs: 13_000,
-  durationMs: 26_000,
+  durationMs: 30_000,
   needs: ['supervisor'],
   steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
   expects: [
@@ -39,7 +39,7 @@ export const inventoryHangs: Scenario = {
       says: 'every pending order is settled after its return',
       unit: 's',
       measure: secondsUntilSettled,
-      atMost: 12,
+      atMost: 15,
     },
   ],
   naive: {

@@ -18,7 +18,7 @@ export const inventoryKilled: Scenario = {
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5_000,
   brokenToMs: 13_000,
-  durationMs: 29_000,
+  durationMs: 34_000,
   needs: ['supervisor'],
   steps: [
     { atMs: 5_000, says: 'Inventory is killed', act: (stage) => stage.kill('inventory') },
@@ -49,7 +49,7 @@ export const inventoryKilled: Scenario = {
       says: 'every pending order is settled after its return',
       unit: 's',
       measure: secondsUntilSettled,
-      atMost: 12,
+      atMost: 15,
     },
   ],
   naive: {

@@ -9,7 +9,7 @@ const topology = topologyAt();
 const dependency = (total: number, live: number, breaker = {}): DependencyReport => ({
   name: 'recommendation',
   calls: { live, total },
-  latencyMs: { p50: 3, p99: null },
+  latencyMs: { p50: 3, p99: null, count: 9 },
   policies: {
     breaker: { state: 'closed', enabled: true, ...breaker },
     bulkhead: { inFlight: 1, queued: 0, limit: 32 },
@@ -96,4 +96,9 @@ test('a report is passed on for the table of policies as it came', () => {
   expect(policyReports(seeing(sight(reported)))).toEqual([
     { service: 'orders', dependency: 'recommendation', snapshot: reported },
   ]);
+});
+
+test('quantiles of no calls at all are nothing, not zero', () => {
+  const idle = { ...dependency(1, 1), latencyMs: { p50: 0, p99: 0, count: 0 } };
+  expect(edge(seeing(sight(idle)))).toMatchObject({ p50Ms: null, p99Ms: null });
 });

@@ -54,13 +54,18 @@ function guardedEdge(now: DependencyReport, sight: ServiceSight, to: string): Pa
   const { breaker, bulkhead, retry } = now.policies;
   return {
     ...rates(now, sight, to),
-    p50Ms: now.latencyMs?.p50 ?? null,
-    p99Ms: now.latencyMs?.p99 ?? null,
+    ...latencies(now),
     breaker: breaker ? (breaker.enabled === false ? 'off' : breaker.state) : null,
     retryInMs: breaker?.retryInMs ?? null,
     bulkhead: bulkhead ?? null,
     retryBudget: retry ? { available: retry.budgetAvailable, capacity: retry.budgetCapacity } : null,
   };
+}
+
+/** Quantiles of nothing are nothing, not zero. */
+function latencies({ latencyMs }: DependencyReport): Partial<EdgePicture> {
+  if (!latencyMs?.count) return {};
+  return { p50Ms: latencyMs.p50 ?? null, p99Ms: latencyMs.p99 ?? null };
 }
 
 /** From the difference of two cumulative reports; a service that was restarted between them has none yet. */

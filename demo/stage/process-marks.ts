@@ -3,13 +3,16 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 
 /** Marks every death and return of a process, whoever caused it: a button, a scenario, or `kill -9` in a terminal. */
 export function markProcesses(supervisor: Supervisor, onMark: (mark: Mark) => void): () => void {
-  const down = new Set(supervisor.status().flatMap(({ name, state }) => (state === 'down' ? [name] : [])));
+  // The first start of a process is no return: only what was up before can go down.
+  const wasUp = new Set(supervisor.status().flatMap(({ name, state }) => (state === 'up' ? [name] : [])));
+  const down = new Set<string>();
   return supervisor.onChange(({ name, state }) => {
-    if (state === 'down' && !down.has(name)) {
+    if (state === 'down' && wasUp.has(name) && !down.has(name)) {
       down.add(name);
       onMark({ at: Date.now(), kind: 'break', target: name, text: `${name} down` });
     }
-    if (state === 'up' && down.delete(name))
-      onMark({ at: Date.now(), kind: 'heal', target: name, text: `${name} back` });
+    if (state !== 'up') return;
+    wasUp.add(name);
+    if (down.delete(name)) onMark({ at: Date.now(), kind: 'heal', target: name, text: `${name} back` });
   });
 }

@@ -9,7 +9,9 @@ const breaker = z.looseObject({
 const dependency = z.looseObject({
   name: z.string(),
   calls: z.looseObject({ live: z.number(), total: z.number() }),
-  latencyMs: z.looseObject({ p50: z.number().nullish(), p99: z.number().nullish() }).optional(),
+  latencyMs: z
+    .looseObject({ p50: z.number().nullish(), p99: z.number().nullish(), count: z.number() })
+    .optional(),
   policies: z.looseObject({
     breaker: breaker.optional(),
     bulkhead: z.looseObject({ inFlight: z.number(), queued: z.number(), limit: z.number() }).optional(),

@@ -8,7 +8,7 @@ import { startRunningDemo } from './running-demo.ts';
 
 const folder = resolve(import.meta.dirname, '../../docs/images');
 const portBase = 15_770;
-const ordersPerSecond = 20;
+const ordersPerSecond = 10;
 /** So that the charts have something to show before anything breaks. */
 const calmMs = 60_000;
 const wide = { width: 1_440, height: 900 };
@@ -26,8 +26,10 @@ async function open(
   return page;
 }
 
-const keep = (page: Page, name: string, fullPage = false) =>
-  page.screenshot({ path: resolve(folder, `${name}.png`), fullPage, animations: 'disabled' });
+async function keep(page: Page, name: string, fullPage = false): Promise<void> {
+  await page.evaluate('document.activeElement?.blur(), scrollTo(0, 0)');
+  await page.screenshot({ path: resolve(folder, `${name}.png`), fullPage, animations: 'disabled' });
+}
 
 if (!chromiumPath) throw new Error('no Chromium here: set CHROMIUM_PATH');
 mkdirSync(folder, { recursive: true });

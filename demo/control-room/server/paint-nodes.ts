@@ -58,7 +58,8 @@ function supervised(status: ServiceStatus, view: SystemView, now: number): State
 
 function downNote(reason: string, restartsAt: number | null, now: number): string {
   if (restartsAt === null) return reason || 'down';
-  return `down, back in ${Math.max(1, Math.ceil((restartsAt - now) / 1_000))} s`;
+  const seconds = Math.max(1, Math.ceil((restartsAt - now) / 1_000));
+  return seconds < 120 ? `down, back in ${seconds} s` : 'down';
 }
 
 /** Without a supervisor a process is what can be seen of it. */

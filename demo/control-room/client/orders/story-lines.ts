@@ -25,6 +25,14 @@ const refusedRetry: Record<string, string> = {
   attempts: 'no retry: attempts used up',
 };
 
+const refusals: Record<string, string> = {
+  E_BREAKER_OPEN: 'not asked: the breaker is open',
+  E_BULKHEAD_FULL: 'not asked: the bulkhead is full',
+  E_RATE_LIMITED: 'not asked: the rate limit is reached',
+  E_THROTTLED: 'not asked: throttled while it refuses most',
+  E_DEADLINE: 'given up: the deadline has passed',
+};
+
 const readers: Record<string, Reader> = {
   attempt: (event) => {
     const took = duration(num(event.durationMs));
@@ -39,14 +47,20 @@ const readers: Record<string, Reader> = {
     text: refusedRetry[word(event.reason)] ?? 'retry refused',
     tone: 'neutral',
   }),
-  rejected: (event) => ({ text: `refused by ${word(event.policy)}${reason(event)}`, tone: 'degraded' }),
+  rejected: (event) => ({
+    text: refusals[word(event.code)] ?? `refused by ${word(event.policy)}`,
+    tone: 'degraded',
+  }),
   'breaker.transition': (event) => ({
     text: `breaker ${word(event.from)} → ${word(event.to)}`,
     tone: event.to === 'closed' ? 'good' : 'degraded',
   }),
   fallback: (event) => ({ text: fallbackText(event), tone: 'degraded' }),
+  // One good attempt has said all there is to say.
   'call.end': (event) =>
-    event.source === 'live' ? { text: `live in ${duration(num(event.durationMs))}`, tone: 'good' } : null,
+    event.source === 'live' && event.attempts !== 1
+      ? { text: `live in ${duration(num(event.durationMs))}`, tone: 'good' }
+      : null,
 };
 
 const reason = (event: StoryEvent): string =>
@@ -60,12 +74,13 @@ function fallbackText(event: StoryEvent): string {
   return 'default answer served';
 }
 
-/** The story as lines in the order of time; events nobody needs to read are left out. */
+/** The story as lines, in the order in which things began; events nobody needs to read are left out. */
 export function storyLines(events: readonly StoryEvent[]): StoryLine[] {
-  return events.flatMap((event) => {
+  const lines = events.flatMap((event) => {
     const line = readers[event.type]?.(event);
     if (!line) return [];
     const took = event.type === 'attempt' || event.type === 'call.end' ? (num(event.durationMs) ?? 0) : 0;
     return [{ ...line, dependency: event.dependency, startMs: event.atMs - took, endMs: event.atMs }];
   });
+  return lines.sort((a, b) => a.startMs - b.startMs);
 }

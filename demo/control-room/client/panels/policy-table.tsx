@@ -41,11 +41,15 @@ const ofAll = (snapshot: Plain, source: string): number | null => {
   return total && part !== null ? part / total : null;
 };
 
+/** Of the calls of the last seconds; of none there is none. */
+const quantile = (snapshot: Plain, name: string): number | null =>
+  numberAt(snapshot, 'latencyMs', 'count') ? numberAt(snapshot, 'latencyMs', name) : null;
+
 const columns: readonly Column[] = [
   { name: 'failed', show: (snapshot) => percent(numberAt(snapshot, 'policies', 'breaker', 'failureRatio')) },
   { name: 'slow', show: (snapshot) => percent(numberAt(snapshot, 'policies', 'breaker', 'slowRatio')) },
-  { name: 'p50', show: (snapshot) => duration(numberAt(snapshot, 'latencyMs', 'p50')) },
-  { name: 'p99', show: (snapshot) => duration(numberAt(snapshot, 'latencyMs', 'p99')) },
+  { name: 'p50', show: (snapshot) => duration(quantile(snapshot, 'p50')) },
+  { name: 'p99', show: (snapshot) => duration(quantile(snapshot, 'p99')) },
   { name: 'in flight', show: (snapshot) => count(numberAt(snapshot, 'policies', 'bulkhead', 'inFlight')) },
   {
     name: 'retries left',

@@ -43,7 +43,7 @@ export function NodeBox({ node, box, selected, onSelect }: Props) {
       {!upright && isTall(box) && <Details node={node} box={box} />}
       <HealthMark
         health={node.health}
-        x={box.x + (upright ? box.width / 2 : 18)}
+        x={box.x + (upright ? box.width / 2 : indentOf(box))}
         y={box.y + (upright ? 20 : markY(box))}
       />
     </g>
@@ -51,6 +51,8 @@ export function NodeBox({ node, box, selected, onSelect }: Props) {
 }
 
 const isTall = (box: Box): boolean => box.height > 120;
+/** A small box has no room to give away. */
+const indentOf = (box: Box): number => (box.width < 134 ? 13 : 18);
 const markY = (box: Box): number => (isTall(box) ? 24 : box.height / 2 - 10);
 
 interface LabelProps {
@@ -61,12 +63,13 @@ interface LabelProps {
 
 function Label({ box, title, note }: LabelProps) {
   const y = box.y + markY(box);
+  const indent = indentOf(box);
   return (
     <>
-      <text className="node-title" x={box.x + 32} y={y + 5}>
+      <text className="node-title" x={box.x + indent + 14} y={y + 5}>
         {title}
       </text>
-      <text className="node-note" x={box.x + 18} y={y + 28}>
+      <text className="node-note" x={box.x + indent} y={y + 28}>
         {note}
       </text>
     </>

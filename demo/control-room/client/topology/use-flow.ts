@@ -13,15 +13,24 @@ const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
 export function useFlow(diagram: RefObject<SVGSVGElement | null>): void {
   useEffect(() => {
     let picture = 0;
+    let isDue = false;
     const timer = setInterval(() => {
-      if (document.hidden || isCalm.matches || !diagram.current) return;
-      picture += 1;
-      for (const line of diagram.current.querySelectorAll<SVGPathElement>('.flow')) {
-        const pace = (line.dataset.pace ?? 'slow') as keyof typeof strides;
-        // Every dash pattern repeats within 24: the number stays small however long the page is open.
-        line.style.strokeDashoffset = String(-((picture * strides[pace]) % 24));
-      }
+      // A browser that has not drawn the last picture yet is not asked for another one.
+      if (isDue || document.hidden || isCalm.matches) return;
+      isDue = true;
+      requestAnimationFrame(() => {
+        isDue = false;
+        picture += 1;
+        for (const line of diagram.current?.querySelectorAll<SVGPathElement>('.flow') ?? [])
+          move(line, picture);
+      });
     }, frameMs);
     return () => clearInterval(timer);
   }, [diagram]);
+}
+
+function move(line: SVGPathElement, picture: number): void {
+  const pace = (line.dataset.pace ?? 'slow') as keyof typeof strides;
+  // Every dash pattern repeats within 24: the number stays small however long the page is open.
+  line.style.strokeDashoffset = String(-((picture * strides[pace]) % 24));
 }
