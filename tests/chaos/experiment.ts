@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { check } from './checker/check.ts';
 import type { EdgeTraffic } from './checker/final-state.ts';
@@ -29,6 +30,8 @@ export type Findings = {
   readonly history: readonly HistoryEntry[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly EdgeTraffic[];
+  /** How late this process was itself: customers and proxies live in it, so a busy machine looks like a slow shop. */
+  readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
 
 export const realTime = {
@@ -46,17 +49,24 @@ export async function experiment(
   say: (line: string) => void,
 ): Promise<Findings> {
   const system = await openChaoticSystem(options);
+  const ownDelay = monitorEventLoopDelay({ resolution: 10 });
   const log = openHistoryLog({ now: realTime.now, file: join(system.folder, 'history.jsonl') });
   try {
     await system.start();
+    ownDelay.enable();
     const witnesses = callWitnesses(system, realTime);
     await underTraffic(system, log, options, say, () => harm(system));
     say('every customer is served; waiting for quiet');
     const stored = await quietState(system, { wait: realTime.wait, patienceMs: 15_000 });
     const state = { ...stored, ...(await witnesses.testify()) };
     writeFileSync(join(system.folder, 'state.json'), JSON.stringify(state));
-    const { folder } = system;
-    return { folder, history: log.entries, verdicts: check(log.entries, state), traffic: state.traffic };
+    return {
+      folder: system.folder,
+      history: log.entries,
+      verdicts: check(log.entries, state),
+      traffic: state.traffic,
+      ownDelayMs: { p99: ownDelay.percentile(99) / 1e6, max: ownDelay.max / 1e6 },
+    };
   } finally {
     await log.close();
     await system.stop();

@@ -12,18 +12,20 @@ export type RunReport = {
   readonly struck: readonly Struck[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly EdgeTraffic[];
+  readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
 
 const evidenceShown = 5;
 
 /** What a run amounted to, for people. */
-export function report({ title, history, struck, verdicts, traffic }: RunReport): string {
+export function report({ title, history, struck, verdicts, traffic, ownDelayMs }: RunReport): string {
   const missed = struck.filter((entry) => entry.missed !== undefined).length;
   return [
     title,
     '',
     ...figures(history),
     ...traffic.map(amplificationLine),
+    `own delay        ${Math.round(ownDelayMs.p99)} ms at p99, ${Math.round(ownDelayMs.max)} ms at most: what this machine adds by being busy`,
     `kills            ${killsIn(struck)}`,
     `faults           ${struck.length - missed} (${missed} more found their target already down)`,
     ...countLines(struck.filter((entry) => entry.missed === undefined).map(({ harm }) => describeHarm(harm))),

@@ -16,7 +16,10 @@ const decided = (always: boolean): SeededRandom => ({
   fork: () => decided(always),
 });
 
-async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicates = false } = {}) {
+async function visit(
+  answers: { place: Outcome[]; read?: Outcome[] },
+  { duplicates = false, crowdMs = 0 } = {},
+) {
   const log = openHistoryLog({ now: () => 0 });
   const waits: number[] = [];
   const closing = new AbortController();
@@ -30,7 +33,7 @@ async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicat
   const items = [{ sku: 'mug', quantity: 1 }];
   await shop(
     { key: 'k', customerId: 'c', items },
-    { api, log, wait, random: decided(duplicates), closing: closing.signal },
+    { api, log, wait, random: decided(duplicates), crowdPauseMs: () => crowdMs, closing: closing.signal },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
@@ -66,6 +69,12 @@ describe('a customer', () => {
     });
     const { waits } = await visit({ place: [asked(1_000), asked(60_000), confirmed], read: [confirmed] });
     expect(waits).toEqual([1_000, 4_000]);
+  });
+
+  it('waits its turn when many ask again', async () => {
+    const unknown: Outcome = { type: 'unknown', reason: 'reset' };
+    const { waits } = await visit({ place: [unknown, confirmed], read: [confirmed] }, { crowdMs: 8_000 });
+    expect(waits).toEqual([4_000]);
   });
 
   it('comes back exactly when the lock of its first request ends', async () => {

@@ -8,6 +8,8 @@ export type CustomerTools = {
   readonly log: HistoryLog;
   readonly random: SeededRandom;
   wait(ms: number): Promise<void>;
+  /** How long everybody has to wait who asks again, because so many do. */
+  crowdPauseMs(): number;
   /** When even a patient customer goes home. */
   readonly closing: AbortSignal;
 };
@@ -36,7 +38,7 @@ async function placeUntilAnswered(wish: Wish, tools: CustomerTools): Promise<voi
     const outcome = await place(wish, tools);
     if (outcome.type === 'ok') return follow(outcome.orderId, tools);
     if (outcome.type === 'fail' && isFinal(outcome)) return;
-    await tools.wait(pauseMs(outcome, attempt, tools.random));
+    await tools.wait(pauseMs(outcome, attempt, tools));
   }
 }
 
@@ -45,7 +47,7 @@ async function follow(orderId: string, tools: CustomerTools): Promise<void> {
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await tools.log.attempt({ operation: 'read', orderId }, () => tools.api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
-    await tools.wait(Math.min(longestPauseBetweenReadsMs, pauseMs(outcome, attempt, tools.random)));
+    await tools.wait(pauseMs(outcome, attempt, tools));
   }
 }
 
@@ -60,10 +62,11 @@ function isFinal({ status, code }: Extract<Outcome, { type: 'fail' }>): boolean 
 }
 
 /** As long as the server asks for, and longer with every try: a crowd that hurries keeps a weak system down. */
-function pauseMs(outcome: Outcome, attempt: number, random: SeededRandom): number {
+function pauseMs(outcome: Outcome, attempt: number, { random, crowdPauseMs }: CustomerTools): number {
   const asked = outcome.type === 'fail' ? Math.min(outcome.retryAfterMs ?? 0, longestPauseMs) : 0;
   // Here the server knows when: the moment the first request's lock ends.
   if (outcome.type === 'fail' && outcome.code === 'request-in-flight' && asked > 0) return asked;
-  const backoff = Math.min(longestPauseMs, 100 * 2 ** (attempt - 1));
-  return Math.max(asked, backoff * (0.5 + random.next() / 2));
+  const longestMs = outcome.type === 'ok' ? longestPauseBetweenReadsMs : longestPauseMs;
+  const backoffMs = Math.min(longestMs, 100 * 2 ** (attempt - 1));
+  return Math.max(asked, (0.5 + random.next() / 2) * Math.max(backoffMs, crowdPauseMs()));
 }

@@ -10,6 +10,11 @@ export type Catalogue = {
 
 const scarceOrders = 0.05;
 
+/** So many times more than there are customers coming may ask again: three is an overload, ten would be an attack. */
+const retriesPerArrival = 3;
+
+type TrafficTools = Omit<CustomerTools, 'crowdPauseMs'> & { now(): number };
+
 export type Traffic = {
   /** Customers that came so far. */
   readonly customers: number;
@@ -18,15 +23,13 @@ export type Traffic = {
 };
 
 /** Open-loop traffic: customers come at random moments, `ratePerSecond` on average, however slow the shop is. */
-export function startTraffic(
-  ratePerSecond: number,
-  catalogue: Catalogue,
-  tools: CustomerTools & { now(): number },
-): Traffic {
+export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools: TrafficTools): Traffic {
   const arrivals = tools.random.fork('arrivals');
   const shopping = new Set<Promise<void>>();
   let customers = 0;
   let open = true;
+
+  const crowdPauseMs = () => (shopping.size / (ratePerSecond * retriesPerArrival)) * 1_000;
 
   async function run(): Promise<void> {
     // From one planned moment to the next: timers that are late on a busy machine must not thin out the crowd.
@@ -40,7 +43,7 @@ export function startTraffic(
   function welcome(): void {
     customers += 1;
     const random = tools.random.fork(`customer ${customers}`);
-    const visit = shop(wishOf(customers, catalogue, random), { ...tools, random });
+    const visit = shop(wishOf(customers, catalogue, random), { ...tools, random, crowdPauseMs });
     shopping.add(visit);
     visit.finally(() => shopping.delete(visit));
   }
