@@ -7,7 +7,7 @@ import { type DeadlineSettings, deadlineDefaults, deadlineRules } from './deadli
 import { type HedgeSettings, hedgeDefaults, hedgeRules } from './hedge.ts';
 import { type RateLimitSettings, rateLimitDefaults, rateLimitRules } from './rate-limiter.ts';
 import { type RetrySettings, retryDefaults, retryRules } from './retry.ts';
-import { type Patch, type Rules, withPatch } from './settings.ts';
+import { InvalidOptionError, type Patch, type Rules, withPatch } from './settings.ts';
 
 /** Every setting of the standard policy, one section per protection. */
 export interface PolicySettings {
@@ -58,7 +58,19 @@ export type PolicyPatch = Patch<PolicySettings> & {
 export function patchPolicy(settings: PolicySettings, patch: PolicyPatch): PolicySettings {
   const { deadlineMs, attemptTimeoutMs, ...sections } = patch;
   const times = { deadline: { deadlineMs }, timeout: { attemptTimeoutMs } };
-  return withPatch(withPatch(settings, sections as Patch<PolicySettings>, policyRules), times, policyRules);
+  const next = withPatch(
+    withPatch(settings, sections as Patch<PolicySettings>, policyRules),
+    times,
+    policyRules,
+  );
+  inOrder('breaker.maxOpenMs', next.breaker.maxOpenMs, 'breaker.openMs', next.breaker.openMs);
+  inOrder('adaptive.maxLimit', next.adaptive.maxLimit, 'adaptive.minLimit', next.adaptive.minLimit);
+  return next;
+}
+
+function inOrder(option: string, value: number, atLeastOption: string, atLeastValue: number): void {
+  if (value < atLeastValue)
+    throw new InvalidOptionError(option, `>= ${atLeastOption} (${atLeastValue})`, value);
 }
 
 /** Naming a protection that is off by default switches it on: nobody sets a rate limit to leave it off. */

@@ -28,6 +28,8 @@ test.each([
   [{ retry: 3 }, 'retry must be an object, received 3'],
   [{ bulkhead: null }, 'bulkhead must be an object, received null'],
   [{ timeout: { timeoutMs: 5 } }, 'timeout.timeoutMs must be one of enabled, attemptTimeoutMs, received 5'],
+  [{ breaker: { openMs: 90_000 } }, 'breaker.maxOpenMs must be >= breaker.openMs (90000), received 60000'],
+  [{ adaptive: { minLimit: 300 } }, 'adaptive.maxLimit must be >= adaptive.minLimit (300), received 200'],
   [{ constructor: {} }, /^constructor must be one of deadline, rateLimit,/],
 ])('refuses %j and says what it expects', (options, message) => {
   expect(refused(options)).toMatch(
