@@ -30,6 +30,8 @@ export type Findings = {
   readonly history: readonly HistoryEntry[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly EdgeTraffic[];
+  /** Customers who found the shop full. */
+  readonly turnedAway: number;
   /** How late this process was itself: customers and proxies live in it, so a busy machine looks like a slow shop. */
   readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
@@ -55,7 +57,7 @@ export async function experiment(
     await system.start();
     ownDelay.enable();
     const witnesses = callWitnesses(system, realTime);
-    await underTraffic(system, log, options, say, () => harm(system));
+    const turnedAway = await underTraffic(system, log, options, say, () => harm(system));
     say('every customer is served; waiting for quiet');
     const stored = await quietState(system, { wait: realTime.wait, patienceMs: 15_000 });
     const state = { ...stored, ...(await witnesses.testify()) };
@@ -65,6 +67,7 @@ export async function experiment(
       history: log.entries,
       verdicts: check(log.entries, state),
       traffic: state.traffic,
+      turnedAway,
       ownDelayMs: { p99: ownDelay.percentile(99) / 1e6, max: ownDelay.max / 1e6 },
     };
   } finally {
@@ -79,7 +82,7 @@ async function underTraffic(
   { seed, rate }: ExperimentOptions,
   say: (line: string) => void,
   harm: () => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const closing = new AbortController();
   const api = ordersApi({ baseUrl: system.ordersUrl });
   const random = seededRandom(seed).fork('customers');
@@ -103,6 +106,7 @@ async function underTraffic(
   clearTimeout(closingTime);
   clearInterval(progress);
   await api.close();
+  return traffic.turnedAway;
 }
 
 function urlOf({ replicas }: ChaoticSystem, wanted: string): string {

@@ -14,6 +14,7 @@ function reportOf({ history, state }: Run, struck: readonly Struck[] = []): stri
     struck,
     verdicts: check(history, state),
     traffic: state.traffic,
+    turnedAway: 3,
     ownDelayMs: { p99: 12, max: 40 },
   });
 }

@@ -12,18 +12,28 @@ export type RunReport = {
   readonly struck: readonly Struck[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly EdgeTraffic[];
+  readonly turnedAway: number;
   readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
 
 const evidenceShown = 5;
 
 /** What a run amounted to, for people. */
-export function report({ title, history, struck, verdicts, traffic, ownDelayMs }: RunReport): string {
+export function report({
+  title,
+  history,
+  struck,
+  verdicts,
+  traffic,
+  turnedAway,
+  ownDelayMs,
+}: RunReport): string {
   const missed = struck.filter((entry) => entry.missed !== undefined).length;
   return [
     title,
     '',
     ...figures(history),
+    `turned away      ${turnedAway} more customers, because the shop was full of waiting ones`,
     ...traffic.map(amplificationLine),
     `own delay        ${Math.round(ownDelayMs.p99)} ms at p99, ${Math.round(ownDelayMs.max)} ms at most: what this machine adds by being busy`,
     `kills            ${killsIn(struck)}`,

@@ -16,10 +16,7 @@ const decided = (always: boolean): SeededRandom => ({
   fork: () => decided(always),
 });
 
-async function visit(
-  answers: { place: Outcome[]; read?: Outcome[] },
-  { duplicates = false, crowdMs = 0 } = {},
-) {
+async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicates = false } = {}) {
   const log = openHistoryLog({ now: () => 0 });
   const waits: number[] = [];
   const closing = new AbortController();
@@ -69,12 +66,6 @@ describe('a customer', () => {
     });
     const { waits } = await visit({ place: [asked(1_000), asked(60_000), confirmed], read: [confirmed] });
     expect(waits).toEqual([1_000, 4_000]);
-  });
-
-  it('waits its turn when many ask again', async () => {
-    const unknown: Outcome = { type: 'unknown', reason: 'reset' };
-    const { waits } = await visit({ place: [unknown, confirmed], read: [confirmed] }, { crowdMs: 8_000 });
-    expect(waits).toEqual([4_000]);
   });
 
   it('comes back exactly when the lock of its first request ends', async () => {

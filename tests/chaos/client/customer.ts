@@ -8,8 +8,6 @@ export type CustomerTools = {
   readonly log: HistoryLog;
   readonly random: SeededRandom;
   wait(ms: number): Promise<void>;
-  /** How long everybody has to wait who asks again, because so many do. */
-  crowdPauseMs(): number;
   /** When even a patient customer goes home. */
   readonly closing: AbortSignal;
 };
@@ -62,11 +60,11 @@ function isFinal({ status, code }: Extract<Outcome, { type: 'fail' }>): boolean 
 }
 
 /** As long as the server asks for, and longer with every try: a crowd that hurries keeps a weak system down. */
-function pauseMs(outcome: Outcome, attempt: number, { random, crowdPauseMs }: CustomerTools): number {
+function pauseMs(outcome: Outcome, attempt: number, { random }: CustomerTools): number {
   const asked = outcome.type === 'fail' ? Math.min(outcome.retryAfterMs ?? 0, longestPauseMs) : 0;
   // Here the server knows when: the moment the first request's lock ends.
   if (outcome.type === 'fail' && outcome.code === 'request-in-flight' && asked > 0) return asked;
   const longestMs = outcome.type === 'ok' ? longestPauseBetweenReadsMs : longestPauseMs;
   const backoffMs = Math.min(longestMs, 100 * 2 ** (attempt - 1));
-  return Math.max(asked, (0.5 + random.next() / 2) * Math.max(backoffMs, crowdPauseMs()));
+  return Math.max(asked, (0.5 + random.next() / 2) * backoffMs);
 }

@@ -10,14 +10,17 @@ export type Catalogue = {
 
 const scarceOrders = 0.05;
 
-/** So many times more than there are customers coming may ask again: three is an overload, ten would be an attack. */
-const retriesPerArrival = 3;
-
-type TrafficTools = Omit<CustomerTools, 'crowdPauseMs'> & { now(): number };
+/**
+ * The shop holds as many as come in this time; who finds it full goes away without asking. Else a long outage would fill
+ * it with thousands who all ask again, and the run would be about them.
+ */
+const crowdSeconds = 5;
 
 export type Traffic = {
-  /** Customers that came so far. */
+  /** Customers served, or being served. */
   readonly customers: number;
+  /** Customers who found the shop full. */
+  readonly turnedAway: number;
   /** No new customers from here on; resolves when the last one has been served. */
   stop(): Promise<void>;
 };
@@ -26,24 +29,24 @@ export type Traffic = {
 export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools: TrafficTools): Traffic {
   const arrivals = tools.random.fork('arrivals');
   const shopping = new Set<Promise<void>>();
-  let customers = 0;
+  let [customers, turnedAway] = [0, 0];
   let open = true;
-
-  const crowdPauseMs = () => (shopping.size / (ratePerSecond * retriesPerArrival)) * 1_000;
 
   async function run(): Promise<void> {
     // From one planned moment to the next: timers that are late on a busy machine must not thin out the crowd.
     for (let at = tools.now(); open; ) {
       at += (-Math.log(1 - arrivals.next()) / ratePerSecond) * 1_000;
       await tools.wait(at - tools.now());
-      if (open) welcome();
+      if (!open) return;
+      if (shopping.size < ratePerSecond * crowdSeconds) welcome();
+      else turnedAway += 1;
     }
   }
 
   function welcome(): void {
     customers += 1;
     const random = tools.random.fork(`customer ${customers}`);
-    const visit = shop(wishOf(customers, catalogue, random), { ...tools, random, crowdPauseMs });
+    const visit = shop(wishOf(customers, catalogue, random), { ...tools, random });
     shopping.add(visit);
     visit.finally(() => shopping.delete(visit));
   }
@@ -52,6 +55,9 @@ export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools:
   return {
     get customers() {
       return customers;
+    },
+    get turnedAway() {
+      return turnedAway;
     },
     async stop() {
       open = false;

@@ -17,7 +17,7 @@ export function letCustomersIn(site: Site, tools: CrowdTools): { readonly served
     const random = tools.random.fork(`customer ${customer}`);
     const wish = { key: `key-${customer}`, customerId: `customer-${customer}`, items: basket(site, random) };
     world.after(random.next() * conditions.stormMs, async () => {
-      await shop(wish, { ...tools, random, api, wait: (ms) => machine.wait(ms), crowdPauseMs: () => 0 });
+      await shop(wish, { ...tools, random, api, wait: (ms) => machine.wait(ms) });
       crowd.served += 1;
     });
   }
