@@ -30,7 +30,7 @@ async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicat
   const items = [{ sku: 'mug', quantity: 1 }];
   await shop(
     { key: 'k', customerId: 'c', items },
-    { api, log, wait, random: decided(duplicates), crowdPauseMs: () => crowdMs, closing: closing.signal },
+    { api, log, wait, random: decided(duplicates), closing: closing.signal },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),

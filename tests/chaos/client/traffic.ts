@@ -26,7 +26,11 @@ export type Traffic = {
 };
 
 /** Open-loop traffic: customers come at random moments, `ratePerSecond` on average, however slow the shop is. */
-export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools: TrafficTools): Traffic {
+export function startTraffic(
+  ratePerSecond: number,
+  catalogue: Catalogue,
+  tools: CustomerTools & { now(): number },
+): Traffic {
   const arrivals = tools.random.fork('arrivals');
   const shopping = new Set<Promise<void>>();
   let [customers, turnedAway] = [0, 0];
