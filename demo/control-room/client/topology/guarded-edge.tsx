@@ -15,7 +15,7 @@ export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
   const isNarrow = x2 - x1 < 240;
   const end = x1 + feederLength[isNarrow ? 'narrow' : 'wide'];
   const switchX = x1 + (isNarrow ? 12 : 26);
-  const switchLength = isNarrow ? 22 : 38;
+  const switchLength = isNarrow ? 22 : 34;
   const tubeX = x1 + (isNarrow ? 50 : 112);
   const tubeWidth = isNarrow ? 84 : 132;
   return (
@@ -29,7 +29,7 @@ export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
       <Flow edge={edge} d={`M${x1} ${y}H${x2}`} />
       <BulkheadTube bulkhead={edge.bulkhead} x={tubeX} y={y} width={tubeWidth} />
       <BreakerSwitch state={edge.breaker} x={switchX} y={y} length={switchLength} />
-      <text className="edge-rate" x={isNarrow ? tubeX : switchX - 6} y={y - 16}>
+      <text className="edge-rate" x={isNarrow ? tubeX : switchX - 6} y={y - (isNarrow ? 16 : 22)}>
         {rate(edge.callsPerSecond)}
         {edge.callsPerSecond !== null && <tspan className="edge-unit">/s</tspan>}
         <tspan className="edge-p99" dx={isNarrow ? 6 : 12}>
