@@ -23,7 +23,8 @@ export async function openStubbedRoom(portBase: number): Promise<StubbedRoom> {
   const flagsFile = join(folder, 'flags.json');
   copyFileSync(flags, flagsFile);
   const topology = topologyAt(portBase);
-  const system = await openStubSystem(topology);
+  // Faster than the real one, which reports once a second: a test has no time to look at it.
+  const system = await openStubSystem(topology, { intervalMs: 200 });
   const actions: string[] = [];
   const logger = {
     info: (fields: object) => actions.push(String((fields as { action?: string }).action)),

@@ -114,9 +114,9 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
     await open();
     await page.evaluate(recordShifts);
     await stubbed.system.supervisor.kill('recommendation');
-    await page.waitForTimeout(3_000);
+    await page.waitForTimeout(1_500);
     await stubbed.system.supervisor.kill('inventory');
-    await page.waitForTimeout(3_000);
+    await page.waitForTimeout(1_500);
     expect(await page.evaluate('shifts')).toEqual([]);
     expect(complaints).toEqual([]);
   });
