@@ -6,7 +6,8 @@ import {
   type PlainWork,
   type Subject,
 } from './contestants.ts';
-import { compare, runCalls } from './measure.ts';
+import { runCalls } from './loop.ts';
+import { compare } from './measure.ts';
 import type { Measures } from './report.ts';
 
 const windowMs = 600_000;

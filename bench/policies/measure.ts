@@ -1,54 +1,55 @@
 import type { Subject } from './contestants.ts';
+import { type Loop, ownLoop, runCalls } from './loop.ts';
 import type { Measures } from './report.ts';
+
+type Subjects = Readonly<Record<string, Subject>>;
 
 const sampleMs = 25;
 
-/** Runs `calls` calls, so many at a time. */
-export async function runCalls(subject: Subject, calls: number, concurrency: number): Promise<void> {
-  if (concurrency === 1) {
-    for (let i = 0; i < calls; i++) await subject();
-    return;
-  }
-  const batch = new Array<Promise<unknown>>(concurrency);
-  for (let done = 0; done < calls; done += concurrency) {
-    for (let i = 0; i < concurrency; i++) batch[i] = subject();
-    await Promise.all(batch);
-  }
-}
-
 /** CPU time and not time on the clock: what other processes do to this machine does not count. */
-export async function cpuNsPerCall(subject: Subject, calls: number, concurrency: number): Promise<number> {
+async function cpuNsPerCall(
+  loop: Loop,
+  subject: Subject,
+  calls: number,
+  concurrency: number,
+): Promise<number> {
   const before = process.cpuUsage();
-  await runCalls(subject, calls, concurrency);
+  await loop(subject, calls, concurrency);
   const { user, system } = process.cpuUsage(before);
   return ((user + system) * 1000) / calls;
 }
 
 /** How many calls make a sample long enough to measure. */
-async function calibrate(subject: Subject, concurrency: number): Promise<number> {
+async function calibrate(loop: Loop, subject: Subject, concurrency: number): Promise<number> {
   let nsPerCall = 0;
   for (let calls = concurrency; nsPerCall * calls < 5e6 && calls < 1e6; calls *= 4) {
-    nsPerCall = await cpuNsPerCall(subject, calls, concurrency);
+    nsPerCall = await cpuNsPerCall(loop, subject, calls, concurrency);
   }
   return Math.ceil((sampleMs * 1e6) / nsPerCall / concurrency) * concurrency;
 }
 
 /** Medians over interleaved rounds: whatever drifts, drifts for all alike. */
 export async function compare(
-  subjects: Readonly<Record<string, Subject>>,
+  subjects: Subjects,
   rounds: number,
   concurrency: number,
 ): Promise<Record<string, number>> {
-  const entries = Object.entries(subjects);
-  const calls = new Map<string, number>();
-  for (const [name, subject] of entries) calls.set(name, await calibrate(subject, concurrency));
-  const samples = new Map(entries.map(([name]) => [name, [] as number[]]));
+  const runners = await Promise.all(
+    Object.entries(subjects).map(async ([name, subject]) => ({
+      name,
+      subject,
+      loop: await ownLoop(),
+      calls: 0,
+    })),
+  );
+  for (const one of runners) one.calls = await calibrate(one.loop, one.subject, concurrency);
+  const samples = runners.map(() => [] as number[]);
   for (let round = 0; round < rounds; round++) {
-    for (const [name, subject] of entries) {
-      samples.get(name)?.push(await cpuNsPerCall(subject, calls.get(name) as number, concurrency));
+    for (const [index, { loop, subject, calls }] of runners.entries()) {
+      samples[index]?.push(await cpuNsPerCall(loop, subject, calls, concurrency));
     }
   }
-  return Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]));
+  return Object.fromEntries(runners.map(({ name }, index) => [name, median(samples[index] as number[])]));
 }
 
 export function median(values: readonly number[]): number {
@@ -56,25 +57,23 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
-/** Heap bytes allocated per call; the young generation is so large (see the script) that none is collected meanwhile. */
-export async function bytesPerCall(subject: Subject): Promise<number> {
+/** Heap bytes a call allocates; the young generation is so large (see the script) that none is collected meanwhile. */
+async function bytesPerCall(subject: Subject): Promise<number> {
   const calls = 5000;
-  await runCalls(subject, calls, 1);
+  const loop = await ownLoop();
+  await loop(subject, calls, 1);
   const samples: number[] = [];
   for (let i = 0; i < 5; i++) {
     collect();
     const before = process.memoryUsage().heapUsed;
-    await runCalls(subject, calls, 1);
+    await loop(subject, calls, 1);
     samples.push((process.memoryUsage().heapUsed - before) / calls);
   }
   return median(samples);
 }
 
 /** Time with one call and with 64 calls in flight, and what a call allocates. */
-export async function allMeasures(
-  subjects: Readonly<Record<string, Subject>>,
-  rounds: number,
-): Promise<Measures> {
+export async function allMeasures(subjects: Subjects, rounds: number): Promise<Measures> {
   const bytes: Record<string, number> = {};
   for (const [name, subject] of Object.entries(subjects)) bytes[name] = await bytesPerCall(subject);
   return {

@@ -16,6 +16,19 @@ import type { Measures } from './report.ts';
 // Work of its own for each, so that no subject inherits what the engine has learned about another's.
 const succeed = (): PlainWork => async (input) => input;
 
+const bare =
+  (work: PlainWork): Subject =>
+  () =>
+    work(1);
+
+/** The least that hearing a caller's cancel costs. */
+function listening(work: PlainWork): Subject {
+  return () => {
+    new AbortController().signal.addEventListener('abort', () => {}, { once: true });
+    return work(1);
+  };
+}
+
 function heard(): Subject {
   const guarded = guard(succeed());
   let told = 0;
@@ -35,14 +48,8 @@ const readsSignal: Work = async (input, context) => (context.signal.aborted ? 0 
 export const succeeding = (rounds: number): Promise<Measures> =>
   allMeasures(
     {
-      'bare async call': (
-        (work) => () =>
-          work(1)
-      )(succeed()),
-      'bare async call, making an AbortController': (
-        (work) => () =>
-          work(new AbortController().signal.aborted ? 0 : 1)
-      )(succeed()),
+      'bare async call': bare(succeed()),
+      'bare async call, listening to a new signal': listening(succeed()),
       opossum: opossum(succeed()),
       'opossum without timeout and percentiles': leanOpossum(succeed()),
       'cockatiel: breaker alone': cockatielBreakerAlone(succeed()),

@@ -24,12 +24,17 @@ export const hedgeRules: Rules = {
   minCalls: integer(1),
 };
 
+// A quantile reads the whole histogram: too much for every call, and latency does not change that fast.
+const relearnEveryMs = 100;
+
 /** Dean and Barroso, "The Tail at Scale": asks a second time when the first answer is late, and takes the first. */
 export class Hedge extends Layer {
   readonly #runtime: Runtime;
   readonly #budget: RetryBudget;
   readonly #latency: LatencyWindow;
   #settings: HedgeSettings;
+  #usualMs = Number.POSITIVE_INFINITY;
+  #learnedAtMs = Number.NEGATIVE_INFINITY;
   #hedges = 0;
 
   constructor(runtime: Runtime, settings: HedgeSettings, budget: RetryBudget, latency: LatencyWindow) {
@@ -56,6 +61,7 @@ export class Hedge extends Layer {
 
   configure(settings: HedgeSettings): void {
     this.#settings = settings;
+    this.#learnedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   snapshot() {
@@ -63,9 +69,7 @@ export class Hedge extends Layer {
   }
 
   #schedule(call: Call): void {
-    const { quantile, minDelayMs, minCalls } = this.#settings;
-    if (this.#latency.count(call.nowMs) < minCalls) return;
-    const delayMs = Math.max(minDelayMs, this.#latency.quantile(quantile, call.nowMs));
+    const delayMs = this.#delayMs(call.nowMs);
     if (delayMs >= call.expiresAtMs - call.nowMs) return;
     const attempt = call.attempt;
     const entry: Expiring = {
@@ -77,6 +81,16 @@ export class Hedge extends Layer {
       },
     };
     this.#runtime.timers.add(entry, call.nowMs);
+  }
+
+  #delayMs(nowMs: number): number {
+    const { quantile, minDelayMs, minCalls } = this.#settings;
+    if (nowMs - this.#learnedAtMs >= relearnEveryMs) {
+      const isKnown = this.#latency.count(nowMs) >= minCalls;
+      this.#usualMs = isKnown ? this.#latency.quantile(quantile, nowMs) : Number.POSITIVE_INFINITY;
+      this.#learnedAtMs = nowMs;
+    }
+    return Math.max(minDelayMs, this.#usualMs);
   }
 
   #askAgain(call: Call, delayMs: number, nowMs: number): void {
