@@ -17,7 +17,7 @@ export interface ShedderSettings {
 
 /**
  * The 20 ms of queue wait are from DAGOR, WeChat's overload control. Down to 16 and no further: where other processes
- * take the CPU every wait is long, and a floor of 4 refused a tenth of 10 requests/s that could all be served.
+ * take the CPU every wait is long, and a floor of 4 refused orders at 20 per second that could all be served.
  */
 export const shedderDefaults: ShedderSettings = {
   enabled: true,
