@@ -55,6 +55,17 @@ test('waits for the other answer when one fails', async () => {
   expect(await fate).toBe('live');
 });
 
+test('does not hedge a retry by the clock of the attempt before it', async () => {
+  const { ask, asked, work, clock } = await warm({ ...hedged, retry: { baseDelayMs: 0 } });
+  ask('a');
+  await clock.advance(10);
+  work(0).fail(new Error('broken'));
+  await clock.advance(12);
+  expect(asked).toHaveLength(2);
+  await clock.advance(8);
+  expect(asked).toHaveLength(2);
+});
+
 test('never asks twice where that is not safe', async () => {
   const { ask, asked, clock } = await warm();
   ask('a', { idempotent: false });

@@ -49,6 +49,16 @@ test('lowers its limit from what is really in flight', async () => {
   expect(shedder.snapshot().limit).toBe(32);
 });
 
+test('forgets how many were in flight before', async () => {
+  const { shedder, waits } = shedding();
+  const admissions = Array.from({ length: 200 }, () => shedder.admit('critical'));
+  for (const admission of admissions) if (admission.admitted) admission.release();
+  await waits(1, 200);
+  for (let i = 0; i < 20; i++) shedder.admit('critical');
+  await waits(25, 100);
+  expect(shedder.snapshot().limit).toBe(16);
+});
+
 test('takes a late event loop for overload', async () => {
   const { shedder, clock } = shedding();
   // The clock has moved on by the time the timer gets to run: something blocked the loop.

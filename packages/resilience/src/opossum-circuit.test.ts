@@ -1,6 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { OpossumCircuit } from './opossum-circuit.ts';
 import { settled } from './testing/manual-clock.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function circuit() {
   const heard: string[] = [];
@@ -53,5 +57,4 @@ test('starts no interval, and leaves no timer behind that could change it', () =
   one.recover(new Promise(() => {}));
   expect(vi.getTimerCount()).toBe(0);
   expect(heard).toEqual(['opened']);
-  vi.useRealTimers();
 });
