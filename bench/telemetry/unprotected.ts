@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface FlagFile {
+  flags: Record<string, { defaultVariant: string }>;
+}
+
+const OFF = ['protection.shedding', 'protection.breaker', 'protection.timeouts', 'protection.deadline'];
+
+/**
+ * A flag file without what refuses work under saturation, since saturation is how throughput is measured here: an
+ * order that is shed costs next to nothing and would flatter whichever variant sheds more.
+ */
+export function writeUnprotectedFlags(): string {
+  const source = new URL('../../infra/flags/flags.json', import.meta.url);
+  const file = JSON.parse(readFileSync(source, 'utf8')) as FlagFile;
+  for (const key of OFF) {
+    const flag = file.flags[key];
+    if (!flag) throw new Error(`no flag ${key} in ${source.pathname}`);
+    flag.defaultVariant = 'off';
+  }
+  const path = join(tmpdir(), `ballast-bench-flags-${process.pid}.json`);
+  writeFileSync(path, JSON.stringify(file));
+  return path;
+}

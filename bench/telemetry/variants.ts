@@ -1,0 +1,24 @@
+const OURS = '@ballast/telemetry/register';
+const LIBRARY = new URL('./library-sdk.ts', import.meta.url).href;
+const TEN_PERCENT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
+
+export interface Variant {
+  readonly name: string;
+  /** Module given to `--import`. */
+  readonly preload: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What the others are compared with. */
+export const baseline: Variant = { name: 'SDK disabled', preload: OURS, env: { OTEL_SDK_DISABLED: 'true' } };
+
+export const ours: readonly Variant[] = [
+  { name: 'every order traced', preload: OURS, env: {} },
+  { name: '10 % head sample, remarkable ones kept', preload: OURS, env: TEN_PERCENT },
+];
+
+/** NodeSDK with the published instrumentations of http, undici and pg. */
+export const libraries: readonly Variant[] = [
+  { name: 'instrumentation libraries, every order traced', env: {} },
+  { name: 'instrumentation libraries, 10 % head sample', env: TEN_PERCENT },
+].map(({ name, env }) => ({ name, preload: LIBRARY, env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' } }));

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { nodeOf, topologyAt } from '@ballast/demo/topology';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+interface ComposeService {
+  image: string;
+  ports?: string[];
+  environment?: Record<string, string>;
+  depends_on?: Record<string, { condition: string }>;
+  volumes?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  pids_limit?: number;
+  mem_limit?: string;
+}
+
+const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, ComposeService>;
+};
+const defaults = Object.fromEntries(
+  read('.env')
+    .split('\n')
+    .filter((line) => /^\w+=/.test(line))
+    .map((line) => line.split(/=(.*)/).slice(0, 2)),
+) as Record<string, string>;
+const topology = topologyAt();
+
+/** Orders can be scaled: its port on the host belongs to the edge. */
+const publisherOf = (name: string): string => (name === 'orders' ? 'edge' : name);
+
+function publishedPort(name: string): number {
+  const [port = ''] = services[publisherOf(name)]?.ports ?? [];
+  const [, variable = '', fallback] = /^127\.0\.0\.1:\$\{(\w+):-(\d+)\}:\d+$/.exec(port) ?? [];
+  expect(defaults[variable], `${variable} in .env`).toBe(fallback);
+  return Number(fallback);
+}
+
+describe('docker-compose.yml and the topology', () => {
+  it.each(topology.nodes)('agree on $name at $port', ({ name, port }) => {
+    expect(services).toHaveProperty(name);
+    expect(publishedPort(name)).toBe(port);
+  });
+
+  it.each(topology.edges)('agree on $from -> $to', ({ from, to }) => {
+    const target = publisherOf(to);
+    expect(Object.values(services[from]?.environment ?? {}).join(' ')).toMatch(
+      new RegExp(`(//|@)${target}:`),
+    );
+  });
+
+  it('let nothing but a required database gate a start', () => {
+    for (const { from, to } of topology.edges) {
+      const condition = services[from]?.depends_on?.[to]?.condition;
+      const isDatabase = nodeOf(topology, to).kind === 'database';
+      expect(condition, `${from} -> ${to}`).toBe(isDatabase ? 'service_healthy' : undefined);
+    }
+  });
+});
+
+describe.each(Object.entries(services))('the container %s', (_name, service) => {
+  it('may do nothing but its work', () => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      pids_limit: expect.any(Number),
+      mem_limit: expect.any(String),
+    });
+    expect(JSON.stringify(service.volumes ?? [])).not.toContain('docker.sock');
+  });
+
+  it('is reachable from this machine only', () => {
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+:-\d+\}:\d+$/);
+  });
+
+  it('stays down when killed, and may be scaled', () => {
+    expect(service).not.toHaveProperty('restart');
+    expect(service).not.toHaveProperty('container_name');
+  });
+
+  it('runs an image that is pinned in .env', () => {
+    const [, variable = ''] = /^\$\{(\w+)\}$/.exec(service.image) ?? [];
+    expect(defaults[variable]).toMatch(/^[\w./-]+:[\w.-]+$/);
+    expect(defaults[variable]).not.toMatch(/:latest$/);
+  });
+});
+
+it('the Dockerfile names its base image literally', () => {
+  const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map((match) => match[1]);
+  const stages = new Set([...read('Dockerfile').matchAll(/ AS (\w+)$/gm)].map((match) => match[1]));
+  for (const base of bases) expect(stages.has(base) || base === 'node:24-bookworm-slim', base).toBe(true);
+});
