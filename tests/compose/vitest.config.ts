@@ -14,8 +14,8 @@ class AsListed extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    root: import.meta.dirname,
-    globalSetup: ['./lifecycle.ts'],
+    include: ['compose/**/*.test.ts'],
+    globalSetup: ['./compose/lifecycle.ts'],
     // One stack, broken on purpose by one test at a time.
     fileParallelism: false,
     sequence: { concurrent: false, sequencer: AsListed },
