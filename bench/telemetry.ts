@@ -5,13 +5,14 @@
  * machine does falls on all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
  *
  * `--subject handler`: one express handler that calls out and queries once. `--subject orders`: the real services.
+ * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
  */
 import { parseArgs } from 'node:util';
 import { startDatabase } from './telemetry/database.ts';
 import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
 import { Subject } from './telemetry/subject.ts';
 import { writeUnprotectedFlags } from './telemetry/unprotected.ts';
-import { baseline, libraries, ours, type Variant } from './telemetry/variants.ts';
+import { baseline, collectorsGone, libraries, ours, type Variant } from './telemetry/variants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -64,10 +65,17 @@ async function startOrders(variant: Variant): Promise<Subject> {
   return new Subject({ name: variant.name, ...orders, concurrency, skus });
 }
 
+async function variantsOf(subject: string): Promise<readonly Variant[]> {
+  if (subject === 'orders') return [baseline, ...ours];
+  if (subject === 'handler') return [baseline, ...ours, ...libraries];
+  const [traced] = ours;
+  const hanging = await startProgram('./hanging.ts', {});
+  return traced ? [{ ...traced, name: 'collector answers' }, ...collectorsGone(hanging.url)] : [];
+}
+
 const subjects: Subject[] = [];
-if (values.subject === 'orders')
-  for (const variant of [baseline, ...ours]) subjects.push(await startOrders(variant));
-else for (const variant of [baseline, ...ours, ...libraries]) subjects.push(await startHandler(variant));
+const start = values.subject === 'orders' ? startOrders : startHandler;
+for (const variant of await variantsOf(values.subject)) subjects.push(await start(variant));
 
 // Compiled code, open connections, closed breakers.
 for (const subject of subjects) await subject.takeTurn(2 * turnMs);

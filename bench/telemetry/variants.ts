@@ -22,3 +22,15 @@ export const libraries: readonly Variant[] = [
   { name: 'instrumentation libraries, every order traced', env: {} },
   { name: 'instrumentation libraries, 10 % head sample', env: TEN_PERCENT },
 ].map(({ name, env }) => ({ name, preload: LIBRARY, env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' } }));
+
+/** What becomes of the handler when its collector does. */
+export function collectorsGone(hangingUrl: string): readonly Variant[] {
+  return [
+    {
+      name: 'collector refuses connections',
+      preload: OURS,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
+    },
+    { name: 'collector hangs', preload: OURS, env: { OTEL_EXPORTER_OTLP_ENDPOINT: hangingUrl } },
+  ];
+}

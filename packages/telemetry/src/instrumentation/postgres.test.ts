@@ -61,6 +61,11 @@ describe('a query inside a trace', () => {
   });
 });
 
+test('a cursor, which ends when it pleases, makes no span', async () => {
+  await inTrace(() => connectedClient().query({ text: 'select 1', submit: () => {} }));
+  expect(queries()).toEqual([]);
+});
+
 test('a query outside any trace makes no span', async () => {
   await connectedClient().query('select 1');
   expect(queries()).toEqual([]);

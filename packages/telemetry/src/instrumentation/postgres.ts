@@ -1,4 +1,4 @@
-import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 import { hasSdk } from '../sdk-presence.ts';
 
 /** The part of a pg pool this needs. */
@@ -15,21 +15,25 @@ type PostgresError = Error & { code?: string };
  */
 export function observePool<P extends ObservablePool>(pool: P): P {
   if (hasSdk()) {
+    const tracer = trace.getTracer('@ballast/telemetry');
     pool.on('connect', (client: { query: Query }) => {
-      client.query = traced(client.query);
+      client.query = traced(client.query, tracer);
     });
   }
   return pool;
 }
 
-function traced(query: Query): Query {
+function traced(query: Query, tracer: Tracer): Query {
   return function tracedQuery(...args) {
     const active = context.active();
     const text = textOf(args[0]);
     if (!text || !trace.getSpan(active)) return query.apply(this, args);
-    const span = trace
-      .getTracer('@ballast/telemetry')
-      .startSpan(summaryOf(text), { kind: SpanKind.CLIENT, attributes: describe(text) }, active);
+    const attributes = describe(text);
+    const span = tracer.startSpan(
+      attributes['db.query.summary'],
+      { kind: SpanKind.CLIENT, attributes },
+      active,
+    );
     return endWith(span, () => query.apply(this, withCallback(args, span)));
   };
 }
@@ -66,8 +70,9 @@ function fail(span: Span, error: PostgresError): void {
 /** Only statement texts are recorded; values travel apart from them, as parameters. */
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
-  const text = (query as { text?: unknown } | null)?.text;
-  return typeof text === 'string' ? text : undefined;
+  const { text, submit } = (query ?? {}) as { text?: unknown; submit?: unknown };
+  // Cursors and streams submit themselves and end when they please: no span would know when.
+  return typeof text === 'string' && typeof submit !== 'function' ? text : undefined;
 }
 
 const MAX_TEXT_CHARS = 300;

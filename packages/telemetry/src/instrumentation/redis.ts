@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 
 /** What ioredis 6 publishes of a command; its arguments stay out of the span, keys may name people. */
 interface RedisCommand {
@@ -12,8 +12,9 @@ interface RedisCommand {
 
 /** A client span per Redis command sent inside a trace, from ioredis' own tracing channel. */
 export function traceRedis(): void {
+  const tracer = trace.getTracer('@ballast/telemetry');
   tracingChannel('ioredis:command').subscribe({
-    start: (message) => begin(message as RedisCommand),
+    start: (message) => begin(message as RedisCommand, tracer),
     end: () => {},
     asyncStart: () => {},
     error: (message) => fail(message as RedisCommand),
@@ -21,14 +22,12 @@ export function traceRedis(): void {
   });
 }
 
-function begin(command: RedisCommand): void {
+function begin(command: RedisCommand, tracer: Tracer): void {
   const active = context.active();
   if (!trace.getSpan(active)) return;
   const name = command.command.toUpperCase();
   const attributes = { 'db.system.name': 'redis', 'db.operation.name': name };
-  command.span = trace
-    .getTracer('@ballast/telemetry')
-    .startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
+  command.span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, active);
 }
 
 function fail({ span, error }: RedisCommand): void {

@@ -1,5 +1,13 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { resendCountOf } from '../resend-count.ts';
 
 const CLIENT_SPAN = Symbol('ballast.clientSpan');
@@ -10,7 +18,7 @@ interface UndiciRequest {
   method: string;
   path: string;
   addHeader(name: string, value: string): void;
-  [CLIENT_SPAN]?: Span;
+  [CLIENT_SPAN]?: Span | undefined;
 }
 interface UndiciMessage {
   request: UndiciRequest;
@@ -20,48 +28,71 @@ interface UndiciMessage {
 
 /** A client span per request of undici or fetch made inside a trace, and the trace context in its headers. */
 export function traceUndici(): void {
-  subscribe('undici:request:create', (message) => begin((message as UndiciMessage).request));
-  subscribe('undici:request:headers', (message) => {
-    const { request, response } = message as UndiciMessage;
-    if (response) request[CLIENT_SPAN]?.setAttribute('http.response.status_code', response.statusCode);
-    if (response && response.statusCode >= 500)
-      request[CLIENT_SPAN]?.setStatus({ code: SpanStatusCode.ERROR });
-  });
+  const tracer = trace.getTracer('@ballast/telemetry');
+  subscribe('undici:request:create', (message) => begin((message as UndiciMessage).request, tracer));
+  subscribe('undici:request:headers', (message) => noteStatus(message as UndiciMessage));
   subscribe('undici:request:trailers', (message) => end((message as UndiciMessage).request));
-  subscribe('undici:request:error', (message) => {
-    const { request, error } = message as UndiciMessage;
-    request[CLIENT_SPAN]?.setAttribute('error.type', error?.code ?? error?.name ?? 'unknown');
-    request[CLIENT_SPAN]?.setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? '' });
-    end(request);
-  });
+  subscribe('undici:request:error', (message) => fail(message as UndiciMessage));
 }
 
-function begin(request: UndiciRequest): void {
+function begin(request: UndiciRequest, tracer: Tracer): void {
   const active = context.active();
   if (!trace.getSpan(active)) return;
-  const span = trace
-    .getTracer('@ballast/telemetry')
-    .startSpan(request.method, { kind: SpanKind.CLIENT, attributes: describe(request) }, active);
+  const span = tracer.startSpan(
+    request.method,
+    { kind: SpanKind.CLIENT, attributes: describe(request) },
+    active,
+  );
   const resendCount = resendCountOf(active);
   if (resendCount !== undefined) span.setAttribute('http.request.resend_count', resendCount);
   request[CLIENT_SPAN] = span;
-  propagation.inject(trace.setSpan(active, span), request, {
-    set: (to, key, value) => to.addHeader(key, value),
-  });
+  propagation.inject(trace.setSpan(active, span), request, toHeaders);
 }
 
-// The query stays out: it is the one part of a URL where callers put personal data.
-function describe({ method, origin, path }: UndiciRequest) {
-  const { href, hostname, port } = new URL(origin);
-  return {
-    'http.request.method': method,
-    'server.address': hostname,
-    'server.port': Number(port),
-    'url.full': href.slice(0, -1) + path.split('?', 1)[0],
-  };
+const toHeaders = { set: (to: UndiciRequest, key: string, value: string) => to.addHeader(key, value) };
+
+function noteStatus({ request, response }: UndiciMessage): void {
+  const span = request[CLIENT_SPAN];
+  if (!span || !response) return;
+  span.setAttribute('http.response.status_code', response.statusCode);
+  if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+function fail({ request, error }: UndiciMessage): void {
+  const span = request[CLIENT_SPAN];
+  span?.setAttribute('error.type', error?.code ?? error?.name ?? 'unknown');
+  span?.setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? '' });
+  end(request);
 }
 
 function end(request: UndiciRequest): void {
   request[CLIENT_SPAN]?.end();
-  delete request[CLIENT_SPAN];
+  request[CLIENT_SPAN] = undefined;
+}
+
+// The query stays out: it is the one part of a URL where callers put personal data.
+function describe({ method, origin, path }: UndiciRequest) {
+  const base = typeof origin === 'string' ? origin : origin.origin;
+  const { address, port } = serverOf(base);
+  const query = path.indexOf('?');
+  return {
+    'http.request.method': method,
+    'server.address': address,
+    'server.port': port,
+    'url.full': base + (query < 0 ? path : path.slice(0, query)),
+  };
+}
+
+const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
+const MAX_SERVERS = 100;
+const servers = new Map<string, { address: string; port: number }>();
+
+/** Parsed once per origin: a service talks to few, and parsing costs as much as the rest of the span. */
+function serverOf(origin: string): { address: string; port: number } {
+  const known = servers.get(origin);
+  if (known) return known;
+  const { hostname, port, protocol } = new URL(origin);
+  const server = { address: hostname, port: Number(port) || (DEFAULT_PORTS[protocol] ?? 0) };
+  if (servers.size < MAX_SERVERS) servers.set(origin, server);
+  return server;
 }

@@ -1,0 +1,5 @@
+// A collector that was stopped: it accepts connections and says nothing.
+import { type AddressInfo, createServer } from 'node:net';
+
+const server = createServer(() => {});
+server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
