@@ -36,6 +36,8 @@ export class Call implements Expiring {
   /** What is at work and waited for: one attempt, or two once a hedge has joined. */
   leg: Attempt | undefined = undefined;
   hedgeLeg: Attempt | undefined = undefined;
+  /** What will start the hedge. */
+  hedgeTimer: Expiring | undefined = undefined;
   /** What the breaker stamped on the current attempt. */
   ticket: unknown = undefined;
 

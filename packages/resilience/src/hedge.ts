@@ -51,6 +51,7 @@ export class Hedge extends Layer {
   }
 
   override leave(call: Call): void {
+    if (call.hedgeTimer !== undefined) this.#runtime.timers.remove(call.hedgeTimer);
     const otherLeg = call.leg ?? call.hedgeLeg;
     if (otherLeg !== undefined) {
       if (call.outcome?.kind === 'failure') return;
@@ -80,6 +81,7 @@ export class Hedge extends Layer {
         if (call.leg !== undefined && call.attempt === attempt) this.#askAgain(call, delayMs, nowMs);
       },
     };
+    call.hedgeTimer = entry;
     this.#runtime.timers.add(entry, call.nowMs);
   }
 
