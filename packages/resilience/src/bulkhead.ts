@@ -113,7 +113,7 @@ export class Bulkhead extends Layer implements Place {
     this.#admitting = true;
     for (const call of this.#queue) {
       if (this.#inFlight >= this.#limit()) break;
-      this.#admit(call);
+      call.resume(() => this.#admit(call));
     }
     this.#admitting = false;
   }

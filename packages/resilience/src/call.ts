@@ -47,6 +47,8 @@ export class Call implements Expiring {
   previousExpiring: Expiring | undefined = undefined;
 
   readonly #runtime: Runtime;
+  /** The caller's ambient context, if there is a carrier. */
+  readonly #ambient: unknown;
   /** Ends the caller's wait. */
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
@@ -67,6 +69,7 @@ export class Call implements Expiring {
     this.resolve = resolve;
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
+    this.#ambient = runtime.carrier?.capture();
   }
 
   /** The total deadline as a duration, as errors tell it. */
@@ -108,7 +111,7 @@ export class Call implements Expiring {
     if (place === undefined) return;
     this.place = undefined;
     this.nowMs = nowMs;
-    place.expired(this);
+    this.resume(() => place.expired(this));
   }
 
   /** The caller's signal was aborted. */
@@ -117,7 +120,14 @@ export class Call implements Expiring {
     if (place === undefined) return;
     this.moveOn();
     this.readClock();
-    place.cancelled(this);
+    this.resume(() => place.cancelled(this));
+  }
+
+  /** Continues in the caller's ambient context: whoever ends a wait is somebody else. */
+  resume(action: () => void): void {
+    const { carrier } = this.#runtime;
+    if (carrier === undefined) action();
+    else carrier.run(this.#ambient, action);
   }
 
   workBegun(): void {

@@ -1,6 +1,7 @@
 import type { CallContext } from './attempt.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Clock, Random } from './clock.ts';
+import type { ContextCarrier } from './context-carrier.ts';
 import type { DegradeStep } from './degrade.ts';
 import type { EventListener, Source } from './events.ts';
 import { GuardedDependency } from './guarded-dependency.ts';
@@ -62,6 +63,8 @@ export interface Dependency<Input, Output> {
   snapshot(): DependencySnapshot;
   /** Listens to every decision; returns how to stop. */
   onEvent(listener: EventListener): () => void;
+  /** From now on calls take their caller's ambient context along through queues, retries and timeouts. */
+  carryContext(carrier: ContextCarrier): void;
   /** Changes settings while calls run; nothing in flight is lost. A bad value throws and changes nothing. */
   configure(patch: DependencyPatch): void;
   /** Refuses every call until `release`. */

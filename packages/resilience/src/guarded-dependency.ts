@@ -2,6 +2,7 @@ import { Call } from './call.ts';
 import type { CallOptions } from './call-options.ts';
 import { systemClock } from './clock.ts';
 import { coarseTimersOf } from './coarse-timers.ts';
+import type { ContextCarrier } from './context-carrier.ts';
 import { type DegradedBy, type DegradeStep, degraded, remembered } from './degrade.ts';
 import type {
   Answer,
@@ -49,7 +50,15 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
     this.#degrade = options.degrade ?? [];
     this.#remembers = this.#degrade.some(({ remember }) => remember !== undefined);
     const timers = coarseTimersOf(clock);
-    this.#runtime = { name, idempotent, clock, random, timers, events: new EventHub(name) };
+    this.#runtime = {
+      name,
+      idempotent,
+      clock,
+      random,
+      timers,
+      events: new EventHub(name),
+      carrier: undefined,
+    };
     this.#protections = policy.build(this.#runtime, this.#latency);
     this.around(pipeline(this.#protections.layers, new Work(options.call)));
   }
@@ -89,6 +98,10 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
 
   onEvent(listener: EventListener): () => void {
     return this.#runtime.events.subscribe(listener);
+  }
+
+  carryContext(carrier: ContextCarrier): void {
+    this.#runtime.carrier = carrier;
   }
 
   configure({ fallback, ...patch }: DependencyPatch): void {

@@ -78,7 +78,8 @@ export class Hedge extends Layer {
       nextExpiring: undefined,
       previousExpiring: undefined,
       expire: (nowMs) => {
-        if (call.leg !== undefined && call.attempt === attempt) this.#askAgain(call, delayMs, nowMs);
+        if (call.leg !== undefined && call.attempt === attempt)
+          call.resume(() => this.#askAgain(call, delayMs, nowMs));
       },
     };
     call.hedgeTimer = entry;

@@ -2,6 +2,7 @@ export type { CallContext } from './attempt.ts';
 export type { BreakerSettings } from './breaker-settings.ts';
 export type { CallOptions, Priority } from './call-options.ts';
 export { type Clock, type Random, systemClock, type Timer } from './clock.ts';
+export type { ContextCarrier } from './context-carrier.ts';
 export { defaultAnswer } from './default-answer.ts';
 export type { DegradedAnswer, DegradeStep } from './degrade.ts';
 export {

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts';
 import type { Clock, Random } from './clock.ts';
 import type { CoarseTimers } from './coarse-timers.ts';
+import type { ContextCarrier } from './context-carrier.ts';
 import type { EventHub } from './events.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -13,6 +14,7 @@ export interface Runtime {
   readonly random: Random;
   readonly timers: CoarseTimers;
   readonly events: EventHub;
+  carrier: ContextCarrier | undefined;
 }
 
 /**
