@@ -8,7 +8,8 @@ test('without an SDK a dependency gets no listener, so it builds no events', () 
     listeners.push(listener);
     return () => {};
   };
-  observe({ name: 'inventory', onEvent, snapshot: () => ({ policies: {} }) })();
+  const carryContext = () => expect.unreachable();
+  observe({ name: 'inventory', onEvent, carryContext, snapshot: () => ({ policies: {} }) })();
   expect(listeners).toEqual([]);
 });
 

@@ -85,6 +85,33 @@ describe('an observed dependency', () => {
     expect(takeExemplars('resilience.call.duration', attributes)).toEqual([]);
   });
 
+  test('tells each decision on the span of its own caller, whoever wakes it', async () => {
+    const slow = dependency({
+      name: 'slow',
+      policy: standardPolicy({
+        attemptTimeoutMs: 20,
+        bulkhead: { maxConcurrent: 1, queueTimeoutMs: 1000 },
+        retry: { maxAttempts: 1 },
+      }),
+      call: (_: unknown, { signal }) =>
+        new Promise<string>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+      degrade: [defaultAnswer(() => 'popular')],
+    });
+    observe(slow);
+    await Promise.all([1, 2, 3].map(() => placeOrder(() => slow.call(undefined))));
+    const told = spans.getFinishedSpans().map(({ events }) => events.map(({ name }) => name));
+    const decisions = ['attempt', 'retry.refused', 'fallback', 'call.end'].map(
+      (type) => `resilience.${type}`,
+    );
+    expect(told).toEqual([
+      decisions,
+      ['resilience.queued', ...decisions],
+      ['resilience.queued', ...decisions],
+    ]);
+  });
+
   test('is heard no more once the observer is stopped', async () => {
     const recommendation = failing('stopped');
     observe(recommendation)();

@@ -1,4 +1,5 @@
-import type { ResilienceEvent } from '@ballast/resilience';
+import type { ContextCarrier, ResilienceEvent } from '@ballast/resilience';
+import { type Context, context } from '@opentelemetry/api';
 import { type DependencyState, watchState } from './resilience-gauges.ts';
 import { countEvents } from './resilience-metrics.ts';
 import { hasSdk } from './sdk-presence.ts';
@@ -8,8 +9,15 @@ import { recordDecision } from './span-events.ts';
 export interface ObservableDependency {
   readonly name: string;
   onEvent(listener: (event: ResilienceEvent) => void): () => void;
+  carryContext(carrier: ContextCarrier): void;
   snapshot(): DependencyState;
 }
+
+/** A retry, or a call that waited for its permit, belongs to the trace it began in. */
+const traceCarrier: ContextCarrier = {
+  capture: () => context.active(),
+  run: (active, work) => context.with(active as Context, work),
+};
 
 /**
  * Turns a dependency's events into OpenTelemetry metrics and span events until the returned function is called.
@@ -17,6 +25,7 @@ export interface ObservableDependency {
  */
 export function observe(dependency: ObservableDependency): () => void {
   if (!hasSdk()) return () => {};
+  dependency.carryContext(traceCarrier);
   const count = countEvents();
   const unwatch = watchState(dependency);
   const unsubscribe = dependency.onEvent((event) => {

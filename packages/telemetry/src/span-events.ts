@@ -7,7 +7,7 @@ import { keepTrace } from './keep-remarkable.ts';
  * kept when the answer got worse. Returns that span. A first attempt that succeeds is no decision.
  */
 export function recordDecision(event: ResilienceEvent): Span | undefined {
-  const span = spanOf(event.context);
+  const span = trace.getActiveSpan();
   // An attempt may end after its caller has given up: the span is closed, the metrics still count.
   if (!span?.isRecording()) return undefined;
   const attributes = attributesOf(event);
@@ -17,15 +17,6 @@ export function recordDecision(event: ResilienceEvent): Span | undefined {
     keepTrace(span);
   }
   return span;
-}
-
-// A shared timer reports a queue's timeout in whatever context it was started, so the caller's own span goes first.
-function spanOf(context: unknown): Span | undefined {
-  return hasSpan(context) ? context.span : trace.getActiveSpan();
-}
-
-function hasSpan(context: unknown): context is { span: Span } {
-  return typeof context === 'object' && context !== null && 'span' in context;
 }
 
 function isDegrading(event: ResilienceEvent): boolean {
@@ -50,6 +41,8 @@ function attributesOf(event: ResilienceEvent): Attributes | undefined {
       return { attempt: event.attempt, reason: event.reason };
     case 'hedge':
       return { attempt: event.attempt, delay_ms: event.delayMs };
+    case 'queued':
+      return { wait_ms: event.waitMs };
     case 'rejected':
       return { policy: event.policy, 'error.type': event.code };
     case 'breaker.transition':
