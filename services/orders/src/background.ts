@@ -33,8 +33,9 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
   const relay = (kind: OutboxKind, deliver: (order: Order) => Promise<unknown>) =>
     start(`relay-${kind}`, config.OUTBOX_POLL_MS, relayOf(parts, kind, deliver));
 
+  // Sheddable: with a backlog to settle and customers to serve, those who wait for their answer go first.
   const settlement = relay('settle-order', (order) =>
-    settleOrder(shop, order, { deadlineMs: DELIVERY_DEADLINE_MS }),
+    settleOrder(shop, order, { deadlineMs: DELIVERY_DEADLINE_MS, priority: 'sheddable' }),
   );
   const announcement = relay('order-confirmed', (order) =>
     dependencies.purchases.call(order, stories.optionsFor(order.id, { deadlineMs: DELIVERY_DEADLINE_MS })),

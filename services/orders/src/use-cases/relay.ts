@@ -6,7 +6,7 @@ import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 export interface RelaySettings {
   /** Rows claimed at once while all goes well; after trouble it starts over with 1 and doubles. */
   maxBatch: number;
-  /** Rows delivered at the same time. */
+  /** Rows delivered at the same time. Few: a backlog must not fill the room of customers who are waiting. */
   maxConcurrent: number;
   /** How long rows stay claimed by a relay that died. Longer than a batch can take. */
   leaseMs: number;
@@ -21,7 +21,7 @@ export interface RelaySettings {
 
 export const RELAY_DEFAULTS: RelaySettings = {
   maxBatch: 32,
-  maxConcurrent: 8,
+  maxConcurrent: 4,
   leaseMs: 6000,
   maxAttempts: 8,
   maxFailures: 60,
