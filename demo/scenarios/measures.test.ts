@@ -6,6 +6,7 @@ import {
   acceptedShare,
   attemptsPerCall,
   confirmedAgainstBefore,
+  confirmedPerOrder,
   p99Ms,
   secondsUntilClosed,
   secondsUntilOpen,
@@ -19,6 +20,7 @@ interface Second {
   p99?: number;
   breaker?: BreakerState;
   open?: number;
+  settled?: number;
   retries?: number;
 }
 
@@ -35,11 +37,11 @@ const nobody = {
 };
 
 function sample(
-  { counts = { live: 10 }, p99 = 20, breaker = 'closed', open = 0, retries = 0 }: Second,
+  { counts = { live: 10 }, p99 = 20, breaker = 'closed', open = 0, settled = 0, retries = 0 }: Second,
   index: number,
 ): Sample {
   const orders = { offered: 10, outcomes: { ...nobody, ...counts }, latencyMs: { p50: 5, p99, max: p99 } };
-  const stats = { orders, pending: { open } } as unknown as LoadStats;
+  const stats = { orders, pending: { open, confirmed: settled } } as unknown as LoadStats;
   const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
   return { atMs: (index + 1) * 1_000, stats, edges, retries: { [edge]: retries } };
 }
@@ -78,7 +80,27 @@ test('a phase in which nothing was answered has no share', () => {
   const silent = { counts: { live: 0 } };
   const run = recording(well, well, silent, silent, well, well);
   expect(acceptedShare('during')(run)).toBeNull();
-  expect(confirmedAgainstBefore('during')(run)).toBe(0);
+  expect(confirmedAgainstBefore('during')(run)).toBeNull();
+});
+
+test('what is confirmed is compared by its share, however many customers come', () => {
+  const run = recording(
+    well,
+    well,
+    { counts: { live: 3, pending: 3 } },
+    { counts: { live: 6, pending: 6 } },
+    well,
+    well,
+  );
+  expect(confirmedAgainstBefore('during')(run)).toBe(0.5);
+  expect(confirmedAgainstBefore('after')(run)).toBe(1);
+});
+
+test('an order confirmed later counts as confirmed when it is', () => {
+  const pending = { counts: { live: 5, pending: 5 } };
+  const run = recording(well, well, pending, { ...pending, settled: 0 }, { settled: 4 }, { settled: 10 });
+  expect(confirmedPerOrder('during')(run)).toBe(0.5);
+  expect(confirmedPerOrder('after')(run)).toBe(1.3);
 });
 
 test('one unlucky second is not the p99 of a phase', () => {

@@ -29,17 +29,28 @@ export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
 /** Share of orders that ended in an error or in nothing: neither accepted, nor clearly refused. */
 export const failedShare = (phase: Phase, skipMs = 0): Measure => share(['failed'], phase, skipMs);
 
-/** Orders confirmed per second in a phase, as a share of those before it was broken. */
+/**
+ * Share of orders confirmed at once in a phase, against that share before it was broken. Shares, not rates: customers
+ * come at random, and a few more or less of them say nothing about the system.
+ */
 export const confirmedAgainstBefore =
   (phase: Phase, skipMs = 0): Measure =>
   (recording) => {
-    const before = perSecond(inPhase(recording, 'before', 1_000), confirmed);
-    const then = perSecond(inPhase(recording, phase, skipMs), confirmed);
+    const before = share(confirmed, 'before', 1_000)(recording);
+    const then = share(confirmed, phase, skipMs)(recording);
     return before === null || then === null || before === 0 ? null : then / before;
   };
 
-const perSecond = (samples: readonly Sample[], wanted: readonly Quality[]): number | null =>
-  samples.length === 0 ? null : count(samples, wanted) / samples.length;
+/** Orders confirmed in a phase, at once or after having been pending, per order that was answered in it. */
+export const confirmedPerOrder =
+  (phase: Phase, skipMs = 0): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, phase, skipMs);
+    const answered = count(samples, qualities);
+    const settled =
+      (samples.at(-1)?.stats.pending.confirmed ?? 0) - (samples[0]?.stats.pending.confirmed ?? 0);
+    return answered === 0 ? null : (count(samples, confirmed) + settled) / answered;
+  };
 
 const latencyMs =
   (quantile: 'p50' | 'p99') =>
