@@ -44,12 +44,19 @@ export class ExemplarHistogram {
     if (span && isSampled(span)) this.#offer(series.exemplars, seconds, span);
   }
 
+  /** The first one of an export interval stays: one trace per bucket is enough, and looking is cheaper than replacing. */
   #offer(exemplars: (Exemplar | undefined)[], value: number, span: Span): void {
+    const bucket = this.#bucketOf(value);
+    if (exemplars[bucket]?.isLasting) return;
     const { traceId, spanId } = span.spanContext();
-    const bucket = this.#buckets.findIndex((bound) => value <= bound) + 1;
     const isLasting = isRemarkable(span) || isInSample(traceId, TAIL_RATIO);
-    if (exemplars[bucket]?.isLasting && !isLasting) return;
     exemplars[bucket] = { value, atMs: Date.now(), traceId, spanId, isLasting };
+  }
+
+  #bucketOf(value: number): number {
+    let bucket = 0;
+    while (bucket < this.#buckets.length && value > (this.#buckets[bucket] ?? 0)) bucket += 1;
+    return bucket;
   }
 
   /** Hands out and forgets the exemplars of the series with these attributes. */
