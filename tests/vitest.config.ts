@@ -7,5 +7,7 @@ export default defineConfig({
     exclude: ['compose/**', 'scenarios/**', 'kubernetes/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What was seen a second ago may stand for that second: a poll has to outlast it.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

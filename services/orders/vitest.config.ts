@@ -7,5 +7,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     hookTimeout: 30_000,
     testTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });
