@@ -37,13 +37,13 @@ export const metastable: Scenario = {
     { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
     { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
-      says: 'confirmed, at once or later, per order that comes, 10 s after the trigger is gone',
+      says: 'orders confirmed per order that comes, 10 s later',
       unit: 'share',
       measure: confirmedPerOrder('after', 10_000),
       atLeast: 0.95,
     },
     {
-      says: 'confirmed at once, against before',
+      says: 'orders confirmed at once, against before',
       unit: 'share',
       measure: confirmedAgainstBefore('after', 10_000),
       atLeast: 0.8,
@@ -54,13 +54,13 @@ export const metastable: Scenario = {
     says: 'Without them the work for those who gave up keeps the service down for good.',
     expects: [
       {
-        says: 'confirmed, at once or later, per order that comes, 10 s after the trigger is gone',
+        says: 'orders confirmed per order that comes, 10 s later',
         unit: 'share',
         measure: confirmedPerOrder('after', 10_000),
         atMost: 0.5,
       },
       {
-        says: 'confirmed at once, against before',
+        says: 'orders confirmed at once, against before',
         unit: 'share',
         measure: confirmedAgainstBefore('after', 10_000),
         atMost: 0.3,

@@ -66,7 +66,8 @@ function half(
   const verdict = isAsDeclared ? broke : 'not as declared';
   return [
     `<text class="title" x="${column.left}" y="34">${escaped(scenario.title)}</text>`,
-    `<text class="quiet" x="${column.left}" y="56">${escaped(subtitle)}: ${verdict}</text>`,
+    `<text class="number ${isAsDeclared ? 'holds' : 'breaks'}" x="${column.width - column.right}" y="34">${verdict}</text>`,
+    `<text class="quiet" x="${column.left}" y="56">${escaped(subtitle)}</text>`,
     legend(recording.samples),
     band(recording, scales),
     answers(recording.samples, scales),

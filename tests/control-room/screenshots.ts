@@ -50,9 +50,6 @@ try {
 
   await keep(await open(browser, demo.url, wide, 'light'), 'control-room-light');
   await keep(await open(browser, demo.url, phone, 'dark'), 'control-room-phone');
-  await dark.keyboard.press('3');
-  await dark.locator('[data-scenario]').first().waitFor();
-  await keep(dark, 'control-room-scenarios');
 } finally {
   await browser.close();
   await demo.close();

@@ -1,0 +1,122 @@
+/**
+ * What does telemetry cost an order?
+ *
+ * Each variant runs in processes of its own; load goes to one at a time, in short turns, so that whatever else the
+ * machine does falls on all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
+ *
+ * `--subject handler`: one express handler that calls out and queries once. `--subject orders`: the real services.
+ * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
+ */
+import { parseArgs } from 'node:util';
+import { startDatabase } from './telemetry/database.ts';
+import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
+import { Subject } from './telemetry/subject.ts';
+import { writeUnprotectedFlags } from './telemetry/unprotected.ts';
+import { baseline, collectorsGone, libraries, ours, type Variant } from './telemetry/variants.ts';
+
+const { values } = parseArgs({
+  options: {
+    subject: { type: 'string', default: 'handler' },
+    rounds: { type: 'string', default: '8' },
+    turnMs: { type: 'string', default: '3000' },
+    concurrency: { type: 'string', default: '16' },
+  },
+});
+const rounds = Number(values.rounds);
+const turnMs = Number(values.turnMs);
+const concurrency = Number(values.concurrency);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.once('exit', killAll);
+
+const database = await startDatabase();
+const upstream = await startProgram('./upstream.ts', {});
+const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: upstream.url };
+
+async function startHandler(variant: Variant): Promise<Subject> {
+  const DATABASE_URL = await database.create(`handler_${subjects.length}`);
+  const env = {
+    ...collector,
+    ...variant.env,
+    OTEL_SERVICE_NAME: 'orders',
+    UPSTREAM_URL: upstream.url,
+    DATABASE_URL,
+  };
+  const { pid, url } = await startProgram('./handler.ts', env, variant.preload);
+  return new Subject({ name: variant.name, pid, url, concurrency, skus: ['LAMP'] });
+}
+
+const FLAGS_FILE = writeUnprotectedFlags();
+
+async function startOrders(variant: Variant): Promise<Subject> {
+  const start = async (name: string, env: NodeJS.ProcessEnv = {}) => {
+    const DATABASE_URL = await database.create(`${name}_${subjects.length}`);
+    return startService(name, variant, { ...collector, ...env, DATABASE_URL, FLAGS_FILE });
+  };
+  const inventory = await start('inventory');
+  const recommendation = await start('recommendation');
+  const orders = await start('orders', {
+    INVENTORY_URL: inventory.url,
+    RECOMMENDATION_URL: recommendation.url,
+  });
+  const catalogue = await fetch(`${inventory.url}/v1/products`);
+  const { products } = (await catalogue.json()) as { products: { sku: string; available: number }[] };
+  const skus = products.filter(({ available }) => available > 100_000).map(({ sku }) => sku);
+  return new Subject({ name: variant.name, ...orders, concurrency, skus });
+}
+
+async function variantsOf(subject: string): Promise<readonly Variant[]> {
+  if (subject === 'orders') return [baseline, ...ours];
+  if (subject === 'handler') return [baseline, ...ours];
+  const [traced] = ours;
+  const hanging = await startProgram('./hanging.ts', {});
+  return traced ? [{ ...traced, name: 'collector answers' }, ...collectorsGone(hanging.url)] : [];
+}
+
+const subjects: Subject[] = [];
+const start = values.subject === 'orders' ? startOrders : startHandler;
+for (const variant of await variantsOf(values.subject)) subjects.push(await start(variant));
+
+// Compiled code, open connections, closed breakers.
+for (const subject of subjects) await subject.takeTurn(2 * turnMs);
+for (const subject of subjects) subject.forget();
+for (let round = 0; round < rounds; round += 1) {
+  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.takeTurn(turnMs);
+}
+
+function quantile(numbers: readonly number[], share: number): number {
+  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN;
+}
+
+const [reference] = subjects;
+console.log(`${values.subject}, ${rounds} rounds of ${turnMs} ms, ${concurrency} orders in flight\n`);
+console.log('| Telemetry | orders/s | throughput | CPU per order | p50 | p99 | RSS | refused |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const { name, pid, turns, latenciesMs, refused } of subjects) {
+  const ratio = quantile(
+    turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0)),
+    0.5,
+  );
+  const cells = [
+    name,
+    quantile(
+      turns.map(({ perSecond }) => perSecond),
+      0.5,
+    ).toFixed(0),
+    `${(100 * ratio).toFixed(0)} %`,
+    `${quantile(
+      turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder),
+      0.5,
+    ).toFixed(0)} µs`,
+    `${quantile(latenciesMs, 0.5).toFixed(1)} ms`,
+    `${quantile(latenciesMs, 0.99).toFixed(1)} ms`,
+    `${(residentBytes(pid) / 1e6).toFixed(0)} MB`,
+    refused,
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
+}
+
+await Promise.all(subjects.map((subject) => subject.close()));
+killAll();
+await database.stop();
+process.exit();
