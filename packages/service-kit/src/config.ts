@@ -87,4 +87,6 @@ export type ServiceConfig = z.output<z.ZodObject<typeof serviceEnv>>;
 export const databaseEnv = {
   DATABASE_URL: urlOf('postgres', 'postgresql'),
   DATABASE_POOL_MAX: wholeNumber(1, 1000).prefault('10'),
+  /** Who brings the schema up to date: this process, or a job that it waits for. */
+  MIGRATIONS: z.enum(['apply', 'await']).default('apply'),
 };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { toProblem } from './error-answers.ts';
 import { silentLogger } from './logger.ts';
+import { migrate } from './migrate.ts';
 import { createTestDatabase, startTestDatabase, type TestDatabase } from './testing.ts';
 
 interface Schema {
@@ -55,6 +56,25 @@ test('replicas that start at once migrate once', async () => {
   expect(await replicas[0]?.db.selectFrom('note').selectAll().execute()).toEqual([
     { id: 1, text: 'from the migration' },
   ]);
+});
+
+test('a replica that leaves migrations to a job waits until the job is through', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  const reasons: unknown[] = [];
+  const warn = ({ reason }: { reason?: unknown }) => {
+    if (reasons.push(reason) === 2) void migrate({ url, name: 'job', migrations });
+  };
+  const { db } = await open({ url, migrating: 'await', logger: { ...silentLogger, warn } });
+  expect(reasons.slice(0, 2)).toEqual(['not applied yet: 0001_note', 'not applied yet: 0001_note']);
+  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+});
+
+test('a replica of the last version starts on the schema of the next one', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  const next = { ...migrations, '0002_more': { up: async () => {} } };
+  await migrate({ url, name: 'job', migrations: next });
+  const { db } = await open({ url, migrating: 'await' });
+  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
 });
 
 test('a connection says who it is and has every timeout set', async () => {

@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import type { Logger } from './logger.ts';
 import { silentLogger } from './logger.ts';
-import { migrate } from './migrate.ts';
+import { MIGRATE_DEFAULTS, migrate, untilMigrated } from './migrate.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   name: string;
   /** By name, applied in alphabetical order: `{ '0001_orders': { up } }`. */
   migrations: Record<string, Migration>;
+  /** `await` leaves the schema to a job that runs `migrate()`, and waits for it. @default 'apply' */
+  migrating?: 'apply' | 'await';
   maxConnections?: number;
   /** For a connection: a new one, or a free one of the pool. */
   connectionTimeoutMs?: number;
@@ -26,13 +28,12 @@ export interface DatabaseOptions {
 }
 
 export const DATABASE_DEFAULTS = {
+  ...MIGRATE_DEFAULTS,
   maxConnections: 10,
-  connectionTimeoutMs: 1000,
   statementTimeoutMs: 1200,
   lockTimeoutMs: 800,
   idleInTransactionTimeoutMs: 3000,
   queryTimeoutMs: 1500,
-  startTimeoutMs: 30_000,
 };
 
 export interface Database<Schema> {
@@ -49,7 +50,7 @@ export interface Database<Schema> {
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Database<Schema>> {
   const settings = { logger: silentLogger, ...DATABASE_DEFAULTS, ...options };
-  await migrate(settings);
+  await (settings.migrating === 'await' ? untilMigrated(settings) : migrate(settings));
   const pool = createPool(settings);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   // Not db.destroy(), which leaves alone a pool that only the readiness check has used.

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../test/serve.ts';
@@ -68,6 +69,40 @@ describe('a request', () => {
     const headers = await headersSent({}, { 'x-note': 'a\r\nx-evil: 1', 'x-fine': 'yes' });
     expect(headers['x-fine']).toBe('yes');
     expect(headers).not.toHaveProperty('x-note');
+  });
+});
+
+describe('connections', () => {
+  /** The client's port of each call, as the server saw it. */
+  async function watched(options?: Partial<HttpClientOptions>) {
+    const ports: (number | undefined)[] = [];
+    const call = await clientFor((request, response) => {
+      ports.push(request.socket.remotePort);
+      setImmediate(() => answering(JSON.stringify(lamp))(request, response as never));
+    }, options);
+    // A connection is free again a moment after its answer was read.
+    const callAndRest = () => call().finally(() => delay(5));
+    return { call: callAndRest, ports };
+  }
+
+  test('are used in turn, so that each replica behind them gets its part', async () => {
+    const { call, ports } = await watched({ maxConnections: 2 });
+    await Promise.all([call(), call()]);
+    const [one, other] = ports.splice(0);
+    for (let turn = 0; turn < 4; turn += 1) await call();
+    expect(one).not.toBe(other);
+    expect(ports.toSorted()).toEqual([one, one, other, other].toSorted());
+  });
+
+  test.each([
+    ['are replaced when they are too old, so that replicas that came later are found', 20, 2],
+    ['are kept while they are young', 30_000, 1],
+  ])('%s', async (_title, maxConnectionAgeMs, connections) => {
+    const { call, ports } = await watched({ maxConnectionAgeMs });
+    await call();
+    await delay(50);
+    await call();
+    expect(new Set(ports).size).toBe(connections);
   });
 });
 

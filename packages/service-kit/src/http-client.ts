@@ -1,6 +1,6 @@
 import type { CallContext } from '@ballast/resilience';
 import { asAttempt } from '@ballast/telemetry';
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
 import { DEADLINE_HEADER, PRIORITY_HEADER } from './request-context.ts';
 import { readCapped } from './response-body.ts';
@@ -15,6 +15,8 @@ export interface HttpClientOptions {
   baseUrl: string;
   /** Connections to this dependency: its own bulkhead. */
   maxConnections?: number;
+  /** A connection is used no longer than this, so that replicas that came later get their part of the calls. */
+  maxConnectionAgeMs?: number;
   connectTimeoutMs?: number;
   /** Backstop for a call without a signal; the signal of `ctx` normally ends it earlier. */
   responseTimeoutMs?: number;
@@ -25,6 +27,7 @@ export interface HttpClientOptions {
 
 export const HTTP_CLIENT_DEFAULTS = {
   maxConnections: 32,
+  maxConnectionAgeMs: 30_000,
   connectTimeoutMs: 500,
   responseTimeoutMs: 10_000,
   maxBodyBytes: 256 * 1024,
@@ -59,13 +62,15 @@ export interface HttpClient {
 }
 
 /**
- * A client for one dependency, with its own undici Pool: bounded connections, no pipelining (one slow answer must
- * not hold up another), no redirects, capped bodies.
+ * A client for one dependency, with its own undici pool: bounded connections, used in turn (a plain Pool gives all
+ * calls to the first that is free, and so to one replica), no pipelining (one slow answer must not hold up another), no
+ * redirects, capped bodies.
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
   const settings = { ...HTTP_CLIENT_DEFAULTS, ...options };
-  const pool = new Pool(new URL(options.baseUrl).origin, {
+  const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
     connections: settings.maxConnections,
+    clientTtl: settings.maxConnectionAgeMs,
     pipelining: 1,
     connectTimeout: settings.connectTimeoutMs,
     headersTimeout: settings.responseTimeoutMs,

@@ -25,6 +25,7 @@ export {
   type JsonRequest,
 } from './http-client.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { type MigrateOptions, migrate } from './migrate.ts';
 export {
   PROBLEM_CONTENT_TYPE,
   type Problem,

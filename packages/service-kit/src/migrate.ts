@@ -3,42 +3,75 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { isDatabaseAway } from './database-problem.ts';
-import type { Logger } from './logger.ts';
+import { type Logger, silentLogger } from './logger.ts';
 
-interface MigrateOptions {
+/** Which database to bring to which schema. */
+export interface MigrateOptions {
   url: string;
+  /** Shown in pg_stat_activity as `<name>-migration`. */
   name: string;
+  /** By name, applied in alphabetical order: `{ '0001_orders': { up } }`. */
   migrations: Record<string, Migration>;
-  startTimeoutMs: number;
-  connectionTimeoutMs: number;
-  logger: Logger;
+  /** How long to wait for a database that is still starting, or for another process to migrate it. */
+  startTimeoutMs?: number;
+  connectionTimeoutMs?: number;
+  logger?: Logger;
 }
+
+export const MIGRATE_DEFAULTS = { startTimeoutMs: 30_000, connectionTimeoutMs: 1000 };
 
 const RETRY_DELAY_MS = 250;
 
+/** Somebody else migrates, and has not got that far yet. */
+class NotMigratedError extends Error {
+  override readonly name = 'NotMigratedError';
+}
+
 /** Applies what is not applied yet; waits up to `startTimeoutMs` for a database that is starting or away. */
-export async function migrate(options: MigrateOptions): Promise<void> {
-  const givesUpAt = performance.now() + options.startTimeoutMs;
+export function migrate(options: MigrateOptions): Promise<void> {
+  return persist(options, async (migrator, logger) => {
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error) throw error;
+    if (results.length > 0)
+      logger.info({ applied: results.map((result) => result.migrationName) }, 'migrated');
+  });
+}
+
+/**
+ * Waits up to `startTimeoutMs` until everything is applied, and applies nothing: for replicas whose schema is brought
+ * up to date by a job of its own. A schema that is already ahead is fine, so that a rollout can overlap.
+ */
+export function untilMigrated(options: MigrateOptions): Promise<void> {
+  return persist(options, async (migrator) => {
+    const open = (await migrator.getMigrations()).filter(({ executedAt }) => !executedAt);
+    if (open.length > 0)
+      throw new NotMigratedError(`not applied yet: ${open.map(({ name }) => name).join(', ')}`);
+  });
+}
+
+async function persist(options: MigrateOptions, work: Work): Promise<void> {
+  const settings = { logger: silentLogger, ...MIGRATE_DEFAULTS, ...options };
+  const givesUpAt = performance.now() + settings.startTimeoutMs;
   for (;;) {
     try {
-      return await migrateOnce(options);
+      return await withMigrator(settings, work);
     } catch (error) {
-      if (!isDatabaseAway(error) || performance.now() >= givesUpAt) throw error;
-      options.logger.warn({ reason: (error as Error).message }, 'waiting for the database');
+      const mayPass = error instanceof NotMigratedError || isDatabaseAway(error);
+      if (!mayPass || performance.now() >= givesUpAt) throw error;
+      settings.logger.warn({ reason: (error as Error).message }, 'waiting for the database');
       await delay(RETRY_DELAY_MS);
     }
   }
 }
 
+type Work = (migrator: Migrator, logger: Logger) => Promise<void>;
+
 // On a connection of its own without the pool's timeouts: a migration may take long, and a second replica waits for
 // kysely's advisory lock until the first one is through.
-async function migrateOnce({
-  url,
-  name,
-  migrations,
-  connectionTimeoutMs,
-  logger,
-}: MigrateOptions): Promise<void> {
+async function withMigrator(
+  { url, name, migrations, connectionTimeoutMs, logger }: Required<MigrateOptions>,
+  work: Work,
+): Promise<void> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: `${name}-migration`,
@@ -49,10 +82,7 @@ async function migrateOnce({
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const provider = { getMigrations: async () => migrations };
-    const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
-    if (error) throw error;
-    if (results.length > 0)
-      logger.info({ applied: results.map((result) => result.migrationName) }, 'migrated');
+    await work(new Migrator({ db, provider }), logger);
   } finally {
     await db.destroy();
   }

@@ -14,6 +14,7 @@ const database = await openDatabase<unknown>({
   url: config.DATABASE_URL,
   maxConnections: config.DATABASE_POOL_MAX,
   migrations,
+  migrating: config.MIGRATIONS,
   logger,
 });
 const recommendation = createRecommendation({ config, database, flags, logger });
