@@ -10,8 +10,7 @@ test.each<[string, unknown, number, string, string | undefined]>([
   ['an open breaker', coded('E_BREAKER_OPEN', { retryAfterMs: 4200 }), 503, 'dependency-unavailable', '5'],
   ['a full bulkhead', coded('E_BULKHEAD_FULL'), 503, 'dependency-unavailable', '1'],
   ['a throttle', coded('E_THROTTLED', { retryAfterMs: undefined }), 503, 'dependency-unavailable', '1'],
-  ['a deadline', coded('E_DEADLINE'), 504, 'deadline-exceeded', undefined],
-  ['an attempt timeout', coded('E_ATTEMPT_TIMEOUT'), 504, 'deadline-exceeded', undefined],
+  ['a dependency that took too long', coded('E_ATTEMPT_TIMEOUT'), 503, 'dependency-unavailable', '1'],
   [
     'a dependency down',
     new UpstreamError('x', { reason: 'ECONNREFUSED' }),
@@ -43,3 +42,21 @@ test.each<[string, unknown, number, string, string | undefined]>([
   expect(answer.headers['Retry-After']).toBe(retryAfter);
   expect(JSON.stringify(answer)).not.toContain('details');
 });
+
+test.each(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT'])(
+  'whose time ran out decides what %s becomes: the dependency is away, or the caller is too late',
+  (code) => {
+    const early = toProblem(coded(code), { callerHasTime: true });
+    expect([early.status, early.code, early.headers['Retry-After']]).toEqual([
+      503,
+      'dependency-unavailable',
+      '1',
+    ]);
+    const late = toProblem(coded(code), { callerHasTime: false });
+    expect([late.status, late.code, late.headers['Retry-After']]).toEqual([
+      504,
+      'deadline-exceeded',
+      undefined,
+    ]);
+  },
+);

@@ -2,18 +2,25 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { databaseProblem } from './database-problem.ts';
 import type { Logger } from './logger.ts';
 import { ProblemError, problem } from './problem.ts';
+import { hasTimeLeft } from './request-context.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** What any thrown thing becomes on the wire. Only what is known to be safe to tell leaves the process. */
-export function toProblem(error: unknown): ProblemError {
+export function toProblem(error: unknown, caller = { callerHasTime: true }): ProblemError {
   if (error instanceof ProblemError) return error;
-  return frameworkProblem(error) ?? dependencyProblem(error) ?? databaseProblem(error) ?? unexpected(error);
+  return (
+    frameworkProblem(error) ??
+    timeProblem(error, caller) ??
+    dependencyProblem(error) ??
+    databaseProblem(error) ??
+    unexpected(error)
+  );
 }
 
 /** The last handler of the app: turns every error into problem+json, and logs those that are ours. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return function errorAnswer(error, request, response, _next) {
-    const answer = toProblem(error);
+    const answer = toProblem(error, { callerHasTime: hasTimeLeft(request) });
     const fields = { err: error, method: request.method, path: request.path, status: answer.status };
     if (answer.code === UNEXPECTED) logger.error(fields, 'unexpected error');
     else logger.debug(fields, 'request refused');
@@ -59,22 +66,37 @@ const UNAVAILABLE = new Set([
   'E_CANCELLED',
   'E_CLIENT_CLOSED',
 ]);
-const TOO_LATE = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
+const OUT_OF_TIME = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
 
 /** Suggested wait when a dependency gave none. */
 const RETRY_AFTER_MS = 1000;
 
+// Whose time ran out decides. The caller's: its outcome is unknown and it has no time for a retry. The dependency's
+// own: that is one way to be away, and the caller may come back as for the others.
+function timeProblem(
+  cause: unknown,
+  { callerHasTime }: { callerHasTime: boolean },
+): ProblemError | undefined {
+  if (!OUT_OF_TIME.has(codeOf(cause))) return undefined;
+  if (!callerHasTime) return problem(504, 'deadline-exceeded', 'No answer was ready in time', { cause });
+  const detail = 'A dependency did not answer in time; a write may still be done';
+  return problem(503, 'dependency-unavailable', detail, { retryAfterMs: RETRY_AFTER_MS, cause });
+}
+
 // An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
 function dependencyProblem(cause: unknown): ProblemError | undefined {
-  if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return undefined;
-  if (TOO_LATE.has(cause.code)) {
-    return problem(504, 'deadline-exceeded', 'A dependency did not answer in time', { cause });
-  }
+  if (!UNAVAILABLE.has(codeOf(cause))) return undefined;
+  const { isFailure, retryAfterMs } = cause as { isFailure?: boolean; retryAfterMs?: number };
   // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
-  if (!UNAVAILABLE.has(cause.code) || ('isFailure' in cause && cause.isFailure === false)) return undefined;
-  const retryAfterMs =
-    'retryAfterMs' in cause ? Number(cause.retryAfterMs ?? RETRY_AFTER_MS) : RETRY_AFTER_MS;
-  return problem(503, 'dependency-unavailable', 'A dependency is not available', { retryAfterMs, cause });
+  if (isFailure === false) return undefined;
+  return problem(503, 'dependency-unavailable', 'A dependency is not available', {
+    retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS,
+    cause,
+  });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const UNEXPECTED = 'internal-server-error';

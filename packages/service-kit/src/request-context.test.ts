@@ -124,3 +124,17 @@ test.each<[Priority, string | undefined, Priority]>([
   const headers: Record<string, string> = wished ? { 'x-priority': wished } : {};
   expect((await contextOf(await serveContext({ priority }), headers)).priority).toBe(expected);
 });
+
+test.each([
+  ['a dependency that took too long while the caller still waits', 1_900, 503, '1'],
+  ['a dependency that took all the time the caller had', 120, 504, null],
+])('%s', async (_name, deadlineMs, status, retryAfter) => {
+  const giveUp = async (context: RequestContext) => {
+    if (deadlineMs < 1_000)
+      while (context.deadlineMs > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    throw Object.assign(new Error('no answer'), { code: 'E_ATTEMPT_TIMEOUT' });
+  };
+  const url = await serveContext({ handle: giveUp });
+  const response = await fetch(url, { headers: { 'x-deadline-ms': `${deadlineMs}` } });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([status, retryAfter]);
+});

@@ -64,6 +64,11 @@ export function requestContext(request: Request): RequestContext {
   return context;
 }
 
+/** Whether there is time for another try; a request that failed before its deadline was read has all of it. */
+export function hasTimeLeft(request: Request): boolean {
+  return (contexts.get(request)?.deadlineMs ?? Number.POSITIVE_INFINITY) >= 1;
+}
+
 /** Reads the deadline, arms it, and refuses a request whose time can't suffice. */
 export function openRequestContext(budget: RouteBudget, options: DeadlineOptions): RequestHandler {
   const fallbackMs = budget.deadlineMs ?? options.defaultMs;

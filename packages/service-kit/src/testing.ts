@@ -15,6 +15,10 @@ export interface TestDatabase {
   readonly serverUrl: string;
   /** Ends the server as a crash would; its data stays. */
   crash(): Promise<void>;
+  /** Stops every process of the server: the kernel still accepts connections, and nobody answers. */
+  freeze(): Promise<void>;
+  /** Lets them go on. */
+  thaw(): void;
   /** Starts the server again on the same port and data. */
   restart(): Promise<void>;
   /** Ends the server and removes its data. */
@@ -60,7 +64,19 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     await answers(urlOf('postgres'), server);
   }
 
+  let frozen: number[] = [];
+
+  async function freeze() {
+    frozen = await stopAll(urlOf('postgres'), server.pid as number);
+  }
+
+  function thaw() {
+    for (const pid of frozen) signal(pid, 'SIGCONT');
+    frozen = [];
+  }
+
   async function crash() {
+    thaw();
     if (server.exitCode !== null || server.signalCode !== null) return;
     const gone = once(server, 'exit');
     killServer();
@@ -72,6 +88,8 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   return {
     serverUrl: urlOf('postgres'),
     crash,
+    freeze,
+    thaw,
     restart,
     async stop() {
       process.off('exit', killServer);
@@ -141,6 +159,26 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
     }
   }
   throw new Error('the test database did not start');
+}
+
+// Each backend leads a process group of its own. With the parent stopped first none can be added to their list.
+async function stopAll(url: string, parent: number): Promise<number[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  signal(parent, 'SIGSTOP');
+  const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity');
+  await client.end();
+  const pids = [parent, ...rows.map(({ pid }) => pid)];
+  for (const pid of pids) signal(pid, 'SIGSTOP');
+  return pids;
+}
+
+// The backend that told of the others has ended meanwhile.
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {}
 }
 
 async function query(url: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
+import { createTestDatabase, startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Orders, startOrders, startReplica } from './service.ts';
@@ -108,6 +108,23 @@ describe('without its database', () => {
     await database.restart();
     await expect.poll(async () => (await orders.place({}, 'during')).status, { timeout: 10_000 }).toBe(201);
     await orders.until(body.id, 'confirmed');
+    await expect.poll(async () => (await orders.place({}, 'before')).body.id).toBe(body.id);
+    await orders.close();
+  });
+
+  it('a database that is stopped is refused like one that is gone, and the same key finds its order', async () => {
+    const orders = await startOrders({ DATABASE_URL: await createTestDatabase(database.serverUrl) });
+    const { body } = await orders.place({}, 'before');
+    await database.freeze();
+    const replies = await Promise.all(Array.from({ length: 8 }, () => orders.place({}, 'during')));
+    const later = await orders.place({}, 'during');
+    database.thaw();
+    for (const reply of [...replies, later]) {
+      expect(reply).toMatchObject({ status: 503 });
+      expect(reply.headers.get('retry-after')).toBe('1');
+    }
+    await expect.poll(async () => (await orders.place({}, 'during')).status, { timeout: 10_000 }).toBe(201);
+    expect(await orders.count(sql`orders`)).toBe(2);
     await expect.poll(async () => (await orders.place({}, 'before')).body.id).toBe(body.id);
     await orders.close();
   });

@@ -44,7 +44,8 @@ export function placeOrderRoute(shop: Shop) {
     problems: {
       409: 'insufficient-stock, or request-in-flight while the first request with this key is at work',
       422: 'idempotency-key-reused with another body, or unknown-sku',
-      503: 'overloaded, database-unavailable or catalogue-unavailable',
+      503: 'overloaded, database-unavailable, dependency-unavailable or catalogue-unavailable. Something may have been stored: repeat with the same key',
+      504: 'No answer was ready before the deadline. Something may have been stored: repeat with the same key',
     },
     async handle({ body: wish, headers, context }) {
       const key = { key: headers['idempotency-key'], fingerprint: fingerprintOf(wish) };
