@@ -1,4 +1,5 @@
 import type { TimeoutSettings } from './attempt-timeout.ts';
+import type { DeadlineSettings } from './deadline.ts';
 import { above, atLeast, integer, onOff, optional, type Rules, ratio } from './settings.ts';
 
 export interface BreakerSettings {
@@ -11,18 +12,19 @@ export interface BreakerSettings {
   readonly minCalls: number;
   /** Opens at this share of failed calls. */
   readonly failureRatio: number;
-  /** A call that took this long counts as slow. @default 80 % of `attemptTimeoutMs` */
+  /** A call that took this long counts as slow. @default 80 % of the shorter of `attemptTimeoutMs` and `deadlineMs` */
   readonly slowCallMs: number | undefined;
   /** Opens at this share of slow calls. */
   readonly slowRatio: number;
   /** The first open time; each one without a recovery in between doubles, up to `maxOpenMs`. */
   readonly openMs: number;
+  /** The longest open time, the random share included. */
   readonly maxOpenMs: number;
   /** A random share up to this is added to each open time, so that replicas do not probe together. */
   readonly openJitterRatio: number;
   /** Calls let through, all at once, to find out whether the dependency is back. */
   readonly probes: number;
-  /** A probe that has no answer by then has failed. @default `attemptTimeoutMs` */
+  /** A probe that has no answer by then has failed. @default the shorter of `attemptTimeoutMs` and `deadlineMs` */
   readonly probeTimeoutMs: number | undefined;
   /** How long each stage of the ramp (10 %, 25 %, 50 % of the calls) lasts at least. */
   readonly rampStageMs: number;
@@ -63,7 +65,7 @@ export const breakerRules: Rules = {
   rampStageMs: atLeast(0),
 };
 
-/** With what defaults to the attempt timeout filled in. */
+/** With what defaults to the time an attempt has filled in. */
 export type ResolvedBreakerSettings = BreakerSettings & {
   readonly slowCallMs: number;
   readonly probeTimeoutMs: number;
@@ -72,8 +74,20 @@ export type ResolvedBreakerSettings = BreakerSettings & {
 export function resolveBreaker(settings: {
   readonly breaker: BreakerSettings;
   readonly timeout: TimeoutSettings;
+  readonly deadline: DeadlineSettings;
 }): ResolvedBreakerSettings {
-  const { attemptTimeoutMs } = settings.timeout;
-  const { slowCallMs = 0.8 * attemptTimeoutMs, probeTimeoutMs = attemptTimeoutMs } = settings.breaker;
-  return { ...settings.breaker, slowCallMs, probeTimeoutMs };
+  const { breaker, timeout, deadline } = settings;
+  // Behind a shorter deadline no attempt ever gets as far as its timeout: a hung dependency would never look slow.
+  const attemptMs = Math.min(
+    timeout.attemptTimeoutMs,
+    deadline.enabled ? deadline.deadlineMs : Number.POSITIVE_INFINITY,
+  );
+  const { slowCallMs = 0.8 * attemptMs, probeTimeoutMs = attemptMs } = breaker;
+  return { ...breaker, slowCallMs, probeTimeoutMs };
+}
+
+/** How long to stay open after `opensInARow` earlier openings, with `share` of the jitter. */
+export function openTimeMs(settings: BreakerSettings, opensInARow: number, share: number): number {
+  const { openMs, maxOpenMs, openJitterRatio } = settings;
+  return Math.min(maxOpenMs, openMs * 2 ** opensInARow * (1 + openJitterRatio * share));
 }

@@ -80,6 +80,22 @@ test('calls four fifths of the attempt timeout slow unless told otherwise', asyn
   expect(guard.snapshot().policies.breaker.settings.slowCallMs).toBe(400);
 });
 
+test('calls four fifths of the deadline slow where that is shorter, and gives a probe no more', () => {
+  const { guard } = guarded({ deadlineMs: 300, attemptTimeoutMs: 500 });
+  const resolved = () => guard.snapshot().policies.breaker.settings;
+  expect(resolved()).toMatchObject({ slowCallMs: 240, probeTimeoutMs: 300 });
+  guard.configure({ deadline: { enabled: false } });
+  expect(resolved()).toMatchObject({ slowCallMs: 400, probeTimeoutMs: 500 });
+});
+
+test('opens on a dependency that hangs, though every call ends at its deadline', async () => {
+  const { ask, clock, guard } = guarded({ deadlineMs: 300, breaker: { minCalls: 4 } });
+  const fates = Array.from({ length: 4 }, () => ask('a'));
+  await clock.advance(305);
+  expect(new Set(await Promise.all(fates))).toEqual(new Set(['E_DEADLINE']));
+  expect(guard.snapshot().policies.breaker.state).toBe('open');
+});
+
 test('forgets failures that have left the window', async () => {
   const { times, state, clock, one } = breaking();
   await times(3, 'fail');
@@ -343,6 +359,15 @@ test('adds a random share to its open time', async () => {
   expect(guard.snapshot().policies.breaker.retryInMs).toBe(5500);
 });
 
+test.each([
+  { openMs: 1000, maxOpenMs: 1100, longestMs: 1100 },
+  { openMs: 2 ** 31 - 1, maxOpenMs: 2 ** 31 - 1, longestMs: 2 ** 31 - 1 },
+])('opens for $longestMs ms at most, the random share included', async ({ longestMs, ...open }) => {
+  const { trip, guard } = breaking({ ...open, openJitterRatio: 0.2 }, { random: () => 0.9 });
+  await trip();
+  expect(guard.snapshot().policies.breaker.retryInMs).toBe(longestMs);
+});
+
 test('stays isolated until it is released, whatever time passes', async () => {
   const { guard, ask, clock, state } = breaking();
   guard.isolate();
@@ -375,6 +400,36 @@ test('can be isolated in every state', async () => {
   guard.configure({ breaker: { isolated: true } });
   expect(state()).toBe('isolated');
   guard.configure({ breaker: { isolated: false } });
+  expect(state()).toBe('closed');
+});
+
+test.each(['open', 'half-open', 'closed'])(
+  'stays isolated by a listener that hears it become %s',
+  async (heard) => {
+    const { guard, times, one, clock, state } = breaking({ probes: 1, rampStageMs: 0 });
+    const stop = guard.onEvent((event) => {
+      if (event.type !== 'breaker.transition' || event.to !== heard) return;
+      stop();
+      guard.isolate();
+    });
+    await times(4, 'fail');
+    for (let passedMs = 0; passedMs < 30_000; passedMs += 1000) {
+      await clock.advance(1000);
+      await one('succeed');
+    }
+    expect(state()).toBe('isolated');
+    expect(clock.pendingTimers).toBe(0);
+    guard.release();
+    expect(state()).toBe('closed');
+  },
+);
+
+test('is closed by a listener that releases what it hears isolated', () => {
+  const { guard, state } = breaking();
+  guard.onEvent((event) => {
+    if (event.type === 'breaker.transition' && event.to === 'isolated') guard.release();
+  });
+  guard.isolate();
   expect(state()).toBe('closed');
 });
 

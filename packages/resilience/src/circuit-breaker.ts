@@ -1,13 +1,13 @@
-import type { ResolvedBreakerSettings } from './breaker-settings.ts';
+import { openTimeMs, type ResolvedBreakerSettings } from './breaker-settings.ts';
 import { refusalIn, type State } from './breaker-state.ts';
 import type { Call } from './call.ts';
+import { callVerdict, isSlow } from './call-verdict.ts';
 import type { Timer } from './clock.ts';
 import { HealthWindow } from './health-window.ts';
 import { Layer, type Runtime } from './layer.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
-import type { Outcome } from './outcome.ts';
 import { Recovery, Trial } from './recovery.ts';
-import { type FailureTest, type Verdict, verdictOf } from './verdict.ts';
+import type { FailureTest } from './verdict.ts';
 
 /** Stops asking a dependency that fails or has become slow, and comes back to it carefully. */
 export class CircuitBreaker extends Layer {
@@ -79,11 +79,12 @@ export class CircuitBreaker extends Layer {
   }
 
   #count(call: Call): void {
-    const verdict = this.#verdictOn(call);
-    if (!this.#settings.enabled || verdict === 'unknown') return;
-    const isSlow = this.#isSlow(call);
-    this.#window.count(call.nowMs, verdict === 'unwell', isSlow);
-    if (verdict === 'well' && !isSlow) return;
+    const { enabled, slowCallMs } = this.#settings;
+    const verdict = callVerdict(call, slowCallMs, this.#isFailure);
+    if (!enabled || verdict === 'unknown') return;
+    const wasSlow = isSlow(call, slowCallMs);
+    this.#window.count(call.nowMs, verdict === 'unwell', wasSlow);
+    if (verdict === 'well' && !wasSlow) return;
     const tooHigh = this.#window.unwellBy(this.#settings, call.nowMs);
     if (tooHigh === undefined) return;
     this.#openedBy = tooHigh;
@@ -100,10 +101,11 @@ export class CircuitBreaker extends Layer {
 
   #judge(trial: Trial, call: Call): void {
     const { recovery } = trial;
+    const { slowCallMs } = this.#settings;
     this.#runtime.timers.remove(trial);
-    const verdict = this.#verdictOn(call);
+    const verdict = callVerdict(call, slowCallMs, this.#isFailure);
     if (verdict === 'unwell') this.#fail(recovery, 'trial failed');
-    else if (this.#isSlow(call)) this.#fail(recovery, 'trial slow');
+    else if (isSlow(call, slowCallMs)) this.#fail(recovery, 'trial slow');
     else if (verdict === 'well') recovery.passed(call.nowMs);
     else recovery.toldNothing();
   }
@@ -118,26 +120,23 @@ export class CircuitBreaker extends Layer {
   }
 
   #isolate(): void {
-    this.#become({ kind: 'isolated' }, 'isolated');
     this.#circuit.open();
+    this.#become({ kind: 'isolated' }, 'isolated');
   }
 
   #opened(): void {
-    if (this.#state.kind === 'isolated') return;
-    const { openMs, maxOpenMs, openJitterRatio } = this.#settings;
-    const backedOffMs = Math.min(maxOpenMs, openMs * 2 ** this.#opensInARow);
-    const forMs = backedOffMs * (1 + openJitterRatio * this.#runtime.random());
-    this.#opensInARow++;
+    if (this.#settings.isolated) return;
+    const forMs = openTimeMs(this.#settings, this.#opensInARow++, this.#runtime.random());
     const untilMs = this.#runtime.clock.now() + forMs;
-    this.#become({ kind: 'open', untilMs, by: this.#openedBy }, this.#reason);
-    this.#openTimer = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
+    const timer = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
+    this.#become({ kind: 'open', untilMs, by: this.#openedBy }, this.#reason, timer);
   }
 
   #halfOpen(): void {
     const recovery = new Recovery(this.#settings.probes, this.#settings.rampStageMs);
     this.#reason = 'recovered';
-    this.#become({ kind: 'half-open', recovery }, 'open time over');
     this.#circuit.recover(recovery.verdict);
+    this.#become({ kind: 'half-open', recovery }, 'open time over');
   }
 
   #closed(): void {
@@ -146,27 +145,15 @@ export class CircuitBreaker extends Layer {
     this.#become({ kind: 'closed' }, this.#reason);
   }
 
-  #become(state: State, reason: string): void {
+  /** Last of all tells the listeners: one of them may isolate or release, and that must be the last word. */
+  #become(state: State, reason: string, openTimer?: Timer): void {
     const from = this.#state.kind;
     this.#openTimer?.cancel();
+    this.#openTimer = openTimer;
     this.#state = state;
     const { events, clock } = this.#runtime;
     if (events.listening) {
       events.emit(clock.now(), undefined, { type: 'breaker.transition', from, to: state.kind, reason });
     }
-  }
-
-  #verdictOn(call: Call): Verdict {
-    const outcome = call.outcome as Outcome;
-    // A caller who brought too little time, or left, says nothing about the dependency - unless it was slow by any
-    // measure: behind an edge with short deadlines, nothing else is ever heard of a dependency that hangs.
-    const isCutShort =
-      outcome.kind === 'cancelled' || (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE');
-    if (isCutShort) return this.#isSlow(call) ? 'unwell' : 'unknown';
-    return verdictOf(outcome, this.#isFailure);
-  }
-
-  #isSlow(call: Call): boolean {
-    return call.nowMs - call.attemptStartedAtMs >= this.#settings.slowCallMs;
   }
 }
