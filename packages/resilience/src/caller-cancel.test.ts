@@ -2,6 +2,8 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { guarded } from './testing/guarded.ts';
 
+const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
 test('asks nobody for a caller who has already left', async () => {
   const { ask, asked } = guarded();
   expect(await ask('a', { signal: AbortSignal.abort() })).toBe('E_CANCELLED');
@@ -17,7 +19,45 @@ test('adds one listener to a signal, however many calls and dependencies share i
     work(1).succeed('fine');
     await Promise.all(fates);
   }
-  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  expect(listeners(signal)).toBe(1);
+});
+
+/** As many calls as it takes for idle signals to be let go, each with a signal of its own. */
+async function otherCallers(): Promise<AbortSignal[]> {
+  const { guard } = guarded({}, { call: async () => 'fine' });
+  const signals = Array.from({ length: 600 }, () => new AbortController().signal);
+  for (const signal of signals) await guard.call('a', { signal });
+  return signals;
+}
+
+test('lets go of the signals of callers who have gone, all but a few', async () => {
+  const signals = await otherCallers();
+  expect(signals.filter((signal) => listeners(signal) > 0).length).toBeLessThanOrEqual(256);
+});
+
+test('listens to a signal with a call in flight, however many others come and go', async () => {
+  const { ask, work } = guarded();
+  const cancel = new AbortController();
+  const first = ask('a', { signal: cancel.signal });
+  work(0).succeed('fine');
+  await first;
+  const second = ask('a', { signal: cancel.signal });
+  await otherCallers();
+  cancel.abort();
+  expect(await second).toBe('E_CANCELLED');
+});
+
+test('listens again to a signal that was let go', async () => {
+  const { ask, work } = guarded();
+  const cancel = new AbortController();
+  const first = ask('a', { signal: cancel.signal });
+  work(0).succeed('fine');
+  await first;
+  await otherCallers();
+  expect(listeners(cancel.signal)).toBe(0);
+  const second = ask('a', { signal: cancel.signal });
+  cancel.abort();
+  expect(await second).toBe('E_CANCELLED');
 });
 
 test('does not cancel what is over', async () => {
