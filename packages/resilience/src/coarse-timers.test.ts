@@ -78,6 +78,30 @@ test('lets one expiry remove another that is due with it', async () => {
   expect(expired).toEqual(['first', 'rescheduled']);
 });
 
+test('misses no entry that is added with an older time than one before it', async () => {
+  const clock = new ManualClock();
+  const timers = new CoarseTimers(clock);
+  const expired: string[] = [];
+  // The first takes a while and begins something at a fresh time; the second goes on at the time they were woken at.
+  const second = entry(clock.now() + 10, (nowMs) => {
+    timers.add(
+      entry(nowMs + 2, () => expired.push('older')),
+      nowMs,
+    );
+  });
+  const first = entry(clock.now() + 10, () => {
+    clock.stall(12);
+    timers.add(
+      entry(clock.now() + 500, () => expired.push('fresh')),
+      clock.now(),
+    );
+  });
+  timers.add(second, clock.now());
+  timers.add(first, clock.now());
+  await clock.advance(30);
+  expect(expired).toEqual(['older']);
+});
+
 test('lets no timer hold a finished process open for more than 100 ms', async () => {
   const clock = new ManualClock();
   const timers = new CoarseTimers(clock);

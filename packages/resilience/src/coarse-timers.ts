@@ -32,19 +32,22 @@ export class CoarseTimers {
   }
 
   add(entry: Expiring, nowMs: number): void {
-    const slot = this.#slotOf(entry);
-    const first = this.#slots[slot];
+    const slot = slotOf(entry);
+    const first = this.#slots[slot & slotMask];
     entry.nextExpiring = first;
     if (first !== undefined) first.previousExpiring = entry;
-    this.#slots[slot] = entry;
+    this.#slots[slot & slotMask] = entry;
     this.#count++;
     if (entry.expiresAtMs < this.#wakesAtMs) this.#sleepUntil(entry.expiresAtMs, nowMs);
+    // A call goes on at the time it was woken at, which may lie behind what others have done since. Its slot was looked
+    // through already, and the next look would come when the wheel has turned around.
+    if (slot <= this.#doneSlot) this.#doneSlot = slot - 1;
   }
 
   /** Takes an entry out; one that has expired or was never added is left alone. */
   remove(entry: Expiring): void {
     const { nextExpiring: next, previousExpiring: previous } = entry;
-    const slot = this.#slotOf(entry);
+    const slot = slotOf(entry) & slotMask;
     if (previous !== undefined) previous.nextExpiring = next;
     else if (this.#slots[slot] === entry) this.#slots[slot] = next;
     else return;
@@ -52,10 +55,6 @@ export class CoarseTimers {
     entry.nextExpiring = undefined;
     entry.previousExpiring = undefined;
     this.#count--;
-  }
-
-  #slotOf(entry: Expiring): number {
-    return Math.ceil(entry.expiresAtMs / slotMs) & slotMask;
   }
 
   #sleepUntil(expiryMs: number, nowMs: number): void {
@@ -99,6 +98,8 @@ export class CoarseTimers {
     return nowMs + maxSleepMs;
   }
 }
+
+const slotOf = (entry: Expiring): number => Math.ceil(entry.expiresAtMs / slotMs);
 
 const byClock = new WeakMap<Clock, CoarseTimers>();
 
