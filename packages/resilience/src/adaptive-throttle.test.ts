@@ -48,6 +48,14 @@ test('sends about twice what is accepted', async () => {
   expect(sent / 5000).toBeLessThan(0.45);
 });
 
+test('takes what the breaker refuses neither for sent nor for accepted', async () => {
+  const { guard, ask } = await calls(20, 0);
+  const { refuseRatio } = guard.snapshot().policies.throttle;
+  guard.isolate();
+  for (let i = 0; i < 2000; i++) await ask(i);
+  expect(guard.snapshot().policies.throttle.refuseRatio).toBeGreaterThanOrEqual(refuseRatio);
+});
+
 test('does not throttle a cold start with many calls in flight', () => {
   const { ask, asked } = guarded(throttled, { random: () => 0 });
   for (let i = 0; i < 64; i++) ask(i);

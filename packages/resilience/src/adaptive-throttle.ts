@@ -19,6 +19,8 @@ export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), wi
 
 const requests = 0;
 const unaccepted = 1;
+const unsent = 2;
+const columns = 3;
 
 /** Refuses p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
 export class AdaptiveThrottle extends Layer {
@@ -32,7 +34,7 @@ export class AdaptiveThrottle extends Layer {
     this.#isFailure = isFailure;
     this.#runtime = runtime;
     this.#settings = settings;
-    this.#window = new RollingWindow(settings.windowMs, 2);
+    this.#window = new RollingWindow(settings.windowMs, columns);
   }
 
   override enter(call: Call): void {
@@ -42,15 +44,13 @@ export class AdaptiveThrottle extends Layer {
   }
 
   override leave(call: Call): void {
-    if (this.#settings.enabled && verdictOf(call.outcome as Outcome, this.#isFailure) === 'unwell') {
-      this.#window.add(unaccepted, call.nowMs);
-    }
+    if (this.#settings.enabled) this.#count(call.outcome as Outcome, call.nowMs);
     this.outer.leave(call);
   }
 
   configure(settings: ThrottleSettings): void {
     if (settings.windowMs !== this.#settings.windowMs || settings.enabled !== this.#settings.enabled) {
-      this.#window = new RollingWindow(settings.windowMs, 2);
+      this.#window = new RollingWindow(settings.windowMs, columns);
     }
     this.#settings = settings;
   }
@@ -58,6 +58,12 @@ export class AdaptiveThrottle extends Layer {
   snapshot() {
     const refuseRatio = this.#refuseRatio(this.#runtime.clock.now());
     return { enabled: this.#settings.enabled, refuseRatio, settings: this.#settings };
+  }
+
+  #count(outcome: Outcome, nowMs: number): void {
+    // The breaker has refused it: neither sent nor accepted. Counted as both, an open breaker would clear the record.
+    if (outcome.kind === 'rejected') this.#window.add(unsent, nowMs);
+    else if (verdictOf(outcome, this.#isFailure) === 'unwell') this.#window.add(unaccepted, nowMs);
   }
 
   #refuses(nowMs: number): boolean {
@@ -70,7 +76,7 @@ export class AdaptiveThrottle extends Layer {
 
   // What is still in flight counts as accepted: otherwise a cold start with 64 callers would throttle itself.
   #refuseRatio(nowMs: number): number {
-    const sent = this.#window.sum(requests, nowMs);
+    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(unsent, nowMs);
     const accepted = sent - this.#window.sum(unaccepted, nowMs);
     return Math.max(0, (sent - this.#settings.multiplier * accepted) / (sent + 1));
   }
