@@ -3,7 +3,7 @@ import type { Priority } from './call-options.ts';
 
 /** What the guarded call receives beside its input. */
 export interface CallContext {
-  /** Aborted, with a typed reason, when the attempt times out, the deadline passes or the caller cancels. */
+  /** Aborted, with a typed reason: timeout, deadline, the caller's cancel, or another attempt that answered first. */
   readonly signal: AbortSignal;
   /** 1 for the first. */
   readonly attempt: number;

@@ -9,7 +9,12 @@ export type RefusalCode =
   | 'E_DEADLINE';
 
 /** Every stable `code` of this package's errors. */
-export type ErrorCode = RefusalCode | 'E_ATTEMPT_TIMEOUT' | 'E_CANCELLED' | 'E_INVALID_OPTION';
+export type ErrorCode =
+  | RefusalCode
+  | 'E_ATTEMPT_TIMEOUT'
+  | 'E_CANCELLED'
+  | 'E_SUPERSEDED'
+  | 'E_INVALID_OPTION';
 
 /** A policy did not let the call through. Base class of every refusal. */
 export class RejectedError extends Error {
@@ -82,6 +87,18 @@ export class CancelledError extends Error {
 
   constructor(dependency: string, reason: unknown) {
     super(`${dependency}: cancelled by the caller`, { cause: reason });
+    this.dependency = dependency;
+  }
+}
+
+/** Another attempt of the same call answered first: the reason a hedge's loser is aborted with. No caller ever gets it. */
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+  readonly code = 'E_SUPERSEDED';
+  readonly dependency: string;
+
+  constructor(dependency: string) {
+    super(`${dependency}: another attempt answered first`);
     this.dependency = dependency;
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SupersededError } from './errors.ts';
 import { guarded } from './testing/guarded.ts';
 import { settled } from './testing/manual-clock.ts';
 
@@ -71,6 +72,35 @@ test('never asks twice where that is not safe', async () => {
   ask('a', { idempotent: false });
   await clock.advance(1000);
   expect(asked).toHaveLength(1);
+});
+
+test.each([1, 2, 3])('asks at most %s times in all, hedges and retries together', async (maxAttempts) => {
+  const { ask, asked, clock } = await warm({ ...hedged, retry: { maxAttempts, baseDelayMs: 0 } });
+  ask('a');
+  for (let round = 0; round < 5; round++) {
+    await clock.advance(30);
+    for (const { fail } of asked) fail(new Error('broken'));
+  }
+  expect(asked).toHaveLength(maxAttempts);
+});
+
+test('follows the number of attempts while calls run', async () => {
+  const { guard, ask, asked, clock } = await warm();
+  ask('a');
+  guard.configure({ retry: { maxAttempts: 1 } });
+  await clock.advance(100);
+  expect(asked).toHaveLength(1);
+});
+
+test('tells the attempt that lost why it was aborted', async () => {
+  const { ask, work, clock } = await warm();
+  const fate = ask('a');
+  const { signal } = work(0).context;
+  await clock.advance(30);
+  work(1).succeed('quick');
+  await fate;
+  expect(signal.reason).toBeInstanceOf(SupersededError);
+  expect(signal.reason).toMatchObject({ code: 'E_SUPERSEDED', dependency: 'inventory' });
 });
 
 test('spends the budget of the retries', async () => {

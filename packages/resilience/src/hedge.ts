@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import type { Expiring } from './coarse-timers.ts';
+import { SupersededError } from './errors.ts';
 import type { LatencyWindow } from './latency-window.ts';
 import { Layer, type Runtime } from './layer.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -33,19 +34,29 @@ export class Hedge extends Layer {
   readonly #budget: RetryBudget;
   readonly #latency: LatencyWindow;
   #settings: HedgeSettings;
+  #maxAttempts: number;
   #usualMs = Number.POSITIVE_INFINITY;
   #learnedAtMs = Number.NEGATIVE_INFINITY;
   #hedges = 0;
 
-  constructor(runtime: Runtime, settings: HedgeSettings, budget: RetryBudget, latency: LatencyWindow) {
+  constructor(
+    runtime: Runtime,
+    settings: HedgeSettings,
+    maxAttempts: number,
+    budget: RetryBudget,
+    latency: LatencyWindow,
+  ) {
     super();
     this.#runtime = runtime;
     this.#settings = settings;
+    this.#maxAttempts = maxAttempts;
     this.#budget = budget;
     this.#latency = latency;
   }
 
   override enter(call: Call): void {
+    // Here, since only what is really sent gets this far: what an open breaker refuses must not earn retries.
+    if (call.attempt === 1) this.#budget.countRequest(call.nowMs);
     if (this.#settings.enabled && call.idempotent) this.#schedule(call);
     this.inner.enter(call);
   }
@@ -55,13 +66,14 @@ export class Hedge extends Layer {
     const otherLeg = call.leg ?? call.hedgeLeg;
     if (otherLeg !== undefined) {
       if (call.outcome?.kind === 'failure') return;
-      call.abandonWork(() => new DOMException('another attempt answered first', 'AbortError'));
+      call.abandonWork(() => new SupersededError(this.#runtime.name));
     }
     this.outer.leave(call);
   }
 
-  configure(settings: HedgeSettings): void {
+  configure(settings: HedgeSettings, maxAttempts: number): void {
     this.#settings = settings;
+    this.#maxAttempts = maxAttempts;
     this.#learnedAtMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -97,7 +109,7 @@ export class Hedge extends Layer {
   }
 
   #askAgain(call: Call, delayMs: number, nowMs: number): void {
-    if (!this.#budget.spend(nowMs)) return;
+    if (call.attempt >= this.#maxAttempts || !this.#budget.spend(nowMs)) return;
     this.#hedges++;
     call.attempt++;
     call.nowMs = nowMs;

@@ -23,6 +23,7 @@ export {
   RateLimitedError,
   type RefusalCode,
   RejectedError,
+  SupersededError,
   ThrottledError,
 } from './errors.ts';
 export type { BreakerState, EventListener, ResilienceEvent, RetryRefusal, Source } from './events.ts';

@@ -75,14 +75,28 @@ test("does not repeat an answer that is the caller's fault", async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('waits as long as Retry-After says', async () => {
-  const { ask, asked, work, clock } = guarded(patient);
+test('waits as long as Retry-After says, and a random time more', async () => {
+  const { ask, asked, work, clock } = guarded({ ...patient, retry: { baseDelayMs: 80 } });
   ask('a');
   work(0).fail(Object.assign(new Error('busy'), { retryAfterMs: 2000 }));
-  await clock.advance(1999);
+  await clock.advance(2039);
   expect(asked).toHaveLength(1);
   await clock.advance(6);
   expect(asked).toHaveLength(2);
+});
+
+test('does not come back all at once, though all were told the same Retry-After', async () => {
+  let seed = 0;
+  const random = () => {
+    seed += 0.05;
+    return seed;
+  };
+  const { ask, work, events } = guarded({ ...patient, retry: { budget: { enabled: false } } }, { random });
+  for (let i = 0; i < 10; i++) ask(i);
+  for (let i = 0; i < 10; i++) work(i).fail(Object.assign(new Error('busy'), { retryAfterMs: 1000 }));
+  await settled();
+  const delays = events.flatMap((event) => (event.type === 'retry' ? [event.delayMs] : []));
+  expect(new Set(delays).size).toBe(10);
 });
 
 test('gives up at once when Retry-After lies behind the deadline', async () => {
@@ -131,6 +145,14 @@ test('stops retrying once the shared budget is spent', async () => {
   // 20 requests allow 2 retries by ratio; the minimum of 3 is more.
   expect(asked).toHaveLength(23);
   expect(reasons(events).filter((reason) => reason === 'budget')).toHaveLength(17);
+});
+
+test('earns nothing by calls that are not sent', async () => {
+  const { guard, ask } = guarded(patient);
+  guard.isolate();
+  for (let i = 0; i < 2000; i++) await ask(i);
+  guard.release();
+  expect(guard.snapshot().policies.retry.budgetCapacity).toBe(3);
 });
 
 test('tells its budget', async () => {

@@ -56,11 +56,6 @@ export class Retry extends Layer implements Place {
     this.#isFailure = isFailure;
   }
 
-  override enter(call: Call): void {
-    this.#budget.countRequest(call.nowMs);
-    this.inner.enter(call);
-  }
-
   override leave(call: Call): void {
     const outcome = call.outcome as Outcome;
     if (outcome.kind === 'success' || !this.#settings.enabled) this.outer.leave(call);
@@ -108,7 +103,7 @@ export class Retry extends Layer implements Place {
     // Full jitter: callers that failed together must not come back together.
     const jitterMs = this.#runtime.random() * ceilingMs;
     const askedMs = outcome.kind === 'failure' ? hintsOf(outcome.error).retryAfterMs : undefined;
-    return askedMs === undefined ? jitterMs : Math.max(jitterMs, askedMs);
+    return askedMs === undefined ? jitterMs : askedMs + jitterMs;
   }
 
   #refusal(call: Call, outcome: NoSuccess, delayMs: number): RetryRefusal | undefined {

@@ -57,7 +57,7 @@ function protections(
   const throttle = new AdaptiveThrottle(runtime, first.throttle, isFailure);
   const breaker = new CircuitBreaker(runtime, resolveBreaker(first), isFailure);
   const timeout = new AttemptTimeout(runtime, first.timeout);
-  const hedge = new Hedge(runtime, first.hedge, budget, latency);
+  const hedge = new Hedge(runtime, first.hedge, first.retry.maxAttempts, budget, latency);
 
   const layers: Layer[] = [
     new CallerCancel(),
@@ -81,7 +81,7 @@ function protections(
     throttle.configure(settings.throttle);
     breaker.configure(resolveBreaker(settings));
     timeout.configure(settings.timeout);
-    hedge.configure(settings.hedge);
+    hedge.configure(settings.hedge, settings.retry.maxAttempts);
   }
 
   const snapshot = () => ({
