@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
-import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
+import { flagsWith, MUG, type Orders, startOrders, startReplica, UNPROTECTED } from './service.ts';
+import { PRODUCTS } from './stub-shop.ts';
 
 let orders: Orders;
 beforeAll(async () => {
@@ -80,6 +81,26 @@ describe('an idempotency key', () => {
       status: 201,
       body: { id: draft.id, total: body.total },
     });
+  });
+
+  it('replays its answer when its product has left the catalogue, or no price is known any more', async () => {
+    const first = await orders.place({}, 'discontinued');
+    const replica = await startReplica(orders.settings, flagsWith(UNPROTECTED));
+    orders.inventory.control.trouble = () => ({ status: 200, body: { products: PRODUCTS.slice(1) } });
+    await expect.poll(async () => (await replica.place()).body.code).toBe('unknown-sku');
+    const again = await replica.place({}, 'discontinued');
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const reused = await replica.place({ customerId: 'olaf' }, 'discontinued');
+    expect(reused).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    await replica.close();
+
+    orders.inventory.control.trouble = () => 'reset';
+    await sql`delete from catalogue`.execute(orders.db);
+    const fresh = await startReplica(orders.settings, flagsWith(UNPROTECTED));
+    expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });
+    expect(await fresh.place({}, 'discontinued')).toMatchObject({ status: 201, body: first.body });
+    await fresh.close();
   });
 
   it('is forgotten, with its answer, when its time is over', async () => {

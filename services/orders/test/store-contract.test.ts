@@ -75,6 +75,12 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(await store.find(other.id)).toBeUndefined();
   });
 
+  it('find what a known key was used for, and nothing for another', async () => {
+    const known = await store.findKey(key.key);
+    expect(known).toMatchObject({ kind: 'known', fingerprint: 'print', answer: null, order: draft });
+    expect(await store.findKey('another')).toBeUndefined();
+  });
+
   it('set a state once, and keep the first answer', async () => {
     expect(await store.settle(draft.id, { status: 'confirmed' }, { key: key.key, answer: ANSWER })).toBe(
       true,

@@ -1,5 +1,6 @@
 import type {
   IdempotencyKey,
+  KnownKey,
   Order,
   OrderDraft,
   OrderState,
@@ -54,20 +55,19 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
     if (known && answer) known.answer ??= structuredClone(answer);
   }
 
+  function knownKey(key: string): KnownKey | undefined {
+    const known = keys.get(key);
+    if (!known) return undefined;
+    const { fingerprint, answer, lockedUntilMs } = structuredClone(known);
+    const order = structuredClone(orders.get(known.orderId) as Order);
+    return { kind: 'known', fingerprint, order, answer, lockedForMs: lockedUntilMs - now() };
+  }
+
   const store: OrderStore = {
+    findKey: async (key) => knownKey(key),
     async place(draft: OrderDraft, { key, fingerprint }) {
-      const known = keys.get(key);
-      if (known) {
-        const order = structuredClone(orders.get(known.orderId) as Order);
-        const { answer, lockedUntilMs } = structuredClone(known);
-        return {
-          kind: 'known',
-          fingerprint: known.fingerprint,
-          order,
-          answer,
-          lockedForMs: lockedUntilMs - now(),
-        };
-      }
+      const known = knownKey(key);
+      if (known) return known;
       const lockedUntilMs = now() + options.lockMs;
       const expiresAtMs = now() + options.keepKeysMs;
       keys.set(key, { key, fingerprint, orderId: draft.id, lockedUntilMs, expiresAtMs, answer: null });

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type {
   IdempotencyKey,
+  KnownKey,
   Order,
   OrderDraft,
   OrderState,
@@ -32,10 +33,10 @@ export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): Order
   async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
     const { rows } = await placing(draft, key, options).execute(db);
     if (rows[0]?.placed) return { kind: 'placed' };
-    return (await known(key)) ?? place(draft, key);
+    return (await findKey(key.key)) ?? place(draft, key);
   }
 
-  async function known({ key }: IdempotencyKey): Promise<Placement | undefined> {
+  async function findKey(key: string): Promise<KnownKey | undefined> {
     type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
     const { rows } = await sql<Row>`
       select ${ORDER_COLUMNS}, fingerprint, answer,
@@ -48,6 +49,7 @@ export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): Order
 
   return {
     place,
+    findKey,
     async settle(orderId, state, answered) {
       const { rows } = await settling(orderId, state, answered).execute(db);
       return rows.length > 0;

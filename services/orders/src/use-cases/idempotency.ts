@@ -1,4 +1,4 @@
-import type { IdempotencyKey, Placement } from './order.ts';
+import type { IdempotencyKey, KnownKey } from './order.ts';
 import type { PlacedOrder } from './place-order.ts';
 
 /** The key was used before, for another request. */
@@ -22,10 +22,7 @@ export class RequestInFlightError extends Error {
  * Answers a key that is known. Without a stored answer its first request is still at work or, once its lock is over,
  * has died: then the order itself tells what became of it.
  */
-export function answerAgain(
-  known: Placement & { kind: 'known' },
-  { fingerprint }: IdempotencyKey,
-): PlacedOrder {
+export function answerAgain(known: KnownKey, { fingerprint }: IdempotencyKey): PlacedOrder {
   const { order, answer, lockedForMs } = known;
   if (known.fingerprint !== fingerprint)
     throw new IdempotencyKeyReusedError('the key belongs to another request');

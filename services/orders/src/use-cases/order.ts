@@ -46,15 +46,23 @@ export interface IdempotencyKey {
   fingerprint: string;
 }
 
+/** What is stored of a key that was used before. */
+export interface KnownKey {
+  kind: 'known';
+  fingerprint: string;
+  order: Order;
+  answer: StoredAnswer | null;
+  lockedForMs: number;
+}
+
 /** What became of storing an order: it is new, or its key is known from before. */
-export type Placement =
-  | { kind: 'placed' }
-  | { kind: 'known'; fingerprint: string; order: Order; answer: StoredAnswer | null; lockedForMs: number };
+export type Placement = { kind: 'placed' } | KnownKey;
 
 /** Where orders live. Each operation is atomic; a state is only ever set on a pending order (compare-and-set). */
 export interface OrderStore {
   /** Stores the key, the order and what is owed for it (its settlement), or nothing if the key is known. */
   place(order: OrderDraft, key: IdempotencyKey): Promise<Placement>;
+  findKey(key: string): Promise<KnownKey | undefined>;
   /** Records the decision, closes what was owed and owes the announcement; says whether it was the first to. */
   settle(
     orderId: string,

@@ -1,9 +1,10 @@
 import type { CallOptions } from '@ballast/resilience';
 import { type AskInventory, askInventory } from './ask-inventory.ts';
-import type { Catalogue } from './catalogue.ts';
+import { type Catalogue, CatalogueEmptyError, UnknownSkuError } from './catalogue.ts';
 import { answerAgain } from './idempotency.ts';
 import {
   type IdempotencyKey,
+  type KnownKey,
   type Order,
   type OrderDraft,
   type OrderState,
@@ -49,10 +50,10 @@ export async function placeOrder(
   { wish, key }: { wish: OrderWish; key: IdempotencyKey },
   options: CallOptions,
 ): Promise<PlacedOrder> {
-  const draft = await draftOrder(shop, wish, options);
-  const placement = await shop.orders.place(draft, key);
+  const placement = await storeOrder(shop, { wish, key }, options);
   if (placement.kind === 'known') return answerAgain(placement, key);
 
+  const { draft } = placement;
   const [decided, recommendations] = await Promise.all([
     askInventory(shop.inventory, draft, options).catch(() => PENDING),
     shop.recommend(draft, options),
@@ -62,6 +63,24 @@ export async function placeOrder(
     answer: { state: decided, recommendations },
   });
   return { order: { ...draft, ...state }, recommendations, isReplay: false };
+}
+
+// A known key needs no prices: its product may have left the catalogue, but its order is still the client's.
+async function storeOrder(
+  shop: Shop,
+  { wish, key }: { wish: OrderWish; key: IdempotencyKey },
+  options: CallOptions,
+): Promise<KnownKey | { kind: 'placed'; draft: OrderDraft }> {
+  try {
+    const draft = await draftOrder(shop, wish, options);
+    const placement = await shop.orders.place(draft, key);
+    return placement.kind === 'known' ? placement : { ...placement, draft };
+  } catch (cause) {
+    if (!(cause instanceof UnknownSkuError || cause instanceof CatalogueEmptyError)) throw cause;
+    const known = await shop.orders.findKey(key.key);
+    if (known) return known;
+    throw cause;
+  }
 }
 
 async function draftOrder(
