@@ -58,6 +58,18 @@ test('refuses a queued call at its deadline when that comes first', async () => 
   expect(await fate).toBe('E_DEADLINE');
 });
 
+test('asks nobody for a waiter whose deadline has passed when its turn comes', async () => {
+  const { guard, ask, asked, work, clock } = guarded({ ...small, bulkhead: { maxConcurrent: 1 } });
+  ask('a');
+  const fate = ask('b', { deadlineMs: 52 });
+  // Past the deadline, and before the shared timer's next slot.
+  await clock.advance(53);
+  work(0).succeed('');
+  expect(await fate).toBe('E_DEADLINE');
+  expect(inputs(asked)).toEqual(['a']);
+  expect(guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, queued: 0 });
+});
+
 test('gives the place of a cancelled waiter to the next one', async () => {
   const { ask, asked, work } = guarded(small);
   const cancel = new AbortController();

@@ -111,20 +111,28 @@ export class Bulkhead extends Layer implements Place {
     // A call admitted here may settle at once and release again: without this guard a long queue becomes a deep stack.
     if (this.#admitting || this.#queue.size === 0) return;
     this.#admitting = true;
-    for (const call of this.#queue) {
-      if (this.#inFlight >= this.#limit()) break;
-      call.resume(() => this.#admit(call));
+    try {
+      for (const call of this.#queue) {
+        if (this.#inFlight >= this.#limit()) break;
+        call.resume(() => this.#admit(call));
+      }
+    } finally {
+      this.#admitting = false;
     }
-    this.#admitting = false;
   }
 
   #admit(call: Call): void {
     const { events } = this.#runtime;
     const sinceMs = call.nowMs;
     this.#queue.delete(call);
-    this.#inFlight++;
     call.moveOn();
     call.readClock();
+    // Expiries come up to a slot late: the permit may be free before this call is told that its time is over.
+    if (call.remainingMs <= 0) {
+      this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
+      return;
+    }
+    this.#inFlight++;
     if (events.listening) {
       events.emit(call.nowMs, call.options.context, { type: 'queued', waitMs: call.nowMs - sinceMs });
     }
