@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Clock } from './clock.ts';
 import type { Expiring } from './coarse-timers.ts';
+import { captureFrom, runCarried } from './context-carrier.ts';
 import type { Runtime } from './layer.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -69,7 +70,7 @@ export class Call implements Expiring {
     this.resolve = resolve;
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
-    this.#ambient = runtime.carrier?.capture();
+    this.#ambient = runtime.carrier && captureFrom(runtime.carrier);
   }
 
   /** The total deadline as a duration, as errors tell it. */
@@ -127,7 +128,7 @@ export class Call implements Expiring {
   resume(action: () => void): void {
     const { carrier } = this.#runtime;
     if (carrier === undefined) action();
-    else carrier.run(this.#ambient, action);
+    else runCarried(carrier, this.#ambient, action);
   }
 
   workBegun(): void {

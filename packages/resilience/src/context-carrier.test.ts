@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
 import type { PolicyOptions } from './standard-policy.ts';
 import { guarded } from './testing/guarded.ts';
 import { settled } from './testing/manual-clock.ts';
@@ -78,4 +78,49 @@ test("a cancel is told in the request of the call, not in the canceller's", asyn
   requests.run('canceller', () => controller.abort());
   await settled();
   expect(events).toContain('call.end in first');
+});
+
+const once = { bulkhead: { maxConcurrent: 1, maxQueue: 4 }, retry: { enabled: false } };
+let warn: MockInstance<typeof process.emitWarning>;
+beforeEach(() => {
+  warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+});
+afterEach(() => warn.mockRestore());
+
+const broken = () => {
+  throw new Error('broken carrier');
+};
+
+test.each([
+  { fails: 'before it runs the work', run: broken },
+  {
+    fails: 'after it has run the work',
+    run: (_: unknown, work: () => void) => {
+      work();
+      broken();
+    },
+  },
+])('a carrier that fails $fails keeps nobody waiting, and is told of once', async ({ run }) => {
+  const { guard, ask, asked, work } = guarded({ ...patient, ...once });
+  guard.carryContext({ capture: () => undefined, run });
+  const fates = Array.from({ length: 4 }, (_, index) => ask(index));
+  for (let i = 0; i < 4; i++) {
+    work(i).succeed('');
+    await settled();
+  }
+  expect(await Promise.all(fates)).toEqual(Array(4).fill('live'));
+  expect(asked.map(({ input }) => input)).toEqual([0, 1, 2, 3]);
+  expect(guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, queued: 0 });
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'broken carrier' }));
+});
+
+test('a context that cannot be captured is gone without, and the call goes on', async () => {
+  const { guard, ask, work } = guarded({ ...patient, ...once });
+  guard.carryContext({ capture: broken, run: (_, work) => work() });
+  const fates = [ask('a'), ask('b')];
+  work(0).succeed('');
+  await settled();
+  work(1).succeed('');
+  expect(await Promise.all(fates)).toEqual(['live', 'live']);
+  expect(warn).toHaveBeenCalledOnce();
 });

@@ -11,3 +11,38 @@ export interface ContextCarrier {
   /** Runs `work` in a captured context. */
   run(captured: unknown, work: () => void): void;
 }
+
+/** The ambient context, or undefined from a carrier that fails: what only observes a call must not end it. */
+export function captureFrom(carrier: ContextCarrier): unknown {
+  try {
+    return carrier.capture();
+  } catch (error) {
+    warnOnce(carrier, error);
+    return undefined;
+  }
+}
+
+/** Runs `work` once, in the captured context if the carrier can do that. */
+export function runCarried(carrier: ContextCarrier, captured: unknown, work: () => void): void {
+  const progress = { hasBegun: false, isDone: false };
+  try {
+    carrier.run(captured, () => {
+      progress.hasBegun = true;
+      work();
+      progress.isDone = true;
+    });
+  } catch (error) {
+    // Not the carrier's error but the work's own.
+    if (progress.hasBegun && !progress.isDone) throw error;
+    warnOnce(carrier, error);
+    if (!progress.hasBegun) work();
+  }
+}
+
+const warnedOf = new WeakSet<ContextCarrier>();
+
+function warnOnce(carrier: ContextCarrier, error: unknown): void {
+  if (warnedOf.has(carrier)) return;
+  warnedOf.add(carrier);
+  process.emitWarning(error instanceof Error ? error : String(error));
+}
