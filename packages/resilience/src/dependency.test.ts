@@ -53,8 +53,26 @@ test('rejects, and never throws, when the flag itself is broken', async () => {
   const isEnabled = () => {
     throw new Error('no flags');
   };
-  const { guard } = guarded(once, { isEnabled, disabledValue: () => 'nothing' });
+  const { guard, events } = guarded(once, { isEnabled, disabledValue: () => 'nothing' });
   await expect(guard.call('a')).rejects.toThrow('no flags');
+  expect(guard.snapshot()).toMatchObject({
+    enabled: false,
+    calls: { failed: 1, total: 1 },
+    outcomes: { failure: 1 },
+  });
+  expect(events).toMatchObject([{ type: 'call.end', outcome: 'failure', attempts: 0 }]);
+});
+
+test('degrades a broken flag like any other failure', async () => {
+  const { guard, asked } = guarded(once, {
+    isEnabled: () => {
+      throw Object.assign(new Error('no flags'), { code: 'E_FLAGS' });
+    },
+    disabledValue: () => 'nothing',
+    degrade: [defaultAnswer(() => 'popular')],
+  });
+  expect(await guard.call('a')).toEqual({ value: 'popular', source: 'default', reason: 'E_FLAGS' });
+  expect(asked).toHaveLength(0);
 });
 
 test('spoils no live answer when a degrade step fails to remember it', async () => {

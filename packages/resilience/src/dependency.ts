@@ -47,7 +47,7 @@ export interface DependencyPatch extends PolicyPatch {
 /** Everything a dependency knows about itself, as JSON. */
 export interface DependencySnapshot extends TallySnapshot {
   readonly name: string;
-  /** What `isEnabled` says. */
+  /** What `isEnabled` says; false if it throws. */
   readonly enabled: boolean;
   /** Of live answers in the last ten seconds. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly count: number };
