@@ -21,7 +21,7 @@ export async function heal({ processes }: ChaoticSystem, wait: Wait): Promise<vo
 
 /** The state once nothing is in motion any more, or as it is after `patienceMs`: the checker will say what is left. */
 export async function quietState(
-  system: ChaoticSystem,
+  system: Pick<ChaoticSystem, 'databaseUrl'>,
   { wait, patienceMs }: { wait: Wait; patienceMs: number },
 ): Promise<StoredState> {
   for (let waitedMs = 0; ; waitedMs += 500) {

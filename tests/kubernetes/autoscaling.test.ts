@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { request } from 'undici';
+import { expect, test } from 'vitest';
+import { replicasOf } from './cluster.ts';
+import { tunnel } from './kubectl.ts';
+
+const patienceMs = 240_000;
+
+async function setLoad(ordersPerSecond: number): Promise<void> {
+  const way = await tunnel('deployment/load-generator', 4004);
+  const { statusCode } = await request(`http://127.0.0.1:${way.port}/rate`, {
+    method: 'PUT',
+    // By the port that it knows itself by, not by that of the tunnel.
+    headers: { 'content-type': 'application/json', host: '127.0.0.1:4004' },
+    body: JSON.stringify({ ordersPerSecond }),
+  });
+  way.close();
+  expect(statusCode).toBe(200);
+}
+
+async function untilReplicas(
+  matches: (count: number) => boolean,
+): Promise<{ count: number; afterMs: number }> {
+  const begin = performance.now();
+  for (;;) {
+    const count = await replicasOf('orders');
+    const afterMs = performance.now() - begin;
+    if (matches(count)) return { count, afterMs };
+    if (afterMs > patienceMs) throw new Error(`still ${count} replicas after ${patienceMs} ms`);
+    await delay(1_000);
+  }
+}
+
+test('orders is scaled up under load and down after it', async () => {
+  await setLoad(120);
+  const up = await untilReplicas((count) => count > 2);
+  await setLoad(5);
+  const down = await untilReplicas((count) => count === 2);
+  console.log(
+    `${up.count} replicas after ${Math.round(up.afterMs / 1_000)} s of load, 2 again ${Math.round(down.afterMs / 1_000)} s after it`,
+  );
+});

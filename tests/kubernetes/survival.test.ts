@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { seededRandom } from '../chaos/seeded-random.ts';
+import { applyDemo, ordersUrl, readyPods, services, settled } from './cluster.ts';
+import { type Customers, type Stretch, welcomeCustomers } from './customers.ts';
+import { kubectl, read } from './kubectl.ts';
+import { placeOrder } from './shop.ts';
+
+const deletions = 20;
+const rollouts = 3;
+const seed = 8;
+
+/** With the reasons, as a machine that is busy with something else refuses some at once and politely. */
+const toldOf = (acknowledged: number, failed: readonly string[]): string =>
+  `${acknowledged} orders acknowledged; attempts repeated: ${failed.length} ${JSON.stringify(
+    Object.fromEntries(
+      Map.groupBy(failed, (reason) => reason)
+        .entries()
+        .map(([reason, all]) => [reason, all.length]),
+    ),
+  )}`;
+
+/** A repeated attempt is no failed order: the last test asks for those. But there may hardly be any. */
+function expectHardlyNoticed({ acknowledged, failed }: Stretch): void {
+  console.log(toldOf(acknowledged, failed));
+  expect(failed.length).toBeLessThanOrEqual(acknowledged / 100);
+  expect(acknowledged).toBeGreaterThan(100);
+}
+
+describe('the shop in a cluster', () => {
+  let customers: Customers;
+  beforeAll(async () => {
+    await Promise.all(services.map(settled));
+    customers = await welcomeCustomers(20, seed);
+  });
+  afterAll(applyDemo);
+
+  test('takes orders within a minute', () => {
+    const seconds = inject('firstOrderAfterMs') / 1_000;
+    console.log(`first order accepted ${seconds.toFixed(1)} s after kubectl apply`);
+    expect(seconds).toBeLessThan(60);
+  });
+
+  test('was admitted under "restricted", with no pod refused and none warned of', async () => {
+    const level = await read(
+      'namespace/ballast',
+      '{.metadata.labels.pod-security\\.kubernetes\\.io/enforce}',
+    );
+    expect(level).toBe('restricted');
+    expect(await read('events', '{.items[?(@.reason=="FailedCreate")].message}')).toBe('');
+    // Asks for every pod again, without touching any.
+    const answer = await kubectl(
+      'label',
+      '--dry-run=server',
+      '--overwrite',
+      'namespace/ballast',
+      'pod-security.kubernetes.io/enforce=restricted',
+    );
+    expect(answer).not.toContain('violat');
+  });
+
+  test(`serves while ${deletions} pods are deleted, half of them without a word`, async () => {
+    const random = seededRandom(seed);
+    const { acknowledged, failed } = await customers.during(async () => {
+      for (let count = 0; count < deletions; count += 1) {
+        const pod = random.pick(await readyPods());
+        const hard = count % 2 === 0 ? ['--grace-period=0', '--force'] : [];
+        await kubectl('delete', 'pod', pod, '--wait=false', ...hard);
+        await delay(1_000 + random.next() * 3_000);
+      }
+      await Promise.all(services.map(settled));
+    });
+    console.log(toldOf(acknowledged, failed));
+    expect(acknowledged).toBeGreaterThan(deletions);
+  });
+
+  test(`serves everybody while everything is rolled out ${rollouts} times`, async () => {
+    const { acknowledged, failed } = await customers.during(async () => {
+      for (let count = 0; count < rollouts; count += 1) {
+        for (const service of services) {
+          await kubectl('rollout', 'restart', `deployment/${service}`);
+          await settled(service);
+        }
+      }
+    });
+    expectHardlyNoticed({ acknowledged, failed });
+  });
+
+  test('serves everybody while orders is scaled up and down', async () => {
+    const { acknowledged, failed } = await customers.during(async () => {
+      for (const count of [4, 2]) {
+        await kubectl('scale', 'deployment/orders', `--replicas=${count}`);
+        await settled('orders');
+        await delay(8_000);
+      }
+    });
+    expectHardlyNoticed({ acknowledged, failed });
+  });
+
+  test('confirms orders without the recommendation deployment, and labels them', async () => {
+    const stretch = await customers.during(async () => {
+      await kubectl('delete', 'deployment', 'recommendation');
+      const url = await ordersUrl();
+      for (let count = 0; count < 30; count += 1) {
+        const { status, body } = await placeOrder(url);
+        expect(status).toBe(201);
+        expect(body.status).toBe('confirmed');
+        await delay(200);
+      }
+      const last = await placeOrder(url);
+      expect(['cached', 'default']).toContain(last.body.recommendations.source);
+      await applyDemo();
+      await settled('recommendation');
+    });
+    expectHardlyNoticed(stretch);
+  });
+
+  test('lost, doubled and oversold nothing', async () => {
+    const { acknowledged, verdicts } = await customers.leave();
+    console.log(`${acknowledged} orders acknowledged`);
+    for (const { id, title, violations } of verdicts) expect(violations, `${id} ${title}`).toEqual([]);
+  });
+});
