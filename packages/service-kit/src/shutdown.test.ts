@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { silentLogger } from './logger.ts';
+import { createReadiness } from './readiness.ts';
+import { createServer } from './server.ts';
+import { shutDown } from './shutdown.ts';
 
 const MAIN = new URL('../test/slow-service.ts', import.meta.url).pathname;
 
@@ -69,6 +74,23 @@ test('an open event stream does not hold the process', async () => {
   child.kill('SIGTERM');
   expect(await ended).toBe(0);
   await stream.text();
+});
+
+test.each([
+  ['a connection that never says a word', ''],
+  ['a request of which only half comes', 'POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf'],
+])('%s does not hold the process', async (_name, bytes) => {
+  const hasty = { headersTimeoutMs: 100, requestTimeoutMs: 200, connectionsCheckingIntervalMs: 20 };
+  const server = createServer((request) => void request.resume(), hasty).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = connect({ host: '127.0.0.1', port }).on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(server, 'connection');
+  socket.resume().write(bytes);
+  const timing = { drainDelayMs: 0, resources: [], logger: silentLogger };
+  await shutDown({ server, readiness: createReadiness(), ...timing });
+  await expect.poll(() => socket.closed).toBe(true);
 });
 
 test('work that outlasts the grace time ends with exit 1', async () => {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { shutdownTelemetry } from '@ballast/telemetry';
 import type { Logger } from './logger.ts';
@@ -46,10 +47,13 @@ export async function shutDown({
   await shutdownTelemetry();
 }
 
+// http.Server.close() also ends the check of headersTimeout and requestTimeout (Node 24, lib/_http_server.js). Then one
+// silent or half-sent connection, which is not idle either, would hold the process until the grace time is over.
 async function closeServer(server: Server): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   clearInterval(sweep);
+  server.close();
 }
 
 interface SignalHandling {
