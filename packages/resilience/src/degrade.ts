@@ -12,9 +12,12 @@ export interface DegradeStep<Input, Output> {
   /** How long a promised answer is waited for. @default 100 */
   readonly timeoutMs?: number | undefined;
   /** The answer, or undefined to leave it to the next step. A step that fails or is late has none. */
-  answer(input: Input): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
+  answer(
+    input: Input,
+    clock: Clock,
+  ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
   /** Told of every live answer. What it throws is ignored; it must not block. */
-  remember?(input: Input, output: Output): void;
+  remember?(input: Input, output: Output, clock: Clock): void;
 }
 
 export interface DegradedBy<Output> extends DegradedAnswer<Output> {
@@ -28,7 +31,7 @@ export function degraded<Input, Output>(
   clock: Clock,
 ): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
   for (const [index, step] of steps.entries()) {
-    const answer = answerOf(step, input);
+    const answer = answerOf(step, input, clock);
     if (answer instanceof Promise) {
       return inTime(answer, step.timeoutMs ?? 100, clock).then((late) =>
         late === undefined ? degraded(steps.slice(index + 1), input, clock) : by(step, late),
@@ -44,17 +47,18 @@ export function remembered<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,
   output: Output,
+  clock: Clock,
 ): void {
   for (const step of steps) {
     try {
-      step.remember?.(input, output);
+      step.remember?.(input, output, clock);
     } catch {}
   }
 }
 
-function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input) {
+function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input, clock: Clock) {
   try {
-    return step.answer(input);
+    return step.answer(input, clock);
   } catch {
     return undefined;
   }
@@ -67,8 +71,8 @@ function by<Output>(
   return { source, value: answer.value, ageMs: answer.ageMs };
 }
 
-/** The degraded answer comes after the deadline was spent on the live one: it must not hang as well. */
-function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
+/** Waits no longer than `timeoutMs`: the deadline was spent on the live answer, the degraded one must not hang as well. */
+export function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => resolve(undefined), timeoutMs);
     const settle = (value: T | undefined) => {

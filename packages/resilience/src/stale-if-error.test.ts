@@ -72,14 +72,72 @@ test('reads once for all callers who fail together', async () => {
   expect(kit.reads).toBe(2);
 });
 
-test('writes once for all callers who succeed together', async () => {
-  const kit = memory();
-  const { ask, work } = remembering(kit.cache);
-  const fates = Array.from({ length: 20 }, () => ask('a'));
-  for (let i = 0; i < 20; i++) work(i).succeed('tea');
-  await Promise.all(fates);
+/** A cache whose reads and writes the test settles, or not. */
+function slowCache() {
+  const reads: PromiseWithResolvers<{ value: string; ageMs: number }>[] = [];
+  const writes: (PromiseWithResolvers<void> & { value: string })[] = [];
+  const cache: StaleCache<string> = {
+    get() {
+      const read = Promise.withResolvers<{ value: string; ageMs: number }>();
+      reads.push(read);
+      return read.promise;
+    },
+    set(_, value) {
+      const write = { ...Promise.withResolvers<void>(), value };
+      writes.push(write);
+      return write.promise;
+    },
+  };
+  return { cache, reads, writes, written: () => writes.map(({ value }) => value) };
+}
+
+async function succeedWith(kit: ReturnType<typeof remembering>, ...values: string[]): Promise<void> {
+  for (const value of values) {
+    const fate = kit.ask('a');
+    kit.asked.at(-1)?.succeed(value);
+    await fate;
+  }
+}
+
+test('writes the last of many live answers, and one at a time', async () => {
+  const { cache, writes, written } = slowCache();
+  const kit = remembering(cache);
+  await succeedWith(kit, 'tea', 'milk', 'rum');
+  expect(written()).toEqual(['tea']);
+  writes[0]?.resolve();
   await settled();
-  expect(kit.writes).toBe(1);
+  expect(written()).toEqual(['tea', 'rum']);
+  writes[1]?.resolve();
+  await settled();
+  expect(written()).toEqual(['tea', 'rum']);
+});
+
+test('writes the last live answer though the write before it hangs or fails', async () => {
+  const { cache, writes, written } = slowCache();
+  const kit = remembering(cache);
+  await succeedWith(kit, 'tea', 'milk');
+  await kit.clock.advance(100);
+  expect(written()).toEqual(['tea', 'milk']);
+  await succeedWith(kit, 'rum');
+  writes[1]?.reject(new Error('no cache'));
+  await settled();
+  expect(written()).toEqual(['tea', 'milk', 'rum']);
+});
+
+test('reads anew after a read that hung', async () => {
+  const { cache, reads } = slowCache();
+  const { guard, ask, clock } = remembering(cache);
+  guard.isolate();
+  const first = ask('a');
+  await clock.advance(100);
+  expect(await first).toBe('default');
+  const second = ask('a');
+  reads[1]?.resolve({ value: 'tea', ageMs: 5 });
+  expect(await second).toBe('cached');
+  // What the first read still says is nobody's business any more.
+  reads[0]?.resolve({ value: 'old', ageMs: 5 });
+  ask('a');
+  expect(reads).toHaveLength(3);
 });
 
 test.each([

@@ -1,4 +1,5 @@
-import type { DegradeStep } from './degrade.ts';
+import type { Clock } from './clock.ts';
+import { type DegradeStep, inTime } from './degrade.ts';
 import { atLeast, type Rules, withPatch } from './settings.ts';
 
 /** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
@@ -27,38 +28,46 @@ export function staleIfError<Input, Output>(
   const { cache, key, ...patch } = options;
   const { maxStaleMs, timeoutMs } = withPatch(staleIfErrorDefaults, patch, staleIfErrorRules, 'staleIfError');
   const reads = new Map<string, ReturnType<StaleCache<Output>['get']>>();
-  const writes = new Set<string>();
+  /** By key what came while it was being written, and of that only the newest. */
+  const writes = new Map<string, Output[]>();
 
   // When a dependency fails, all its callers come here at once: one read per key serves them all.
-  function readOnce(id: string): ReturnType<StaleCache<Output>['get']> {
+  function readOnce(id: string, clock: Clock): ReturnType<StaleCache<Output>['get']> {
     const pending = reads.get(id);
     if (pending !== undefined) return pending;
-    const read = cache.get(id).finally(() => reads.delete(id));
+    const read = cache.get(id);
     reads.set(id, read);
+    // When its callers wait no longer: a read that hangs would otherwise take its key with it for ever.
+    inTime(read, timeoutMs, clock).then(() => reads.delete(id));
     return read;
   }
 
-  async function writeOnce(input: Input, output: Output): Promise<void> {
-    const id = key(input);
-    if (writes.has(id)) return;
-    writes.add(id);
-    try {
-      await cache.set(id, output);
-    } finally {
-      writes.delete(id);
+  function writeNewest(id: string, output: Output, clock: Clock): void {
+    const newer = writes.get(id);
+    if (newer !== undefined) {
+      newer[0] = output;
+      return;
     }
+    const meanwhile: Output[] = [];
+    writes.set(id, meanwhile);
+    inTime(write(id, output), timeoutMs, clock).then(() => {
+      writes.delete(id);
+      for (const newest of meanwhile) writeNewest(id, newest, clock);
+    });
+  }
+
+  // Async, so that a cache that throws fails like one that rejects.
+  async function write(id: string, output: Output): Promise<void> {
+    await cache.set(id, output);
   }
 
   return {
     source: 'cached',
     timeoutMs,
-    async answer(input) {
-      const entry = await readOnce(key(input));
+    async answer(input, clock) {
+      const entry = await readOnce(key(input), clock);
       return entry !== undefined && entry.ageMs <= maxStaleMs ? entry : undefined;
     },
-    remember(input, output) {
-      // A cache that fails must not fail the live answer it was to remember.
-      writeOnce(input, output).catch(() => {});
-    },
+    remember: (input, output, clock) => writeNewest(key(input), output, clock),
   };
 }
