@@ -57,6 +57,46 @@ test('shrinks by timeouts of real calls', async () => {
   expect(guard.snapshot().policies.adaptive.limit).toBe(Math.floor(20 * 0.9 ** 10));
 });
 
+test.each([
+  [{ maxLimit: 10 }, 10],
+  [{ minLimit: 30 }, 30],
+])('begins within its bounds: %j', (adaptive, limit) => {
+  expect(guarded({ adaptive }).guard.snapshot().policies.adaptive.limit).toBe(limit);
+});
+
+/** A dependency that answers within 10 ms, and has answered often enough for that to be usual. */
+async function usual() {
+  const kit = guarded({
+    adaptive: { initialLimit: 20 },
+    retry: { enabled: false },
+    breaker: { enabled: false },
+  });
+  for (let i = 0; i < 5; i++) {
+    const fate = kit.ask(i);
+    await kit.clock.advance(10);
+    kit.asked.at(-1)?.succeed('fine');
+    await fate;
+  }
+  const limit = () => kit.guard.snapshot().policies.adaptive.limit;
+  return { ...kit, limit };
+}
+
+test('does not shrink by callers in a hurry', async () => {
+  const { ask, clock, limit } = await usual();
+  for (let i = 0; i < 10; i++) {
+    ask(i, { deadlineMs: 3 });
+    await clock.advance(10);
+  }
+  expect(limit()).toBe(20);
+});
+
+test('shrinks by deadlines that the usual answer would have met', async () => {
+  const { ask, clock, limit } = await usual();
+  for (let i = 0; i < 10; i++) ask(i, { deadlineMs: 50 });
+  await clock.advance(60);
+  expect(limit()).toBe(Math.floor(20 * 0.9 ** 10));
+});
+
 test('is off unless it is named', () => {
   const { guard, ask, asked } = guarded({ bulkhead: { maxConcurrent: 8 } });
   for (let i = 0; i < 20; i++) ask(i);

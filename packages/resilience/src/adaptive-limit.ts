@@ -1,9 +1,11 @@
 import type { Call } from './call.ts';
+import type { NoSuccess, Outcome } from './outcome.ts';
 import { above, integer, onOff, type Rules, ratio } from './settings.ts';
 import { hintsOf } from './verdict.ts';
 
 export interface AdaptiveSettings {
   readonly enabled: boolean;
+  /** Where it begins; kept within the two below. */
   readonly initialLimit: number;
   readonly minLimit: number;
   readonly maxLimit: number;
@@ -42,12 +44,12 @@ const dropFactor = 0.9;
 /** A concurrency limit that follows latency: it shrinks when answers take longer than they used to. */
 export class AdaptiveLimit {
   #settings: AdaptiveSettings;
-  #limit: number;
+  #limit = 0;
   #usualMs = 0;
 
   constructor(settings: AdaptiveSettings) {
     this.#settings = settings;
-    this.#limit = settings.initialLimit;
+    this.#become(settings.initialLimit);
   }
 
   get enabled(): boolean {
@@ -60,11 +62,10 @@ export class AdaptiveLimit {
 
   /** Learns from a call that is over. */
   observe(call: Call, inFlight: number): void {
-    const { outcome } = call;
-    if (outcome?.kind === 'success') this.sample(call.nowMs - call.attemptStartedAtMs, inFlight);
-    // No answer in time, or an answer that asks to come back later: both say "too much".
-    else if (outcome?.kind === 'timeout') this.drop();
-    else if (outcome?.kind === 'failure' && hintsOf(outcome.error).retryAfterMs !== undefined) this.drop();
+    const outcome = call.outcome as Outcome;
+    const attemptMs = call.nowMs - call.attemptStartedAtMs;
+    if (outcome.kind === 'success') this.sample(attemptMs, inFlight);
+    else if (this.#saysTooMuch(outcome, attemptMs)) this.drop();
   }
 
   sample(latencyMs: number, inFlight: number): void {
@@ -93,6 +94,18 @@ export class AdaptiveLimit {
 
   snapshot() {
     return { enabled: this.enabled, limit: this.limit, usualMs: this.#usualMs, settings: this.#settings };
+  }
+
+  /** No answer in time, or one that asks to come back later. */
+  #saysTooMuch(outcome: NoSuccess, attemptMs: number): boolean {
+    if (outcome.kind === 'failure') return hintsOf(outcome.error).retryAfterMs !== undefined;
+    if (outcome.kind !== 'timeout') return false;
+    // Callers who bring 3 ms to a dependency that answers within 10 would take it away from all the others.
+    return outcome.code === 'E_ATTEMPT_TIMEOUT' || this.#isUnusual(attemptMs);
+  }
+
+  #isUnusual(attemptMs: number): boolean {
+    return this.#usualMs > 0 && attemptMs > this.#settings.tolerance * this.#usualMs;
   }
 
   #become(limit: number): void {
