@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { defaultAnswer } from './default-answer.ts';
-import { type DependencyOptions, dependency } from './dependency.ts';
+import { dependency } from './dependency.ts';
+import type { DependencyOptions } from './dependency-options.ts';
 import { CancelledError, RejectedError } from './errors.ts';
 import { guarded } from './testing/guarded.ts';
 
@@ -211,6 +212,18 @@ test('keeps every call in flight when everything is reconfigured at once', async
 test.each([
   [{ name: '' }, 'name must be a non-empty string, received ""'],
   [{ call: undefined }, 'call must be a function, received undefined'],
+  [
+    { idempotant: true },
+    'idempotant must be one of name, call, policy, degrade, idempotent, isEnabled, disabledValue, clock, random, received true',
+  ],
+  [{ idempotent: 'yes' }, 'idempotent must be true or false, received "yes"'],
+  [{ policy: { retry: {} } }, 'policy must be what standardPolicy() gives, received [object Object]'],
+  [
+    { degrade: [{ source: 'cached' }] },
+    'degrade must be an array of steps that answer, received [object Object]',
+  ],
+  [{ clock: Date }, 'clock must be an object with now() and setTimer(), received a function'],
+  [{ isEnabled: true, disabledValue: () => '' }, 'isEnabled must be a function, received true'],
   [
     { isEnabled: () => true },
     'disabledValue must be a function, since isEnabled is given, received undefined',

@@ -1,13 +1,10 @@
-import type { CallContext } from './attempt.ts';
 import type { CallOptions } from './call-options.ts';
-import type { Clock, Random } from './clock.ts';
 import type { ContextCarrier } from './context-carrier.ts';
-import type { DegradeStep } from './degrade.ts';
+import { checkOptions, type DependencyOptions } from './dependency-options.ts';
 import type { EventListener, Source } from './events.ts';
 import { GuardedDependency } from './guarded-dependency.ts';
 import type { PolicyPatch } from './policy-settings.ts';
-import { InvalidOptionError } from './settings.ts';
-import type { Policy, Protections } from './standard-policy.ts';
+import type { Protections } from './standard-policy.ts';
 import type { TallySnapshot } from './tally.ts';
 
 /** An answer and how good it is. */
@@ -18,24 +15,6 @@ export interface Answer<Output> {
   readonly ageMs?: number;
   /** Why it is not live: a stable error code. */
   readonly reason?: string;
-}
-
-export interface DependencyOptions<Input, Output> {
-  /** Names the dependency in errors, events and snapshots. */
-  readonly name: string;
-  /** @default standardPolicy() */
-  readonly policy?: Policy;
-  /** The guarded call. It should pass `context.signal` on, so that a timeout really cancels. */
-  readonly call: (input: Input, context: CallContext) => PromiseLike<Output>;
-  /** Tried in order when there is no live answer; without any, the error reaches the caller. */
-  readonly degrade?: readonly DegradeStep<Input, Output>[];
-  /** Whether asking twice is safe, unless a call says otherwise. Without it nothing is retried. @default false */
-  readonly idempotent?: boolean;
-  /** A feature flag, read on every call: when false, `disabledValue` answers and the dependency is not asked. */
-  readonly isEnabled?: () => boolean;
-  readonly disabledValue?: (input: Input) => Output;
-  readonly clock?: Clock;
-  readonly random?: Random;
 }
 
 /** A change of settings while calls run. */
@@ -91,14 +70,4 @@ export function dependency<Input, Output>(
 ): Dependency<Input, Output> {
   checkOptions(options);
   return new GuardedDependency(options);
-}
-
-function checkOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
-  const { name, call, isEnabled, disabledValue } = options;
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidOptionError('name', 'a non-empty string', name);
-  if (typeof call !== 'function') throw new InvalidOptionError('call', 'a function', call);
-  if (isEnabled !== undefined && disabledValue === undefined) {
-    throw new InvalidOptionError('disabledValue', 'a function, since isEnabled is given', disabledValue);
-  }
 }

@@ -4,13 +4,8 @@ import type { CallOptions } from './call-options.ts';
 import { systemClock } from './clock.ts';
 import { coarseTimersOf } from './coarse-timers.ts';
 import type { ContextCarrier } from './context-carrier.ts';
-import type {
-  Answer,
-  Dependency,
-  DependencyOptions,
-  DependencyPatch,
-  DependencySnapshot,
-} from './dependency.ts';
+import type { Answer, Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
+import type { DependencyOptions } from './dependency-options.ts';
 import { EventHub, type EventListener } from './events.ts';
 import { LatencyWindow } from './latency-window.ts';
 import { Layer, pipeline, type Runtime } from './layer.ts';

@@ -8,11 +8,11 @@ export type { DegradedAnswer, DegradeStep } from './degrade.ts';
 export {
   type Answer,
   type Dependency,
-  type DependencyOptions,
   type DependencyPatch,
   type DependencySnapshot,
   dependency,
 } from './dependency.ts';
+export type { DependencyOptions } from './dependency-options.ts';
 export {
   AttemptTimeoutError,
   BreakerOpenError,

@@ -138,6 +138,20 @@ test('stops watching the loop when closed', () => {
 test('refuses options that make no sense', () => {
   expect(() => shedding({ maxInFlight: 0 })).toThrow('maxInFlight must be an integer >= 1, received 0');
   expect(() => shedding({ limit: 5 } as ShedderOptions)).toThrow(/^limit must be one of/);
+  expect(() => shedding({ minInFlight: 500, maxInFlight: 10 })).toThrow(
+    'minInFlight must be <= maxInFlight (10), received 500',
+  );
+});
+
+test('refuses a change that sets its floor above its cap, and keeps what it had', () => {
+  const { shedder } = shedding({ maxInFlight: 100 });
+  expect(() => shedder.configure({ minInFlight: 101 })).toThrow('minInFlight must be <= maxInFlight (100)');
+  expect(shedder.snapshot().settings).toMatchObject({ minInFlight: 16, maxInFlight: 100 });
+});
+
+test('has a cap below the floor that nobody named', () => {
+  const { shedder } = shedding({ maxInFlight: 10 });
+  expect(fill(shedder, 'critical')).toBe(10);
 });
 
 test('lets nothing sheddable in while critical requests fill the limit', () => {

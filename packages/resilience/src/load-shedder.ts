@@ -1,9 +1,9 @@
 import type { Priority } from './call-options.ts';
 import { type Clock, type Random, systemClock } from './clock.ts';
 import { LoopDelay } from './loop-delay.ts';
-import { MeanWait } from './mean-wait.ts';
-import { type Patch, withPatch } from './settings.ts';
-import { type ShedderSettings, shedderDefaults, shedderRules } from './shedder-settings.ts';
+import type { Patch } from './settings.ts';
+import { ShedLimit } from './shed-limit.ts';
+import { patchShedder, type ShedderSettings, shedderDefaults } from './shedder-settings.ts';
 
 export interface ShedderOptions extends Patch<ShedderSettings> {
   readonly clock?: Clock;
@@ -55,29 +55,21 @@ export function createLoadShedder(options: ShedderOptions = {}): LoadShedder {
  */
 const shares: Readonly<Record<Priority, number>> = { critical: 1, default: 0.9, sheddable: 0.7 };
 
-const growth = 0.1;
-
 class Shedder implements LoadShedder {
   readonly #random: Random;
   readonly #loop: LoopDelay;
-  readonly #loopDelay = new MeanWait();
-  readonly #queueWait = new MeanWait();
+  readonly #limit: ShedLimit;
   readonly #admitted = { critical: 0, default: 0, sheddable: 0 };
   readonly #shed = { critical: 0, default: 0, sheddable: 0 };
   readonly #reasons = { expired: 0, overloaded: 0, full: 0 };
   #settings: ShedderSettings;
-  #judgedAtMs: number;
-  #overloaded = false;
-  #limit: number;
   #inFlight = 0;
-  #mostInFlight = 0;
 
   constructor({ clock = systemClock, random = Math.random, ...patch }: ShedderOptions) {
     this.#random = random;
-    this.#settings = withPatch(shedderDefaults, patch as Patch<ShedderSettings>, shedderRules);
-    this.#limit = this.#settings.maxInFlight;
-    this.#judgedAtMs = clock.now();
-    this.#loop = new LoopDelay(clock, (lateMs, nowMs) => this.#sampled(lateMs, nowMs));
+    this.#settings = patchShedder(shedderDefaults, patch as Patch<ShedderSettings>);
+    this.#limit = new ShedLimit(this.#settings, clock.now());
+    this.#loop = new LoopDelay(clock, (lateMs, nowMs) => this.#limit.loopWas(lateMs, this.#inFlight, nowMs));
   }
 
   admit(priority: Priority, deadlineMs = Number.POSITIVE_INFINITY): Admission {
@@ -86,23 +78,23 @@ class Shedder implements LoadShedder {
   }
 
   queueWaited(waitMs: number): void {
-    this.#queueWait.add(waitMs);
+    this.#limit.queueWait.add(waitMs);
   }
 
   configure(patch: Patch<ShedderSettings>): void {
-    this.#settings = withPatch(this.#settings, patch, shedderRules);
-    this.#become(this.#limit);
+    this.#settings = patchShedder(this.#settings, patch);
+    this.#limit.configure(this.#settings);
   }
 
   snapshot(): ShedderSnapshot {
     return {
       enabled: this.#settings.enabled,
-      overloaded: this.#overloaded,
+      overloaded: this.#limit.isOverloaded,
       inFlight: this.#inFlight,
-      limit: Math.floor(this.#limit),
+      limit: Math.floor(this.#limit.value),
       maxInFlight: this.#settings.maxInFlight,
-      loopDelayMs: this.#loopDelay.lastMs,
-      queueWaitMs: this.#queueWait.lastMs,
+      loopDelayMs: this.#limit.loopDelay.lastMs,
+      queueWaitMs: this.#limit.queueWait.lastMs,
       admitted: { ...this.#admitted },
       shed: { ...this.#shed },
       reasons: { ...this.#reasons },
@@ -116,15 +108,14 @@ class Shedder implements LoadShedder {
 
   #refusal(priority: Priority, deadlineMs: number): ShedReason | undefined {
     // Its time began to run when it was sent, and it has since waited for the event loop.
-    if (!(deadlineMs > this.#loopDelay.lastMs)) return 'expired';
-    if (this.#inFlight < this.#limit * shares[priority]) return undefined;
-    return this.#limit < this.#settings.maxInFlight ? 'overloaded' : 'full';
+    if (!(deadlineMs > this.#limit.loopDelay.lastMs)) return 'expired';
+    if (this.#inFlight < this.#limit.value * shares[priority]) return undefined;
+    return this.#limit.value < this.#settings.maxInFlight ? 'overloaded' : 'full';
   }
 
   #admit(priority: Priority): Admission {
     this.#admitted[priority]++;
-    this.#inFlight++;
-    this.#mostInFlight = Math.max(this.#mostInFlight, this.#inFlight);
+    this.#limit.reached(++this.#inFlight);
     let isReleased = false;
     const release = () => {
       if (!isReleased) this.#inFlight--;
@@ -141,27 +132,5 @@ class Shedder implements LoadShedder {
       retryAfterMs: Math.ceil(this.#settings.retryAfterMs * (1 + this.#random())),
       reason,
     };
-  }
-
-  #sampled(lateMs: number, nowMs: number): void {
-    this.#loopDelay.add(lateMs);
-    if (nowMs - this.#judgedAtMs < this.#settings.intervalMs) return;
-    this.#judgedAtMs = nowMs;
-    this.#judge(this.#loopDelay.take(), this.#queueWait.take());
-  }
-
-  #judge(loopDelayMs: number, queueWaitMs: number): void {
-    const { maxLoopDelayMs, maxQueueWaitMs } = this.#settings;
-    const strain = Math.max(loopDelayMs / maxLoopDelayMs, queueWaitMs / maxQueueWaitMs);
-    this.#overloaded = strain > 1;
-    // Down by as much as waits are too long, since they grow with what is in flight; up slowly.
-    if (this.#overloaded) this.#become(Math.min(this.#limit, this.#mostInFlight) * Math.max(0.5, 1 / strain));
-    else this.#become(this.#limit * (1 + growth * (1 - strain)) + growth);
-    this.#mostInFlight = this.#inFlight;
-  }
-
-  #become(limit: number): void {
-    const { minInFlight, maxInFlight } = this.#settings;
-    this.#limit = Math.min(maxInFlight, Math.max(minInFlight, limit));
   }
 }

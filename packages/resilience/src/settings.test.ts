@@ -30,6 +30,7 @@ test.each([
   [{ timeout: { timeoutMs: 5 } }, 'timeout.timeoutMs must be one of enabled, attemptTimeoutMs, received 5'],
   [{ breaker: { openMs: 90_000 } }, 'breaker.maxOpenMs must be >= breaker.openMs (90000), received 60000'],
   [{ adaptive: { minLimit: 300 } }, 'adaptive.maxLimit must be >= adaptive.minLimit (300), received 200'],
+  [{ isFailure: true }, 'isFailure must be a function, received true'],
   [{ constructor: {} }, /^constructor must be one of deadline, rateLimit,/],
 ])('refuses %j and says what it expects', (options, message) => {
   expect(refused(options)).toMatch(

@@ -33,6 +33,8 @@ export const ratio: Rule = {
   accepts: (value) => isNumber(value) && value > 0 && value <= 1,
 };
 
+export const aFunction: Rule = { expected: 'a function', accepts: (value) => typeof value === 'function' };
+
 export const optional = (rule: Rule): Rule => ({
   expected: `${rule.expected}, or undefined`,
   accepts: (value) => value === undefined || rule.accepts(value),

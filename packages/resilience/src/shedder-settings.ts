@@ -1,9 +1,19 @@
-import { above, atLeast, integer, onOff, type Rules } from './settings.ts';
+import {
+  above,
+  atLeast,
+  InvalidOptionError,
+  integer,
+  onOff,
+  type Patch,
+  type Rules,
+  withPatch,
+} from './settings.ts';
 
 export interface ShedderSettings {
   readonly enabled: boolean;
   /** Requests at work at once, at most. Under strain the limit goes down to `minInFlight`. */
   readonly maxInFlight: number;
+  /** With a lower `maxInFlight`, that is the floor too. */
   readonly minInFlight: number;
   /** Overloaded while timers run later than this on average. */
   readonly maxLoopDelayMs: number;
@@ -29,7 +39,7 @@ export const shedderDefaults: ShedderSettings = {
   retryAfterMs: 1000,
 };
 
-export const shedderRules: Rules = {
+const shedderRules: Rules = {
   enabled: onOff,
   maxInFlight: integer(1),
   minInFlight: integer(1),
@@ -38,3 +48,13 @@ export const shedderRules: Rules = {
   intervalMs: above(0),
   retryAfterMs: atLeast(0),
 };
+
+/** `settings` with a checked patch over it; throws `InvalidOptionError` and changes nothing. */
+export function patchShedder(settings: ShedderSettings, patch: Patch<ShedderSettings>): ShedderSettings {
+  const next = withPatch(settings, patch, shedderRules);
+  const { minInFlight, maxInFlight } = next;
+  // A floor that somebody named: `{ maxInFlight: 10 }` alone is no contradiction to a default of 16.
+  if (patch.minInFlight !== undefined && minInFlight > maxInFlight)
+    throw new InvalidOptionError('minInFlight', `<= maxInFlight (${maxInFlight})`, minInFlight);
+  return next;
+}

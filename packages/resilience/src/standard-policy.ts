@@ -13,6 +13,7 @@ import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } fro
 import { RateLimiter } from './rate-limiter.ts';
 import { Retry } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
+import { aFunction, InvalidOptionError } from './settings.ts';
 import { type FailureTest, isFailureByDefault, neverThrowing } from './verdict.ts';
 
 export interface PolicyOptions extends PolicyPatch {
@@ -37,6 +38,7 @@ export type Protections = ReturnType<typeof protections>;
  */
 export function standardPolicy(options: PolicyOptions = {}): Policy {
   const { isFailure = isFailureByDefault, ...patch } = options;
+  if (!aFunction.accepts(isFailure)) throw new InvalidOptionError('isFailure', aFunction.expected, isFailure);
   const settings = firstSettings(patch);
   return { build: (runtime, latency) => protections(runtime, latency, settings, neverThrowing(isFailure)) };
 }

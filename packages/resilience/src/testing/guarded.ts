@@ -1,5 +1,6 @@
 import type { CallOptions } from '../call-options.ts';
-import { type DependencyOptions, dependency } from '../dependency.ts';
+import { dependency } from '../dependency.ts';
+import type { DependencyOptions } from '../dependency-options.ts';
 import type { ResilienceEvent } from '../events.ts';
 import { type PolicyOptions, standardPolicy } from '../standard-policy.ts';
 import { ManualClock } from './manual-clock.ts';
