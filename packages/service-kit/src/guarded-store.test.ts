@@ -1,3 +1,4 @@
+import { dependency, standardPolicy } from '@ballast/resilience';
 import { expect, test } from 'vitest';
 import { guardedStore } from './guarded-store.ts';
 
@@ -21,4 +22,26 @@ test('a guard that refuses keeps the query from running', async () => {
   const guard = { call: () => Promise.reject(new Error('breaker open')) };
   await expect(guardedStore(noted, guard).find('LAMP')).rejects.toThrow('breaker open');
   expect(queries).toEqual([]);
+});
+
+test('a shedder is told how long each query waited for its permit, also one that got none', async () => {
+  const waits: number[] = [];
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const narrow = dependency<() => Promise<unknown>, unknown>({
+    name: 'narrow',
+    policy: standardPolicy({ bulkhead: { maxConcurrent: 1, maxQueue: 2, queueTimeoutMs: 60 } }),
+    call: (query) => query(),
+  });
+  const slow = { hold: () => held, look: async () => {} };
+  const guarded = guardedStore(slow, narrow, {
+    queueWaited: (waitMs) => void waits.push(Math.floor(waitMs)),
+  });
+  const holding = guarded.hold();
+  expect(waits).toEqual([0]);
+  await expect(guarded.look()).rejects.toThrow('no permit came free in time');
+  expect(waits[1]).toBeGreaterThanOrEqual(59);
+  const looking = guarded.look();
+  letGo();
+  await Promise.all([holding, looking]);
+  expect(waits).toHaveLength(3);
 });

@@ -28,14 +28,15 @@ export interface InventoryOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export function createInventory({ config, database, flags, logger }: InventoryOptions) {
-  const postgres = postgresDependency();
+  const postgres = postgresDependency(config.DATABASE_POOL_MAX);
+  const admission = createLoadShedder();
   const reservations = guardedStore(
     reservationsIn(database.db, { ttlMs: config.RESERVATION_TTL_MS }),
     postgres,
+    admission,
   );
-  const products = guardedStore(productsIn(database.db), postgres);
+  const products = guardedStore(productsIn(database.db), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
-  const admission = createLoadShedder();
   observe(postgres);
   applyProtections(flags, [], admission);
 

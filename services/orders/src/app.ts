@@ -45,8 +45,9 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     observe(dependency);
     dependency.onEvent(stories.record);
   }
-  const orders = guardedStore(ordersIn(database.db, keepingOf(config)), postgres);
-  const outbox = guardedStore(outboxIn(database.db), postgres);
+  const admission = createLoadShedder();
+  const orders = guardedStore(ordersIn(database.db, keepingOf(config)), postgres, admission);
+  const outbox = guardedStore(outboxIn(database.db), postgres, admission);
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 
@@ -54,7 +55,6 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     required: { postgres: database.check, catalogue: async () => demandPrices(catalogue) },
     optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
   });
-  const admission = createLoadShedder();
   // The database keeps its guard: what is shown without protections are the services.
   applyProtections(
     flags,

@@ -30,7 +30,7 @@ export function createDependencies(
   const cache = createCache({ name: 'recommendations', schema: z.array(z.string()), redis });
   return {
     cache,
-    postgres: postgresDependency(),
+    postgres: postgresDependency(config.DATABASE_POOL_MAX),
     inventory: inventoryDependency(inventoryHttp),
     catalogue: catalogueDependency(catalogueHttp),
     purchases: purchasesDependency(purchasesHttp),

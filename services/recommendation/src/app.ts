@@ -27,10 +27,10 @@ export interface RecommendationOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export function createRecommendation({ config, database, flags, logger }: RecommendationOptions) {
-  const postgres = postgresDependency();
-  const purchases = guardedStore(purchasesIn(database.db), postgres);
-  const readiness = createReadiness({ required: { postgres: database.check } });
+  const postgres = postgresDependency(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
+  const purchases = guardedStore(purchasesIn(database.db), postgres, admission);
+  const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
   applyProtections(flags, [], admission);
 
