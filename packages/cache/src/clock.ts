@@ -1,4 +1,8 @@
-/** Where a cache gets its time from; fits the clock of @ballast/resilience. Replace it in tests, so that nothing sleeps. */
+/**
+ * Where a cache gets its time from. Replace it in tests, so that nothing sleeps. The clock of @ballast/resilience has the
+ * same shape and is not the right one: it counts on from the start of its process, past every correction of the wall
+ * clock, and what two processes call now drifts apart.
+ */
 export interface Clock {
   /** Wall-clock milliseconds: ages are compared between processes through Redis. */
   now(): number;

@@ -26,7 +26,8 @@ export type Opened<T> =
 
 /** Wraps a value that is JSON text already. */
 export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {
-  return `{"v":${ENVELOPE_VERSION},"k":"${keyHash}","t":${storedAtMs},"d":${valueJson}}`;
+  // Whole milliseconds, whatever the clock counts: a reader takes a fraction for a foreign envelope.
+  return `{"v":${ENVELOPE_VERSION},"k":"${keyHash}","t":${Math.floor(storedAtMs)},"d":${valueJson}}`;
 }
 
 /** Trusts nothing: anyone may have written under our key, and a deploy may have changed the schema. */
