@@ -27,3 +27,22 @@ export class CacheClosedError extends Error {
     super(`cache "${cache}" was closed`);
   }
 }
+
+/** An option that makes no sense; thrown where it is given, not where it hurts. */
+export class InvalidOptionError extends TypeError {
+  readonly code = 'E_INVALID_OPTION';
+  override readonly name = 'InvalidOptionError';
+  readonly option: string;
+  readonly expected: string;
+  readonly received: unknown;
+
+  /** @param wrong what to tell; without `received` where that may be a secret */
+  constructor(where: string, wrong: { option: string; expected: string; received?: unknown }) {
+    const { option, expected, received } = wrong;
+    const told = 'received' in wrong ? `, received ${String(received)}` : '';
+    super(`${where}: ${option} must be ${expected}${told}`);
+    this.option = option;
+    this.expected = expected;
+    this.received = received;
+  }
+}

@@ -1,5 +1,7 @@
+import { InvalidOptionError } from './cache-errors.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { type Bounds, MAX_TIMER_MS, numberIn } from './number-in.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** The part of a zod schema the cache needs; zod 3, zod 4 and zod/mini all fit. It must be synchronous. */
@@ -74,8 +76,7 @@ export const CACHE_DEFAULTS: Readonly<CacheSettings> = {
   redisMaxOpenMs: 10_000,
 };
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
-const BOUNDS: Record<keyof CacheSettings, readonly [min: number, max: number]> = {
+const BOUNDS: Record<keyof CacheSettings, Bounds> = {
   version: [1, Number.MAX_SAFE_INTEGER],
   ttlMs: [1, MAX_TIMER_MS],
   ttlJitterRatio: [0, 1],
@@ -98,13 +99,13 @@ export type ResolvedCacheOptions<T> = CacheSettings &
     redis: RedisClient | undefined;
   };
 
-/** @throws TypeError naming the option, what was expected and what was received. */
+/** @throws InvalidOptionError naming the option, what was expected and what was received. */
 export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheOptions<T> {
   if (!/^[a-z0-9-]{1,64}$/.test(options.name)) refuse('name', '1..64 of a-z 0-9 -', options.name);
   if (typeof options.schema?.safeParse !== 'function') refuse('schema', 'a zod schema', options.schema);
   const settings = { ...CACHE_DEFAULTS };
   for (const key of Object.keys(BOUNDS) as (keyof CacheSettings)[]) {
-    settings[key] = checked(key, options[key] ?? CACHE_DEFAULTS[key]);
+    settings[key] = numberIn(BOUNDS[key], 'createCache', key, options[key] ?? CACHE_DEFAULTS[key]);
   }
   if (settings.redisMaxOpenMs < settings.redisOpenMs) {
     refuse('redisMaxOpenMs', `>= redisOpenMs (${settings.redisOpenMs})`, settings.redisMaxOpenMs);
@@ -125,14 +126,6 @@ function guarded(listener: ((event: CacheEvent) => void) | undefined): (event: C
   };
 }
 
-function checked(key: keyof CacheSettings, value: number): number {
-  const [min, max] = BOUNDS[key];
-  const isRatio = key.endsWith('Ratio');
-  const inRange = typeof value === 'number' && value >= min && value <= max;
-  if (inRange && (isRatio || Number.isInteger(value))) return value;
-  return refuse(key, `${isRatio ? 'a number' : 'an integer'} in ${min}..${max}`, value);
-}
-
 function refuse(option: string, expected: string, received: unknown): never {
-  throw new TypeError(`createCache: ${option} must be ${expected}, received ${String(received)}`);
+  throw new InvalidOptionError('createCache', { option, expected, received });
 }

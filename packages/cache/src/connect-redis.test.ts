@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RealRedis } from '../test/real-redis.ts';
-import { connectRedis } from './connect-redis.ts';
+import { connectRedis, REDIS_DEFAULTS } from './connect-redis.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -29,9 +29,41 @@ describe('connectRedis', () => {
   it.each(['', 'not a url', 'http://127.0.0.1', 'user:secret@host'])(
     'refuses the url %j without repeating it',
     (url) => {
-      expect(() => connectRedis(url)).toThrow('connectRedis: url must be redis://... or rediss://...');
+      expect(() => connectRedis(url)).toThrow(
+        expect.objectContaining({
+          code: 'E_INVALID_OPTION',
+          message: 'connectRedis: url must be redis://... or rediss://...',
+          received: undefined,
+        }),
+      );
     },
   );
+
+  it('keeps its limits when an option is undefined', () => {
+    const redis = connectRedis('redis://127.0.0.1:1', {
+      connectTimeoutMs: undefined,
+      commandTimeoutMs: undefined,
+      silenceTimeoutMs: undefined,
+    });
+    closers.push(() => redis.disconnect());
+    expect(redis.options).toMatchObject({
+      connectTimeout: REDIS_DEFAULTS.connectTimeoutMs,
+      commandTimeout: REDIS_DEFAULTS.commandTimeoutMs,
+      socketTimeout: REDIS_DEFAULTS.silenceTimeoutMs,
+    });
+  });
+
+  it.each([
+    [{ connectTimeoutMs: 0 }, 'connectTimeoutMs', 0],
+    [{ commandTimeoutMs: -5 }, 'commandTimeoutMs', -5],
+    [{ silenceTimeoutMs: 2 ** 31 }, 'silenceTimeoutMs', 2 ** 31],
+    [{ commandTimeoutMs: '1s' as never }, 'commandTimeoutMs', '1s'],
+  ])('refuses %j, naming option, expectation and value', (options, option, received) => {
+    const message = `connectRedis: ${option} must be an integer in 1..2147483647, received ${received}`;
+    expect(() => connectRedis('redis://127.0.0.1:1', options)).toThrow(
+      expect.objectContaining({ code: 'E_INVALID_OPTION', option, received, message }),
+    );
+  });
 
   it('connects only when it is used', () => {
     expect(client('redis://127.0.0.1:1').redis.status).toBe('wait');

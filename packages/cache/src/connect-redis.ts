@@ -1,12 +1,14 @@
 import { Redis } from 'ioredis';
+import { InvalidOptionError } from './cache-errors.ts';
+import { MAX_TIMER_MS, numberIn } from './number-in.ts';
 
 export interface ConnectRedisOptions {
   /** Time to establish TCP. @default 2_000 */
-  connectTimeoutMs?: number;
+  connectTimeoutMs?: number | undefined;
   /** Time for one command, the handshake included; the cache waits for less. @default 1_000 */
-  commandTimeoutMs?: number;
+  commandTimeoutMs?: number | undefined;
   /** A connection that owes an answer and stays silent this long is replaced. @default 2_000 */
-  silenceTimeoutMs?: number;
+  silenceTimeoutMs?: number | undefined;
   /** One line when Redis is lost and one when it is back; pino fits. */
   logger?: {
     warn(fields: object, message: string): void;
@@ -27,18 +29,20 @@ const MAX_RECONNECT_DELAY_MS = 2_000;
  * An ioredis client made for a cache: connects on first use, fails at once while there is no connection, reconnects for
  * ever, and never emits an unhandled `error`. Close it with `disconnect()`; `quit()` waits for a Redis that may hang.
  *
- * @throws TypeError when `url` is not `redis://` or `rediss://`.
+ * @throws InvalidOptionError when `url` is not `redis://` or `rediss://`, or a time is out of range.
  */
 export function connectRedis(url: string, options: ConnectRedisOptions = {}): Redis {
-  const { connectTimeoutMs, commandTimeoutMs, silenceTimeoutMs, logger } = { ...REDIS_DEFAULTS, ...options };
   if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
-    throw new TypeError('connectRedis: url must be redis://... or rediss://...'); // not repeated: it may hold a password
+    // Not repeated: it may hold a password.
+    throw new InvalidOptionError('connectRedis', { option: 'url', expected: 'redis://... or rediss://...' });
   }
+  const timeoutMs = (option: keyof typeof REDIS_DEFAULTS) =>
+    numberIn([1, MAX_TIMER_MS], 'connectRedis', option, options[option] ?? REDIS_DEFAULTS[option]);
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: connectTimeoutMs,
-    commandTimeout: commandTimeoutMs,
-    socketTimeout: silenceTimeoutMs,
+    connectTimeout: timeoutMs('connectTimeoutMs'),
+    commandTimeout: timeoutMs('commandTimeoutMs'),
+    socketTimeout: timeoutMs('silenceTimeoutMs'),
     // The defaults queue up to 20 reconnects long: a dead Redis would become latency, then a burst when it returns.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -49,7 +53,7 @@ export function connectRedis(url: string, options: ConnectRedisOptions = {}): Re
     // After a failover the address may lead to the new primary, but only for a new connection.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
-  reportOutages(redis, logger);
+  reportOutages(redis, options.logger);
   return redis;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { offerCache, replicas } from '../test/cache-fixture.ts';
 import { settle } from '../test/fake-clock.ts';
 import { FakeRedis } from '../test/fake-redis.ts';
+import { InvalidOptionError } from './cache-errors.ts';
 import { hashKey } from './cache-key.ts';
 
 const redisKey = (key: string, version = 1) => `ballast:offers:v${version}:${hashKey(key)}`;
@@ -209,7 +210,10 @@ describe('options', () => {
     [{ redisTimeoutMs: Number.NaN }, 'redisTimeoutMs must be an integer in 1..2147483647, received NaN'],
     [{ redisOpenMs: 10, redisMaxOpenMs: 5 }, 'redisMaxOpenMs must be >= redisOpenMs (10), received 5'],
   ])('refuses %j, naming option, expectation and value', (options, message) => {
-    expect(() => offerCache(options)).toThrow(new TypeError(`createCache: ${message}`));
+    expect(() => offerCache(options)).toThrow(InvalidOptionError);
+    expect(() => offerCache(options)).toThrow(
+      expect.objectContaining({ code: 'E_INVALID_OPTION', message: `createCache: ${message}` }),
+    );
   });
 
   it('turns a throwing listener into a warning', async () => {

@@ -1,5 +1,10 @@
 export type { Cache, Cached, CacheSnapshot, Fetched } from './cache.ts';
-export { CacheClosedError, CacheInvalidValueError, CacheLoadTimeoutError } from './cache-errors.ts';
+export {
+  CacheClosedError,
+  CacheInvalidValueError,
+  CacheLoadTimeoutError,
+  InvalidOptionError,
+} from './cache-errors.ts';
 export type { CacheEvent, EntryRejection } from './cache-events.ts';
 export { CACHE_DEFAULTS, type CacheOptions, type CacheSettings, type Schema } from './cache-options.ts';
 export type { Clock } from './clock.ts';

@@ -15,11 +15,14 @@ describe('README', () => {
   });
 
   it('tells every error code', () => {
-    const told = [...readme.matchAll(/`(E_CACHE_\w+)`/g)].map(([, code]) => code);
-    const errors = [new cache.CacheLoadTimeoutError('x', 1), new cache.CacheInvalidValueError('x')];
-    expect(told.sort()).toEqual(
-      [...errors, new cache.CacheClosedError('x')].map((error) => error.code).sort(),
-    );
+    const told = [...readme.matchAll(/^\| `(E_\w+)`/gm)].map(([, code]) => code);
+    const errors = [
+      new cache.CacheLoadTimeoutError('x', 1),
+      new cache.CacheInvalidValueError('x'),
+      new cache.CacheClosedError('x'),
+      new cache.InvalidOptionError('x', { option: 'x', expected: 'y' }),
+    ];
+    expect(told.sort()).toEqual(errors.map((error) => error.code).sort());
   });
 });
 
