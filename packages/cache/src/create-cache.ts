@@ -2,7 +2,8 @@ import type { Cache, Cached, CacheSnapshot, Fetched } from './cache.ts';
 import { isUsableKey } from './cache-key.ts';
 import { type CacheOptions, type ResolvedCacheOptions, resolveCacheOptions } from './cache-options.ts';
 import { EntryStore } from './entry-store.ts';
-import { ageMsOf, type Entry, type Freshness, freshnessOf } from './freshness.ts';
+import { cachedAnswer, liveAnswer, reasonOf } from './fetched.ts';
+import { type Entry, type Freshness, freshnessOf } from './freshness.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import { type Load, Loader, untilAborted } from './loader.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -11,7 +12,7 @@ import { SingleFlight } from './single-flight.ts';
  * @example
  * const cache = createCache({ name: 'recommendation', schema: z.array(product), redis: connectRedis(url) });
  * const { value, source, ageMs } = await cache.fetch(customerId, (signal) => load(customerId, signal));
- * @throws TypeError when an option is out of range.
+ * @throws InvalidOptionError when an option is out of range.
  */
 export function createCache<T>(options: CacheOptions<T>): Cache<T> {
   return new TwoTierCache(resolveCacheOptions(options));
@@ -101,7 +102,8 @@ class TwoTierCache<T> implements Cache<T> {
       try {
         // Another replica may have refreshed what we know: one Redis read against one load.
         const shared = known && (await this.#store.findInRedis(key));
-        if (shared && this.#freshnessOf(shared) === 'fresh') return this.#cachedAnswer(shared);
+        if (shared && this.#freshnessOf(shared) === 'fresh')
+          return cachedAnswer(shared, this.#options.clock.now());
         return await this.#loadAndKeep(key, load);
       } catch (error) {
         return this.#staleAnswer(key, error, known);
@@ -122,16 +124,12 @@ class TwoTierCache<T> implements Cache<T> {
     const entry = this.#store.findInMemory(key) ?? known; // `known` may have been evicted meanwhile
     if (!entry || this.#freshnessOf(entry) === 'expired') throw error;
     entry.retryAtMs = clock.now() + refreshRetryMs * (0.5 + random());
-    return { ...this.#cachedAnswer(entry), reason: reasonOf(error) };
+    return { ...cachedAnswer(entry, clock.now()), reason: reasonOf(error) };
   }
 
   #serve(entry: Entry<T>): Fetched<T> {
     if (this.#freshnessOf(entry) !== 'fresh') this.#staleServed += 1;
-    return this.#cachedAnswer(entry);
-  }
-
-  #cachedAnswer(entry: Entry<T>): Fetched<T> {
-    return { value: entry.value, source: 'cached', ageMs: ageMsOf(entry, this.#options.clock.now()) };
+    return cachedAnswer(entry, this.#options.clock.now());
   }
 
   #freshnessOf(entry: Entry<T>): Freshness {
@@ -144,13 +142,4 @@ class TwoTierCache<T> implements Cache<T> {
     if (!isUsable) this.#refused += 1;
     return isUsable;
   }
-}
-
-function liveAnswer<T>(value: T): Fetched<T> {
-  return { value, source: 'live', ageMs: 0 };
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'E_UNKNOWN';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
