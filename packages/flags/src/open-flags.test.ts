@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { flagFileOf, flagFolder } from '../test/flag-folder.ts';
 import { FLAG_DEFAULTS } from './flag-defaults.ts';
 import type { FlagLogger, OpenFlagsOptions } from './flags.ts';
+import { InvalidOptionError } from './invalid-option-error.ts';
 import { openFlags } from './open-flags.ts';
 
 const defaults = { a: true, b: false };
@@ -127,7 +128,25 @@ describe('openFlags', () => {
 
   it.each(['typo', 'constructor', '__proto__'])('refuses to answer for %s, which has no default', (key) => {
     const { flags } = opened(flagFileOf({ typo: true }));
-    expect(() => flags.isOn(key as 'a')).toThrow(`isOn: flag "${key}" has no default in code`);
+    expect(() => flags.isOn(key as 'a')).toThrow(
+      expect.objectContaining({
+        code: 'E_INVALID_OPTION',
+        message: `isOn: key must be a flag that has a default in code, received "${key}"`,
+      }),
+    );
+  });
+
+  it.each([
+    [{ file: 7 }, 'file must be a path, received 7'],
+    [{ defaults: { a: 'yes' } }, 'defaults.a must be true or false, received "yes"'],
+    [{ defaults: null }, 'defaults must be an object of true and false, received null'],
+    [{ domain: '' }, 'domain must be a non-empty string, received ""'],
+    [{ watch: 250 }, 'watch must be a function, received 250'],
+  ])('refuses %j, naming option, expectation and value', (options, message) => {
+    expect(() => openFlags(options as never)).toThrow(InvalidOptionError);
+    expect(() => openFlags(options as never)).toThrow(
+      expect.objectContaining({ code: 'E_INVALID_OPTION', message: `openFlags: ${message}` }),
+    );
   });
 
   it('keeps the last good flags through any sequence of good, bad and missing files', () => {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type Client, NOOP_PROVIDER, OpenFeature } from '@openfeature/server-sdk';
+import { checkOptions } from './check-options.ts';
 import { FLAG_DEFAULTS } from './flag-defaults.ts';
 import { evaluate, type FlagDefinition, parseFlagFile } from './flag-file.ts';
 import { FlagFileProvider } from './flag-file-provider.ts';
 import type { Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
+import { InvalidOptionError } from './invalid-option-error.ts';
 import { pollFile } from './watch-file.ts';
 
 /**
@@ -13,10 +15,12 @@ import { pollFile } from './watch-file.ts';
  * @example
  * const flags = openFlags({ file: process.env.FLAGS_FILE, logger });
  * if (flags.isOn('feature.recommendations')) ...
+ * @throws InvalidOptionError naming the option, what was expected and what was received.
  */
 export function openFlags<Key extends string = keyof typeof FLAG_DEFAULTS>(
   options: OpenFlagsOptions<Key> = {},
 ): Flags<Key> {
+  checkOptions(options);
   const flags = new FileFlags<Key>(options);
   flags.open();
   return flags;
@@ -54,7 +58,8 @@ class FileFlags<Key extends string> implements Flags<Key> {
 
   isOn(key: Key): boolean {
     const value = this.#values.get(key);
-    if (value === undefined) throw new TypeError(`isOn: flag "${key}" has no default in code`);
+    if (value === undefined)
+      throw new InvalidOptionError('isOn', 'key', 'a flag that has a default in code', key);
     return value;
   }
 
