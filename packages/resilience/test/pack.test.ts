@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,8 @@ async function typecheck(...args: string[]): Promise<string> {
 // An empty project, far from this workspace, that knows the package only as a tarball.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packed-'));
+  await mkdir(join(root, 'dist'), { recursive: true });
+  await writeFile(join(root, 'dist', 'left-over.js'), '// of a build before this one');
   await pnpm('pack', '--pack-destination', folder);
   const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
   await writeFile(join(folder, 'package.json'), '{ "name": "stranger", "private": true, "type": "module" }');
@@ -83,8 +85,9 @@ test('has a README whose first example checks', async () => {
   expect(await typecheck('readme.ts', '--lib', 'es2024,dom')).toBe('');
 }, 60_000);
 
-test('carries neither tests nor sources', async () => {
+test('carries neither tests, nor sources, nor what an earlier build has left', async () => {
   const files = await readdir(join(folder, 'node_modules', '@ballast', 'resilience'), { recursive: true });
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js']));
+  expect(files).not.toContain('dist/left-over.js');
   expect(files.filter((name) => /\.test\.|^src|\/guarded\.js|(?<!\.d)\.ts$/.test(name))).toEqual([]);
 });
