@@ -57,6 +57,8 @@ export function createCatalogue({
   now: () => number;
 }): Catalogue {
   let entries = new Map<string, CatalogueEntry>();
+  // Not what is in memory: a copy that could not be stored has to be stored by a later refresh.
+  let stored: string | undefined;
   let triedAtMs = Number.NEGATIVE_INFINITY;
   let copiedAtMs = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
@@ -64,10 +66,12 @@ export function createCatalogue({
   async function copy(options: CallOptions) {
     triedAtMs = now();
     const fetched = await fetchAll(options);
-    const before = JSON.stringify([...entries.values()]);
     entries = bySku(fetched);
     copiedAtMs = now();
-    if (JSON.stringify(fetched) !== before) await store.replace(fetched);
+    const text = asText(fetched);
+    if (text === stored) return;
+    await store.replace(fetched);
+    stored = text;
   }
 
   function refresh(options: CallOptions = {}) {
@@ -92,6 +96,7 @@ export function createCatalogue({
     isEmpty: () => entries.size === 0,
     async restore() {
       const restored = await store.load();
+      stored = asText(restored);
       if (entries.size === 0) entries = bySku(restored);
     },
     async lookUp(skus, options) {
@@ -102,6 +107,12 @@ export function createCatalogue({
       return new Map(skus.map((sku) => [sku, entries.get(sku) as CatalogueEntry]));
     },
   };
+}
+
+// In one order: inventory lists scarce products last, the store by their sku.
+function asText(entries: CatalogueEntry[]): string {
+  const rows = entries.map(({ sku, name, priceCents }) => [sku, name, priceCents]);
+  return JSON.stringify(rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 }
 
 function bySku(entries: CatalogueEntry[]): Map<string, CatalogueEntry> {
