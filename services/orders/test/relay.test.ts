@@ -63,6 +63,25 @@ describe('a relay', () => {
     expect(asked).toBe(1);
   });
 
+  it('takes no row that it might still be at work on when its lease is over, and gives the rest back untried', async () => {
+    await owe(...many(90));
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5; round++) await deliverDue();
+    const SLOW_MS = 780;
+    let asked = 0;
+    deliver = async () => {
+      if (asked++ % RELAY_DEFAULTS.maxConcurrent === 0) nowMs += SLOW_MS;
+    };
+    expect(await deliverDue()).toBe(true);
+    expect(asked).toBeLessThan(RELAY_DEFAULTS.maxBatch);
+    expect(asked * SLOW_MS).toBeLessThanOrEqual(
+      (RELAY_DEFAULTS.leaseMs / 2 + SLOW_MS) * RELAY_DEFAULTS.maxConcurrent,
+    );
+    const open = shop.rows.filter(({ doneAtMs }) => doneAtMs === null);
+    expect(open).toHaveLength(90 - 31 - asked);
+    expect(open.every(({ attempts, dueAtMs }) => attempts === 0 && dueAtMs <= nowMs)).toBe(true);
+  });
+
   it('waits longer after each failure of the same row, at random up to a ceiling', async () => {
     await owe('stubborn');
     deliver = async () => {

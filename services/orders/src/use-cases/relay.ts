@@ -8,7 +8,7 @@ export interface RelaySettings {
   maxBatch: number;
   /** Rows delivered at the same time. Few: a backlog must not fill the room of customers who are waiting. */
   maxConcurrent: number;
-  /** How long rows stay claimed by a relay that died. Longer than a batch can take. */
+  /** How long rows stay claimed by a relay that died. No row is begun after half of it. */
   leaseMs: number;
   /** Tries of a row that the receiver may refuse before it is parked. */
   maxAttempts: number;
@@ -56,20 +56,23 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
 
   async function deliverDue() {
     const limit = batchSize;
+    const claimedAtMs = now();
     const rows = await outbox.claim(kind, { limit, leaseMs: settings.leaseMs });
-    const { done, untried, isInTrouble } = await deliverAll(rows);
+    const { done, untried, isInTrouble } = await deliverAll(rows, claimedAtMs + settings.leaseMs / 2);
     if (done.length > 0) await outbox.done(done);
     if (untried.length > 0) await outbox.release(untried);
     batchSize = isInTrouble ? 1 : Math.min(settings.maxBatch, limit * 2);
     return !isInTrouble && rows.length === limit;
   }
 
-  async function deliverAll(rows: ClaimedRow[]) {
+  // Rows of a batch that outlasts its lease are held by another relay as well; giving them back would end its lease.
+  async function deliverAll(rows: ClaimedRow[], beginUntilMs: number) {
     const queue = [...rows];
     const done: string[] = [];
     let isInTrouble = false;
     async function work() {
-      for (let row = queue.shift(); row; row = isInTrouble ? undefined : queue.shift()) {
+      const next = () => (isInTrouble || now() >= beginUntilMs ? undefined : queue.shift());
+      for (let row = next(); row; row = next()) {
         try {
           await deliver(row.order);
           deliveredAtMs = now();
