@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { type RawAnswer, sendRaw, serve } from '../test/serve.ts';
 import { serveThings } from '../test/things.ts';
@@ -70,6 +72,35 @@ test('an expectation other than 100-continue: 417', async () => {
   const { url } = await serveThings();
   const answer = await sendRaw(url, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n');
   expectProblem(answer, 417, 'expectation-failed');
+});
+
+test('bytes after a request that are no request do not spoil its answer, and end the connection', async () => {
+  const done: number[] = [];
+  const { promise: work, resolve: finish } = Promise.withResolvers<void>();
+  const { url } = await serveThings(async (count) => {
+    await work;
+    done.push(count);
+  });
+  const body = JSON.stringify({ name: 'lamp', count: 3 });
+  const head = `PUT /v1/things/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const answered = sendRaw(url, `${head}${body}\r\nstray bytes\r\n\r\n`);
+  finish();
+  const answer = await answered;
+  expect(answer.status).toBe(200);
+  expect(answer.head).toContain('connection: close');
+  expect(JSON.parse(answer.body)).toEqual({ id: 'a', name: 'lamp', count: 3 });
+  expect(answer.body).not.toContain('HTTP/1.1');
+  expect(done).toEqual([3]);
+});
+
+test('requests in a row are all answered before the bytes that are none', async () => {
+  const { url } = await serveThings();
+  const request = 'GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n';
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(`${request}${request}stray bytes\r\n\r\n`);
+  const answers = await text(socket);
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
 });
 
 test('a fault after the answer has begun cuts the connection instead of adding a second answer', async () => {

@@ -9,15 +9,23 @@ const LINGER_MS = 500;
 
 /** Answers on the socket what never becomes a request: parser errors, timeouts, CONNECT, odd expectations. */
 export function answerParserErrors(server: Server): Server {
-  const answering = new WeakMap<Duplex, ServerResponse>();
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    answering.set(request.socket, response);
+  const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
+  const closing = new WeakSet<Duplex>();
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const responses = unanswered.get(socket) ?? new Set();
+    unanswered.set(socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const response = answering.get(socket);
+    // Told once per chunk that still comes.
+    if (closing.has(socket)) return;
+    closing.add(socket);
+    const responses = [...(unanswered.get(socket) ?? [])];
+    const sound = responses.findLast(({ req }) => req.complete);
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (sound) closeAfter(sound, socket);
     // A second answer on top of a begun one would be read as its body.
-    const begun = response?.headersSent && !response.writableFinished;
-    if (begun || error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+    else if (responses.some(({ headersSent }) => headersSent)) socket.destroy();
     else answerRaw(socket, problemOf(error.code));
   });
   server.on('connect', (_request, socket: Duplex) => {
@@ -30,6 +38,12 @@ export function answerParserErrors(server: Server): Server {
     sendProblem(response, problem(417, 'expectation-failed', 'Only Expect: 100-continue is understood'));
   });
   return server;
+}
+
+// What follows a whole request says nothing about it: it is being done, and an error would be read as its answer.
+function closeAfter(response: ServerResponse, socket: Socket): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+  response.once('finish', () => socket.destroySoon());
 }
 
 function problemOf(code: string | undefined): ProblemError {
