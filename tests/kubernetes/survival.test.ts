@@ -10,15 +10,13 @@ const deletions = 20;
 const rollouts = 3;
 const seed = 8;
 
-/** With the reasons, as a machine that is busy with something else refuses some at once and politely. */
-const toldOf = (acknowledged: number, failed: readonly string[]): string =>
-  `${acknowledged} orders acknowledged; attempts repeated: ${failed.length} ${JSON.stringify(
-    Object.fromEntries(
-      Map.groupBy(failed, (reason) => reason)
-        .entries()
-        .map(([reason, all]) => [reason, all.length]),
-    ),
-  )}`;
+/** With the reasons: a machine that is busy with something else refuses some at once and politely. */
+function toldOf(acknowledged: number, failed: readonly string[]): string {
+  const reasons = [...new Set(failed)].map(
+    (reason) => `${failed.filter((other) => other === reason).length} ${reason}`,
+  );
+  return `${acknowledged} orders acknowledged; attempts repeated: ${reasons.join(', ') || 'none'}`;
+}
 
 /** A repeated attempt is no failed order: the last test asks for those. But there may hardly be any. */
 function expectHardlyNoticed({ acknowledged, failed }: Stretch): void {
