@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type DatabaseOptions, openDatabase } from './database.ts';
@@ -75,6 +75,37 @@ test('a replica of the last version starts on the schema of the next one', async
   await migrate({ url, name: 'job', migrations: next });
   const { db } = await open({ url, migrating: 'await' });
   expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+});
+
+test('a replica of the last version that migrates by itself starts on the schema of the next one', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  const next = { ...migrations, '0002_more': { up: async () => {} } };
+  // At once, as in a rolling update: whoever comes second sees what the first one has applied.
+  await Promise.all([open({ url, migrations: next }), open({ url }), open({ url, migrations: next })]);
+  const { db } = await open({ url });
+  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+});
+
+test('a migration that waits for a long query lets others pass, and is tried again', async () => {
+  const { db, url } = await open({ lockTimeoutMs: 10_000 });
+  const widened = {
+    ...migrations,
+    '0002_wide': {
+      up: async (db: Kysely<unknown>) => void (await sql`alter table note add column wide text`.execute(db)),
+    },
+  };
+  const reasons: unknown[] = [];
+  let migrating: Promise<void> | undefined;
+  await db.transaction().execute(async (reader) => {
+    await sql`select from note`.execute(reader);
+    const warn = ({ reason }: { reason?: unknown }) => void reasons.push(reason);
+    const logger = { ...silentLogger, warn };
+    migrating = migrate({ url, name: 'job', migrations: widened, migrationLockTimeoutMs: 50, logger });
+    await expect.poll(() => reasons.length).toBeGreaterThan(0);
+  });
+  await migrating;
+  expect(reasons[0]).toBe('canceling statement due to lock timeout');
+  expect(await sql`select wide from note`.execute(db)).toMatchObject({ rows: [{ wide: null }] });
 });
 
 test('a connection says who it is and has every timeout set', async () => {

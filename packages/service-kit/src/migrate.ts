@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { isDatabaseAway } from './database-problem.ts';
@@ -15,10 +15,16 @@ export interface MigrateOptions {
   /** How long to wait for a database that is still starting, or for another process to migrate it. */
   startTimeoutMs?: number;
   connectionTimeoutMs?: number;
+  /** For DDL: while it waits for a long query, everybody else waits behind it. Then it is tried again. */
+  migrationLockTimeoutMs?: number;
   logger?: Logger;
 }
 
-export const MIGRATE_DEFAULTS = { startTimeoutMs: 30_000, connectionTimeoutMs: 1000 };
+export const MIGRATE_DEFAULTS = {
+  startTimeoutMs: 30_000,
+  connectionTimeoutMs: 1000,
+  migrationLockTimeoutMs: 5000,
+};
 
 const RETRY_DELAY_MS = 250;
 
@@ -27,7 +33,11 @@ class NotMigratedError extends Error {
   override readonly name = 'NotMigratedError';
 }
 
-/** Applies what is not applied yet; waits up to `startTimeoutMs` for a database that is starting or away. */
+/**
+ * Applies what is not applied yet, and leaves alone what a newer version has applied: a rollout overlaps, and may be
+ * taken back. So a migration must suit the version before it (expand now, contract a release later). Waits up to
+ * `startTimeoutMs` for a database that is starting or away.
+ */
 export function migrate(options: MigrateOptions): Promise<void> {
   return persist(options, async (migrator, logger) => {
     const { error, results = [] } = await migrator.migrateToLatest();
@@ -66,24 +76,41 @@ async function persist(options: MigrateOptions, work: Work): Promise<void> {
 
 type Work = (migrator: Migrator, logger: Logger) => Promise<void>;
 
-// On a connection of its own without the pool's timeouts: a migration may take long, and a second replica waits for
-// kysely's advisory lock until the first one is through.
+// On connections of its own without the pool's timeouts: a migration may take long, and a second replica waits for
+// kysely's advisory lock, for which kysely sets its own timeout, until the first one is through.
 async function withMigrator(
-  { url, name, migrations, connectionTimeoutMs, logger }: Required<MigrateOptions>,
+  { url, name, migrations, connectionTimeoutMs, migrationLockTimeoutMs, logger }: Required<MigrateOptions>,
   work: Work,
 ): Promise<void> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: `${name}-migration`,
-    max: 1,
+    max: 2,
     connectionTimeoutMillis: connectionTimeoutMs,
+    lock_timeout: migrationLockTimeoutMs,
   });
   pool.on('error', () => {});
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const provider = { getMigrations: async () => migrations };
+    const provider = { getMigrations: async () => ({ ...(await appliedIn(db)), ...migrations }) };
     await work(new Migrator({ db, provider }), logger);
   } finally {
     await db.destroy();
+  }
+}
+
+const UNDEFINED_TABLE = '42P01';
+
+// kysely calls a migration that it does not know corrupted, allowUnorderedMigrations or not (0.29.9, migrator.js): after a
+// newer version had been there, no older one could start. It asks for migrations under its lock, so none is added between
+// this and its own look; hence the second connection, since the first one is in kysely's transaction.
+async function appliedIn(db: Kysely<unknown>): Promise<Record<string, Migration>> {
+  const noop: Migration = { up: async () => {} };
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+    return Object.fromEntries(rows.map(({ name }) => [name, noop]));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return {};
+    throw error;
   }
 }
