@@ -25,6 +25,8 @@ export interface AppOptions {
   version?: string;
   description?: string;
   routes: Route[];
+  /** For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented. */
+  operator?: { token: string | undefined; routes: Route[] };
   readiness?: Readiness;
   /** Shown by `GET /resilience`. */
   resilience?: Omit<ResilienceSources, 'admission'>;
@@ -65,12 +67,13 @@ export function createApp(options: AppOptions): Express {
   const business = { ...setting, gate: chaos && narrowGate(chaos, admission) };
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));
-  if (chaos && chaosToken !== undefined) {
-    const guard = requireToken(chaosToken);
-    const unshed = { ...setting, admission: undefined };
-    for (const route of chaosRoutes(chaos, logger))
-      paths.add(route, [guard, ...routeHandlers(route, unshed, [])]);
-  }
+  const unshed = { ...setting, admission: undefined };
+  const addGuarded = (token: string | undefined, routes: Route[]) => {
+    if (token === undefined) return;
+    for (const route of routes) paths.add(route, [requireToken(token), ...routeHandlers(route, unshed, [])]);
+  };
+  addGuarded(chaosToken, chaos ? chaosRoutes(chaos, logger) : []);
+  addGuarded(options.operator?.token, options.operator?.routes ?? []);
   return paths.mount(bareApp(readiness)).use(answerNotFound, answerErrors(logger));
 }
 

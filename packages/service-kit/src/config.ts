@@ -67,12 +67,15 @@ export function urlOf(...schemes: string[]) {
   return z.string().refine(fits, expectation);
 }
 
+/** A secret that opens a door, long enough not to be guessed. */
+export const bearerToken = z.string().min(16, 'expected at least 16 characters');
+
 /** Keys every service reads. Spread into the service's own schema. */
 export const serviceEnv = {
   PORT: wholeNumber(0, 65_535),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  CHAOS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+  CHAOS_TOKEN: bearerToken.optional(),
   FLAGS_FILE: z.string().optional(),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('10000'),
   DRAIN_DELAY_MS: wholeNumber(0, 600_000).prefault('500'),

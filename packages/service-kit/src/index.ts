@@ -3,6 +3,7 @@ export { type AppOptions, createApp, MAX_BODY_BYTES } from './app.ts';
 export { type BackgroundTask, type BackgroundTaskOptions, startBackgroundTask } from './background-task.ts';
 export { FAULTS, type FaultRequest, faultSchema, MAX_FAULT_MS, MAX_STALL_MS } from './chaos.ts';
 export {
+  bearerToken,
   ConfigError,
   databaseEnv,
   EXIT_BAD_CONFIG,

@@ -72,9 +72,8 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
       recommendationsRoute(async (customerId, options) =>
         withNames(await recommendation.call(customerId, options), catalogue.nameOf),
       ),
-      readParkedRoute(outbox),
-      requeueRoute(outbox),
     ],
+    operator: { token: config.OPERATOR_TOKEN, routes: [readParkedRoute(outbox), requeueRoute(outbox)] },
     resilience: { dependencies: guarded, caches: [cache], flags },
     readiness,
     admission,

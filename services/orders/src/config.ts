@@ -1,4 +1,4 @@
-import { databaseEnv, serviceEnv, urlOf, wholeNumber } from '@ballast/service-kit';
+import { bearerToken, databaseEnv, serviceEnv, urlOf, wholeNumber } from '@ballast/service-kit';
 import { z } from 'zod';
 
 /** What orders reads from its environment. */
@@ -8,6 +8,8 @@ export const configSchema = z.object({
   INVENTORY_URL: urlOf('http', 'https'),
   RECOMMENDATION_URL: urlOf('http', 'https'),
   REDIS_URL: urlOf('redis', 'rediss').optional(),
+  /** Opens what is parked in the outbox to an operator; without it nobody sees or requeues it over HTTP. */
+  OPERATOR_TOKEN: bearerToken.optional(),
   /** How long the first request with a key has for itself before the relay settles its order. */
   ORDER_LOCK_MS: wholeNumber(100, 600_000).prefault('5000'),
   /** How long keys and their answers are kept. */

@@ -47,7 +47,6 @@ it.each<[string, string, string, unknown, Record<string, string>, number]>([
   ],
   ['an order id that is none', 'GET', '/v1/orders/1', undefined, {}, 400],
   ['a deadline that is none', 'POST', '/v1/orders', good, { ...key, 'x-deadline-ms': 'soon' }, 400],
-  ['a parked row that is none', 'POST', '/v1/outbox/0/requeue', undefined, {}, 400],
   ['an unknown route', 'GET', '/v1/nothing', undefined, {}, 404],
   ['a wrong method', 'DELETE', '/v1/orders', undefined, {}, 405],
 ])('answers %s with a problem and stores nothing', async (_what, method, path, body, headers, status) => {
@@ -77,8 +76,6 @@ it('describes itself', async () => {
     '/v1/orders',
     '/v1/orders/{id}',
     '/v1/orders/{id}/story',
-    '/v1/outbox/parked',
-    '/v1/outbox/{id}/requeue',
     '/v1/recommendations',
   ]);
   expect(Object.keys(body.paths['/v1/orders'].post.responses)).toEqual(

@@ -5,10 +5,12 @@ import { eventually, type Orders, startOrders, startReplica } from './service.ts
 
 let orders: Orders;
 beforeEach(async () => {
-  orders = await startOrders();
+  orders = await startOrders({ OPERATOR_TOKEN: TOKEN });
 });
 afterEach(() => orders.close());
 
+const TOKEN = 'an operator knows this';
+const operator = { authorization: `Bearer ${TOKEN}` };
 const isSettlement = ({ path }: { path: string }) => path.startsWith('/v1/reservations');
 const pending = sql`orders where status = 'pending'`;
 const owed = sql`outbox where done_at is null`;
@@ -99,7 +101,7 @@ describe('the outbox', () => {
 });
 
 describe('a poison row', () => {
-  it('is parked while later rows flow, is shown, and can be requeued', async () => {
+  it('is parked while later rows flow, is shown to an operator, and can be requeued', async () => {
     let poison = '';
     orders.inventory.control.trouble = (request) => {
       if (poison === '' && isSettlement(request)) poison = request.path;
@@ -108,7 +110,7 @@ describe('a poison row', () => {
     const { status, body } = await orders.place();
     expect(status).toBe(202);
     await orders.placeUntil(201);
-    const parked = async () => (await orders.send('GET', '/v1/outbox/parked')).body.rows;
+    const parked = async () => (await orders.send('GET', '/v1/outbox/parked', undefined, operator)).body.rows;
     await eventually(async () => (await parked()).length === 1);
     const [row] = await parked();
     expect(row).toMatchObject({
@@ -118,10 +120,36 @@ describe('a poison row', () => {
       lastError: expect.stringContaining('400'),
     });
 
-    expect((await orders.send('POST', '/v1/outbox/999999/requeue')).status).toBe(404);
+    const requeue = async (id: string) =>
+      (await orders.send('POST', `/v1/outbox/${id}/requeue`, undefined, operator)).status;
+    expect(await requeue('999999')).toBe(404);
+    expect(await requeue('0')).toBe(400);
     noTrouble();
-    expect((await orders.send('POST', `/v1/outbox/${row.id}/requeue`)).status).toBe(204);
+    expect(await requeue(row.id)).toBe(204);
     await orders.until(body.id, 'confirmed');
     expect(await parked()).toEqual([]);
+  });
+});
+
+describe('parked rows', () => {
+  const doors = [
+    ['GET', '/v1/outbox/parked'],
+    ['POST', '/v1/outbox/1/requeue'],
+  ] as const;
+
+  it.each(doors)('%s %s is closed to who has no token', async (method, path) => {
+    expect((await orders.send(method, path)).status).toBe(401);
+    const wrong = { authorization: `Bearer ${TOKEN}!` };
+    expect((await orders.send(method, path, undefined, wrong)).status).toBe(401);
+  });
+
+  it.each(doors)('%s %s does not exist where no token is configured', async (method, path) => {
+    const { OPERATOR_TOKEN: _, ...untold } = { OPERATOR_TOKEN: '', ...orders.settings };
+    const replica = await startReplica(untold);
+    expect(await replica.send(method, path, undefined, operator)).toMatchObject({
+      status: 404,
+      body: { code: 'not-found' },
+    });
+    await replica.close();
   });
 });

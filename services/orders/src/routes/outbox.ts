@@ -14,14 +14,13 @@ const parkedRow = z.object({
 });
 const parkedBody = z.object({ rows: z.array(parkedRow) }).meta({ id: 'ParkedRows' });
 
-/** `GET /v1/outbox/parked` */
+/** `GET /v1/outbox/parked`, for an operator. */
 export function readParkedRoute(outbox: Outbox) {
   return describeRoute({
     method: 'get',
     path: '/v1/outbox/parked',
     name: 'readParkedRows',
     summary: `What the relay gave up on, oldest first, at most ${MAX_SHOWN}`,
-    description: 'For an operator on the loopback interface: it is not guarded by a login.',
     responses: { 200: { description: 'The parked rows', schema: parkedBody } },
     async handle() {
       const rows = await outbox.parked(MAX_SHOWN);
@@ -33,14 +32,13 @@ export function readParkedRoute(outbox: Outbox) {
   });
 }
 
-/** `POST /v1/outbox/{id}/requeue` */
+/** `POST /v1/outbox/{id}/requeue`, for an operator. */
 export function requeueRoute(outbox: Outbox) {
   return describeRoute({
     method: 'post',
     path: '/v1/outbox/{id}/requeue',
     name: 'requeueParkedRow',
     summary: 'Tries a parked row again, its attempts forgotten',
-    description: 'For an operator on the loopback interface: it is not guarded by a login.',
     params: z.object({ id: z.string().regex(/^[1-9]\d{0,17}$/) }),
     responses: { 204: { description: 'It is due again' } },
     problems: { 404: 'unknown-parked-row' },
