@@ -13,12 +13,18 @@ describe('a valid environment', () => {
       PORT: 4001,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
-      SHUTDOWN_GRACE_MS: 10_000,
+      SHUTDOWN_GRACE_MS: 12_000,
       DRAIN_DELAY_MS: 500,
       DEADLINE_DEFAULT_MS: 2000,
       DEADLINE_MAX_MS: 10_000,
       DATABASE_POOL_MAX: 10,
+      MIGRATIONS: 'apply',
     });
+  });
+
+  test('leaves a request that has just begun the longest time it may take, after the drain delay', () => {
+    const { SHUTDOWN_GRACE_MS, DRAIN_DELAY_MS, DEADLINE_MAX_MS } = readConfig(schema, valid);
+    expect(SHUTDOWN_GRACE_MS).toBeGreaterThan(DRAIN_DELAY_MS + DEADLINE_MAX_MS);
   });
 
   test('may set optional keys to nothing', () => {

@@ -77,7 +77,7 @@ export const serviceEnv = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CHAOS_TOKEN: bearerToken.optional(),
   FLAGS_FILE: z.string().optional(),
-  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('10000'),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('12000'),
   DRAIN_DELAY_MS: wholeNumber(0, 600_000).prefault('500'),
   DEADLINE_DEFAULT_MS: wholeNumber(1, 600_000).prefault('2000'),
   DEADLINE_MAX_MS: wholeNumber(1, 600_000).prefault('10000'),
