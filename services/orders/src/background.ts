@@ -1,4 +1,5 @@
 import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
+import { gauge } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Stories } from './stories.ts';
@@ -27,7 +28,7 @@ export interface BackgroundParts {
 
 /** What orders does without being asked. Each piece is bounded, and several replicas may do it at once. */
 export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
-  const { shop, catalogue, stories, dependencies, config, logger } = parts;
+  const { shop, outbox, catalogue, stories, dependencies, config, logger } = parts;
   const start = (name: string, everyMs: number, run: () => Promise<unknown>) =>
     startBackgroundTask({ name, everyMs, run, logger });
   const relay = (kind: OutboxKind, deliver: (order: Order) => Promise<unknown>) =>
@@ -47,8 +48,20 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
     settlement,
     announcement,
     start('copy-catalogue', CATALOGUE_CHECK_MS, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
-    start('sweep', config.SWEEP_MS, async () => (await shop.orders.sweep(SWEEP_BATCH)) >= SWEEP_BATCH),
+    start('sweep', config.SWEEP_MS, async () => {
+      await reportBacklog(outbox);
+      return (await shop.orders.sweep(SWEEP_BATCH)) >= SWEEP_BATCH;
+    }),
   ];
+}
+
+const parkedRows = gauge('outbox.parked', '{row}');
+const oldestDueAge = gauge('outbox.oldest_due_age', 's');
+
+async function reportBacklog(outbox: Pick<Outbox, 'backlog'>): Promise<void> {
+  const { parked, oldestDueAgeMs } = await outbox.backlog();
+  parkedRows(parked);
+  oldestDueAge(oldestDueAgeMs / 1000);
 }
 
 function relayOf(

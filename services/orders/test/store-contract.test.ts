@@ -142,6 +142,22 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ id, attempts: 1 }]);
   });
 
+  it('tell what waits for a person, and for how long the oldest that is due has waited', async () => {
+    expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
+    await passMinute();
+    await passMinute();
+    const { parked, oldestDueAgeMs } = await outbox.backlog();
+    expect(parked).toBe(0);
+    expect(oldestDueAgeMs).toBeGreaterThanOrEqual(60_000);
+    expect(oldestDueAgeMs).toBeLessThan(90_000);
+    const [row] = await outbox.claim('settle-order', LEASE);
+    expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
+    await outbox.park(row?.id ?? '', { attempts: 8, error: 'poison' });
+    expect(await outbox.backlog()).toEqual({ parked: 1, oldestDueAgeMs: 0 });
+    await store.settle(draft.id, { status: 'rejected', reason: 'unknown-sku' });
+    expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
+  });
+
   it('come back later when postponed', async () => {
     await passMinute();
     const [row] = await outbox.claim('settle-order', LEASE);

@@ -144,6 +144,13 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
           return { id, orderId, kind, attempts, lastError, parkedAt: new Date(parkedAtMs ?? 0) };
         });
     },
+    async backlog() {
+      const due = rows.filter((row) => open(row) && row.parkedAtMs === null && row.dueAtMs <= now());
+      return {
+        parked: rows.filter(({ parkedAtMs }) => parkedAtMs !== null).length,
+        oldestDueAgeMs: Math.max(0, ...due.map(({ dueAtMs }) => now() - dueAtMs)),
+      };
+    },
     async requeue(id) {
       const row = rowOf(id);
       if (!row || row.parkedAtMs === null) return false;

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { OrderDraft, OrderState } from '../use-cases/order.ts';
-import type { ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
+import type { Backlog, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
 import { ORDER_COLUMNS, orderFrom } from './orders.ts';
 
 /**
@@ -57,6 +57,16 @@ export function outboxIn(db: Kysely<unknown>): Outbox {
         select id, order_id as "orderId", kind, attempts, last_error as "lastError", parked_at as "parkedAt"
         from outbox where parked_at is not null order by parked_at, id limit ${limit}`.execute(db);
       return rows;
+    },
+    async backlog() {
+      // Two subqueries, so that each is answered from its own partial index.
+      const { rows } = await sql<Backlog>`
+        select (select count(*) from outbox where parked_at is not null)::integer as parked,
+          coalesce((
+            select extract(epoch from now() - min(due_at)) * 1000
+            from outbox where done_at is null and parked_at is null and due_at <= now()
+          ), 0)::float8 as "oldestDueAgeMs"`.execute(db);
+      return rows[0] ?? { parked: 0, oldestDueAgeMs: 0 };
     },
     async requeue(id) {
       const { rows } = await sql`

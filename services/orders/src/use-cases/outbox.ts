@@ -28,6 +28,14 @@ export interface Setback {
   delayMs: number;
 }
 
+/** How far behind the relays are. */
+export interface Backlog {
+  /** Rows that wait for a person. */
+  parked: number;
+  /** How long the row that was due first has waited for a relay; 0 when none is due. */
+  oldestDueAgeMs: number;
+}
+
 /** What is owed, by the store's own clock. Any number of relays may claim at once; no row is held by two. */
 export interface Outbox {
   claim(kind: OutboxKind, options: { limit: number; leaseMs: number }): Promise<ClaimedRow[]>;
@@ -37,6 +45,7 @@ export interface Outbox {
   release(ids: string[]): Promise<void>;
   park(id: string, setback: Omit<Setback, 'delayMs'>): Promise<void>;
   parked(limit: number): Promise<ParkedRow[]>;
+  backlog(): Promise<Backlog>;
   /** Makes a parked row due again, its attempts forgotten; false when there is no such row. */
   requeue(id: string): Promise<boolean>;
 }
