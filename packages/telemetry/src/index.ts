@@ -1,3 +1,4 @@
+export { asTask } from './as-task.ts';
 export { gauge } from './gauge.ts';
 export { type ObservablePool, observePool } from './instrumentation/postgres.ts';
 export { createLogger, type Logger, type LoggerOptions, REDACTED_KEYS } from './logger.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { asTask } from './as-task.ts';
 import { observePool } from './instrumentation/postgres.ts';
 import { observe } from './observe.ts';
 
@@ -16,4 +17,9 @@ test('without an SDK a dependency gets no listener, so it builds no events', () 
 test('without an SDK a pool is left alone', () => {
   const pool = { on: () => expect.unreachable() };
   expect(observePool(pool)).toBe(pool);
+});
+
+test('without an SDK a task is what it was', () => {
+  const settle = async () => {};
+  expect(asTask('settle', settle)).toBe(settle);
 });

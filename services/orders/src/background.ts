@@ -1,5 +1,5 @@
 import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
-import { gauge } from '@ballast/telemetry';
+import { asTask, gauge } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Stories } from './stories.ts';
@@ -74,5 +74,7 @@ function relayOf(
       { kind, orderId: row.order.id, attempts: row.attempts, error },
       'outbox row parked, see /v1/outbox/parked',
     );
-  return createRelay({ kind, outbox, deliver, onParked, now: Date.now, random: Math.random }).deliverDue;
+  const delivery = asTask(`deliver ${kind}`, deliver);
+  return createRelay({ kind, outbox, deliver: delivery, onParked, now: Date.now, random: Math.random })
+    .deliverDue;
 }
