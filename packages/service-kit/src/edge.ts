@@ -19,11 +19,24 @@ const secureHeaders: RequestHandler = function secure(_request, response, next) 
   next();
 };
 
-// Node would answer this one itself, without a body; the server is told to leave it to us.
+// Node would answer a missing one itself, without a body, and is told to leave it to us. It takes the first of two, where a
+// proxy in front may have gone by the second (RFC 9112, 3.2).
 const requireHost: RequestHandler = function host(request, _response, next) {
-  if (request.headers.host !== undefined || request.httpVersion === '1.0') return next();
-  throw problem(400, 'bad-request', 'The Host header is missing');
+  const hosts = hostsOf(request.rawHeaders);
+  if (hosts > 1) throw problem(400, 'bad-request', 'There is more than one Host header');
+  if (hosts === 0 && request.httpVersion !== '1.0')
+    throw problem(400, 'bad-request', 'The Host header is missing');
+  next();
 };
+
+function hostsOf(rawHeaders: string[]): number {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts;
+}
 
 // Baggage is the caller's text and would be copied into every downstream request; trace context may continue.
 const dropBaggage: RequestHandler = function baggage(request, _response, next) {

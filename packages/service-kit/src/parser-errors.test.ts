@@ -25,6 +25,9 @@ test.each([
   ['a bad header name', 'GET / HTTP/1.1\r\nHost: a\r\nb ad: x\r\n\r\n'],
   ['a header with a bare line feed', 'GET / HTTP/1.1\r\nHost: a\r\nx: a\n\n b\r\n\r\n'],
   ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+  ['two Hosts', 'GET /health/live HTTP/1.1\r\nHost: a\r\nhost: b\r\nConnection: close\r\n\r\n'],
+  ['the same Host twice', 'GET /health/live HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n'],
+  ['two Hosts in HTTP/1.0', 'GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n'],
 ])('%s: 400', async (_name, bytes) => {
   const { url } = await serveThings();
   const answer = await sendRaw(url, bytes);
