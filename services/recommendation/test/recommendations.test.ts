@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { purchaseHistory } from '../src/db/purchase-history.ts';
+import { readPurchaseHistory } from '../src/db/purchase-history.ts';
 import { purchasesIn } from '../src/db/purchases.ts';
 import { type Recommendation, startRecommendation } from './service.ts';
 
+const purchaseHistory = readPurchaseHistory();
 let recommendation: Recommendation;
 beforeAll(async () => {
   recommendation = await startRecommendation();
@@ -22,6 +24,25 @@ async function countAll() {
   for (let some = 1; some > 0; counted += some) some = await purchases.count(50);
   return counted;
 }
+
+describe('the history', () => {
+  it('is what it was when it was released, row for row', async () => {
+    const { rows } = await sql<{ orderId: string; customerId: string; skus: string[] }>`
+      select order_id as "orderId", customer_id as "customerId", skus from purchases
+      where order_id like 'history-%' order by split_part(order_id, '-', 2)::integer`.execute(
+      recommendation.db,
+    );
+    expect(rows).toHaveLength(260);
+    expect(rows[0]).toEqual({
+      orderId: 'history-1',
+      customerId: 'customer-070',
+      skus: ['HARNESS-TETHER-2M', 'FIRST-AID-SKIPPER', 'FLARE-KIT-COASTAL', 'TORCH-FLOATING'],
+    });
+    expect(createHash('sha256').update(JSON.stringify(rows)).digest('hex')).toBe(
+      'd0636b23b47cd338e74ae00d37529222a2790eae452870223e334dd7d1857ca1',
+    );
+  });
+});
 
 describe('recommendations', () => {
   it('begin with a history, each purchase of it counted once', async () => {

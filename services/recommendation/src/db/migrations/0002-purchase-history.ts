@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
-import { purchaseHistory } from '../purchase-history.ts';
+import { readPurchaseHistory } from '../purchase-history.ts';
 
 /** Past purchases, so that the first customer of a fresh system already gets advice from something real. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  const rows = purchaseHistory.map(([customerId, ...skus], index) => ({
+  const rows = readPurchaseHistory().map(([customerId, ...skus], index) => ({
     orderId: `history-${index + 1}`,
     customerId,
     skus,
