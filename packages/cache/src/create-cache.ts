@@ -104,11 +104,17 @@ class TwoTierCache<T> implements Cache<T> {
         const shared = known && (await this.#store.findInRedis(key));
         if (shared && this.#freshnessOf(shared) === 'fresh')
           return cachedAnswer(shared, this.#options.clock.now());
+        if (known && (await this.#isRefreshedElsewhere(key, known))) return this.#retryLater(known);
         return await this.#loadAndKeep(key, load);
       } catch (error) {
         return this.#staleAnswer(key, error, known);
       }
     });
+  }
+
+  /** Only while nobody waits for the refresh: who waits, loads. */
+  async #isRefreshedElsewhere(key: string, known: Entry<T>): Promise<boolean> {
+    return this.#freshnessOf(known) === 'revalidate' && !(await this.#store.claimRefresh(key));
   }
 
   async #loadAndKeep(key: string, load: Load<T>): Promise<Fetched<T>> {
@@ -118,13 +124,18 @@ class TwoTierCache<T> implements Cache<T> {
   }
 
   #staleAnswer(key: string, error: unknown, known?: Entry<T>): Fetched<T> {
-    const { name, clock, refreshRetryMs, random, onEvent } = this.#options;
+    const { name, clock, onEvent } = this.#options;
     this.#failedLoads += 1;
     onEvent({ type: 'refresh.failed', cache: name, at: clock.now(), error });
     const entry = this.#store.findInMemory(key) ?? known; // `known` may have been evicted meanwhile
     if (!entry || this.#freshnessOf(entry) === 'expired') throw error;
+    return { ...this.#retryLater(entry), reason: reasonOf(error) };
+  }
+
+  #retryLater(entry: Entry<T>): Fetched<T> {
+    const { clock, refreshRetryMs, random } = this.#options;
     entry.retryAtMs = clock.now() + refreshRetryMs * (0.5 + random());
-    return { ...cachedAnswer(entry, clock.now()), reason: reasonOf(error) };
+    return cachedAnswer(entry, clock.now());
   }
 
   #serve(entry: Entry<T>): Fetched<T> {

@@ -77,6 +77,13 @@ export class EntryStore<T> {
     await this.#redis.write(this.#redisKey(keyHash), seal(keyHash, storedAtMs, copy.json), lifetimeMs);
   }
 
+  /** Whether this replica is the one to refresh the key; the others get what it stores. */
+  async claimRefresh(key: string): Promise<boolean> {
+    if (!this.#redis) return true;
+    const { loadTimeoutMs, ttlMs } = this.#options;
+    return this.#redis.claim(`${this.#redisKey(hashKey(key))}:refresh`, Math.min(loadTimeoutMs, ttlMs));
+  }
+
   clearMemory(): void {
     this.#memory.clear();
   }

@@ -92,6 +92,32 @@ describe('fetch', () => {
     await expect(answer).rejects.toThrow('down');
   });
 
+  it('refreshes behind the caller in one replica, and the others get what it stored', async () => {
+    const { first, second, clock } = replicas({ refreshRetryMs: 100 });
+    await first.fetch('a', loading('old'));
+    await second.fetch('a', failing);
+    await clock.advance(1_500);
+    await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
+    await settle();
+    expect(first.snapshot().loads.started + second.snapshot().loads.started).toBe(2);
+    await clock.advance(100);
+    await second.fetch('a', failing);
+    await settle();
+    await expect(second.fetch('a', failing)).resolves.toMatchObject({ value: { sku: 'new' } });
+    expect(second.snapshot().loads.started).toBe(0);
+  });
+
+  it('refreshes in every replica when Redis takes no claims', async () => {
+    const { first, second, redis, clock } = replicas();
+    await first.fetch('a', loading('old'));
+    await second.fetch('a', failing);
+    redis.writes = { reply: 'READONLY' };
+    await clock.advance(1_500);
+    await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
+    await settle();
+    expect(second.snapshot().loads.started).toBe(1);
+  });
+
   it('contains a background refresh that fails after its entry has expired', async () => {
     const { cache, clock, events } = offerCache({ revalidateMs: 20_000 });
     await cache.fetch('a', loading('old'));

@@ -4,5 +4,7 @@ export interface RedisClient {
   connect(): Promise<unknown>;
   getrange(key: string, start: number, end: number): Promise<string>;
   set(key: string, value: string, unit: 'PX', ttlMs: number): Promise<unknown>;
+  /** Answers null when the key is there already. */
+  set(key: string, value: string, unit: 'PX', ttlMs: number, onlyIf: 'NX'): Promise<unknown>;
   unlink(key: string): Promise<number>;
 }

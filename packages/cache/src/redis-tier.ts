@@ -58,6 +58,12 @@ export class RedisTier {
     await this.#send(this.#writes, (redis) => redis.set(key, text, 'PX', ttlMs));
   }
 
+  /** Whether nobody else has claimed `key` within `forMs`; also when Redis can't be asked, as then everybody must help themselves. */
+  async claim(key: string, forMs: number): Promise<boolean> {
+    const outcome = await this.#send(this.#writes, (redis) => redis.set(key, '', 'PX', forMs, 'NX'));
+    return outcome?.kind !== 'done' || outcome.value !== null;
+  }
+
   async remove(key: string): Promise<void> {
     await this.#send(this.#writes, (redis) => redis.unlink(key));
   }

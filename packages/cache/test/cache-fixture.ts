@@ -28,11 +28,11 @@ export function offerCache(options: Partial<CacheOptions<Offer>> = {}) {
 }
 
 /** Two replicas: a memory tier each, one Redis, one time. */
-export function replicas() {
+export function replicas(options: Partial<CacheOptions<Offer>> = {}) {
   const redis = new FakeRedis();
   const clock = new FakeClock();
-  const first = offerCache({ redis, clock }).cache;
-  const second = offerCache({ redis, clock }).cache;
+  const first = offerCache({ redis, clock, ...options }).cache;
+  const second = offerCache({ redis, clock, ...options }).cache;
   return { redis, clock, first, second };
 }
 

@@ -26,9 +26,10 @@ export class FakeRedis implements RedisClient {
     return bytes.toString();
   }
 
-  async set(key: string, value: string, _unit: 'PX', ttlMs: number): Promise<'OK'> {
+  async set(key: string, value: string, _unit: 'PX', ttlMs: number, onlyIf?: 'NX'): Promise<'OK' | null> {
     this.sent.writes += 1;
     await this.#answer(this.writes);
+    if (onlyIf && this.data.has(key)) return null;
     this.data.set(key, value);
     this.ttlsMs.set(key, ttlMs);
     return 'OK';

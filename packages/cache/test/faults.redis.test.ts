@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CacheSettings } from '../src/cache-options.ts';
 import { connectRedis } from '../src/connect-redis.ts';
 import { createCache } from '../src/create-cache.ts';
 import { offer } from './cache-fixture.ts';
@@ -9,9 +11,9 @@ const primary = await RealRedis.onFreePort();
 const closers: (() => void)[] = [];
 
 /** Patient with Redis unless a test is about impatience: a busy machine is no fault. */
-function replica({ redisTimeoutMs = 2_000 } = {}) {
+function replica({ redisTimeoutMs = 2_000, ...options }: Partial<CacheSettings> = {}) {
   const redis = connectRedis(server.url, { silenceTimeoutMs: 500 });
-  const settings = { redisTimeoutMs, redisOpenMs: 100, redisMaxOpenMs: 200 };
+  const settings = { redisTimeoutMs, redisOpenMs: 100, redisMaxOpenMs: 200, ...options };
   const cache = createCache({ name: 'offers', schema: offer, redis, ...settings });
   closers.push(() => {
     cache.close();
@@ -39,6 +41,22 @@ describe.skipIf(!hasRedisServer)('a real Redis (skipped where redis-server is no
 
   it('carries entries from one replica to another', async () => {
     await expect(isShared()).resolves.toBe(true);
+  });
+
+  it('lets one of many replicas refresh a key for all', async () => {
+    let loads = 0;
+    const load = async () => {
+      loads += 1;
+      return { sku: String(loads) };
+    };
+    const many = Array.from({ length: 8 }, () => replica({ ttlMs: 50, ttlJitterRatio: 0 }));
+    await Promise.all(many.map(({ isReady }) => isReady()));
+    await many[0]?.cache.fetch('hot', load);
+    await Promise.all(many.map(({ cache }) => cache.fetch('hot', load)));
+    await delay(100);
+    await Promise.all(many.map(({ cache }) => cache.fetch('hot', load)));
+    await expect.poll(() => many.every(({ cache }) => cache.snapshot().loads.inFlight === 0)).toBe(true);
+    expect(loads).toBe(2);
   });
 
   it('deletes what somebody else put under our key, of any type', async () => {
