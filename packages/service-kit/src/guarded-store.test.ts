@@ -24,7 +24,7 @@ test('a guard that refuses keeps the query from running', async () => {
   expect(queries).toEqual([]);
 });
 
-test('a shedder is told how long each query waited for its permit, also one that got none', async () => {
+test('a shedder is told how long each query stood in line, also one that got no permit', async () => {
   const waits: number[] = [];
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const narrow = dependency<() => Promise<unknown>, unknown>({
@@ -33,15 +33,13 @@ test('a shedder is told how long each query waited for its permit, also one that
     call: (query) => query(),
   });
   const slow = { hold: () => held, look: async () => {} };
-  const guarded = guardedStore(slow, narrow, {
-    queueWaited: (waitMs) => void waits.push(Math.floor(waitMs)),
-  });
+  const guarded = guardedStore(slow, narrow, { queueWaited: (waitMs) => void waits.push(waitMs) });
+  await guarded.look();
   const holding = guarded.hold();
-  expect(waits).toEqual([0]);
+  expect(waits).toEqual([]);
   await expect(guarded.look()).rejects.toThrow('no permit came free in time');
-  expect(waits[1]).toBeGreaterThanOrEqual(59);
-  const looking = guarded.look();
+  expect(waits).toEqual([expect.any(Number)]);
+  expect(waits[0]).toBeGreaterThanOrEqual(59);
   letGo();
-  await Promise.all([holding, looking]);
-  expect(waits).toHaveLength(3);
+  await holding;
 });

@@ -27,8 +27,11 @@ export function guardedStore<S extends { [K in keyof S]: Store[string] }>(
   return guarded as S;
 }
 
-// Measured here and not heard of as an event: the mean is that of all queries, also those that need not wait and those
-// that were refused a permit in the end.
+/** Less is no line, only the way to the guard. */
+const MIN_WAIT_MS = 1;
+
+// Measured here and not heard of as an event, which only those cause who get their permit in the end. Who need not wait is
+// not told of: the shedder hears of other lines too, and a mean full of zeros would hide them.
 async function throughQueue(
   guard: QueryGuard,
   query: () => Promise<unknown>,
@@ -37,7 +40,8 @@ async function throughQueue(
   const joinedAtMs = performance.now();
   let isWaiting = true;
   const leave = () => {
-    if (isWaiting) shedder?.queueWaited(performance.now() - joinedAtMs);
+    const waitMs = performance.now() - joinedAtMs;
+    if (isWaiting && waitMs >= MIN_WAIT_MS) shedder?.queueWaited(waitMs);
     isWaiting = false;
   };
   const answer = await guard
