@@ -11,8 +11,8 @@ const launcher = resolve(import.meta.dirname, 'launcher.ts');
 /** What `npx pnpm demo` leads to: a launcher, its shell, and a script that watches them. */
 const script = `
   import { launchersOf, whenLauncherIsGone } from ${JSON.stringify(launcher)};
-  console.log(JSON.stringify(launchersOf(process.pid)));
   whenLauncherIsGone(() => { console.log('gone'); process.exit(); });
+  console.log(JSON.stringify(launchersOf(process.pid)));
   setInterval(() => {}, 1_000);
 `;
 
