@@ -143,7 +143,14 @@ function edgesIn(manifests: Manifest[]): string[] {
 }
 
 /** Where the two differ for a reason that is theirs alone. */
-const onlyInCompose = ['HEALTH_PATH', 'FLAGS_FILE', 'DATABASE_URL', 'REDIS_URL', 'OTEL_SDK_DISABLED', 'OPERATOR_TOKEN'];
+const onlyInCompose = [
+  'HEALTH_PATH',
+  'FLAGS_FILE',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'OTEL_SDK_DISABLED',
+  'OPERATOR_TOKEN',
+];
 
 describe('Kubernetes and Compose', () => {
   it.each(serviceNames)('give %s the same settings', (name) => {
