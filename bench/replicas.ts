@@ -69,13 +69,22 @@ async function cpuMicrosOf(name: string): Promise<number> {
 const quantile = (numbers: readonly number[], share: number): number =>
   numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN;
 
+/** Enough of them that no row of the stock is what everybody waits for. */
+async function plentifulSkus(): Promise<string[]> {
+  const path = '/api/v1/namespaces/ballast/services/inventory:4002/proxy/v1/products';
+  const { products } = JSON.parse(await kubectl('get', '--raw', path)) as {
+    products: { sku: string; available: number }[];
+  };
+  return products.filter(({ available }) => available > 100_000).map(({ sku }) => sku);
+}
+
 const parts = ['orders', 'inventory', 'recommendation', 'postgres'] as const;
 
 async function measure(url: string, replicas: number): Promise<(string | number)[]> {
   await scale('orders', replicas);
   await limitCpu('orders');
   const concurrency = Number(values.concurrency) * replicas;
-  const shoppers = new Shoppers({ url, concurrency, skus: ['MUG-ENAMEL', 'COFFEE-HARBOUR-1KG'] });
+  const shoppers = new Shoppers({ url, concurrency, skus });
   await shoppers.shopFor(5_000);
   const before = await Promise.all(parts.map(cpuMicrosOf));
   const begin = performance.now();
@@ -101,6 +110,7 @@ async function measure(url: string, replicas: number): Promise<(string | number)
 await kubectl('delete', 'horizontalpodautoscaler', '--all');
 await scale('load-generator', 0);
 await limitCpu('postgres');
+const skus = await plentifulSkus();
 const port = await kubectl('get', 'service', 'orders', '--output', 'jsonpath={.spec.ports[0].nodePort}');
 const columns = [
   'replicas of orders',
