@@ -16,13 +16,11 @@ export async function removeDemo(): Promise<void> {
 export async function ordersUrl(): Promise<string> {
   const port = await read('service/orders', '{.spec.ports[0].nodePort}');
   const address = await read('nodes', '{.items[0].status.addresses[?(@.type=="InternalIP")].address}');
-  const urls = ['127.0.0.1', address].map((host) => `http://${host}:${port}`);
-  return Promise.any(
-    urls.map(async (url) => {
-      await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) });
-      return url;
-    }),
+  const local = `http://127.0.0.1:${port}`;
+  const answers = await fetch(`${local}/health/live`, { signal: AbortSignal.timeout(2_000) }).catch(
+    () => undefined,
   );
+  return answers ? local : `http://${address}:${port}`;
 }
 
 /** Returns when every pod of the deployment is of the newest version and ready. */
