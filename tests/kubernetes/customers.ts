@@ -10,7 +10,7 @@ import { seededRandom } from '../chaos/seeded-random.ts';
 import { quietState } from '../chaos/system/heal.ts';
 import type { StoredState } from '../chaos/system/read-state.ts';
 import { openDatabases, ordersUrl } from './cluster.ts';
-import { tunnel } from './kubectl.ts';
+import { kubectl, tunnel } from './kubectl.ts';
 
 /** What became of the attempts that ended in a stretch of time. */
 export type Stretch = { readonly acknowledged: number; readonly failed: readonly string[] };
@@ -51,6 +51,15 @@ export async function welcomeCustomers(ratePerSecond: number, seed: number): Pro
       setTimeout(() => closing.abort(), 15_000).unref();
       await traffic.stop();
       await api.close();
+      // What moves between the reading of one database and the next looks like a phantom.
+      await kubectl('scale', 'deployment/load-generator', '--replicas=0');
+      await kubectl(
+        'wait',
+        '--for=delete',
+        'pod',
+        '--selector=app.kubernetes.io/name=load-generator',
+        '--timeout=60s',
+      );
       const databases = await openDatabases();
       const stored = await quietState(databases, { wait: realTime.wait, patienceMs: 15_000 });
       databases.close();
