@@ -110,37 +110,31 @@ describe('Kubernetes and the topology', () => {
   });
 });
 
-const policies = (manifests: Manifest[]) => manifests.filter(({ kind }) => kind === 'NetworkPolicy');
 const namesIn = ({ matchLabels, matchExpressions }: Labels): string[] =>
   matchExpressions?.[0]?.values ?? (matchLabels ? Object.values(matchLabels) : []);
 
-function edgesOut(manifests: Manifest[]): string[] {
-  return policies(manifests)
-    .flatMap(({ spec }) =>
-      (spec.egress ?? []).flatMap(({ to, ports }) =>
-        namesIn(spec.podSelector).flatMap((from) =>
-          (to ?? []).flatMap((target) =>
-            namesIn(target.podSelector).map((name) => `${from} -> ${name}:${ports[0]?.port}`),
-          ),
-        ),
-      ),
-    )
-    .toSorted();
+/** Every pair of one of the names with one of the peers that a rule is about. */
+function pairsOf({ podSelector }: Manifest['spec'], { to, from, ports }: Rule): [string, string, number][] {
+  const peers = (to ?? from ?? []).flatMap((peer) => namesIn(peer.podSelector));
+  return namesIn(podSelector).flatMap((name) =>
+    peers.map((peer): [string, string, number] => [name, peer, ports[0]?.port ?? 0]),
+  );
 }
 
-function edgesIn(manifests: Manifest[]): string[] {
-  return policies(manifests)
-    .flatMap(({ spec }) =>
-      (spec.ingress ?? []).flatMap(({ from, ports }) =>
-        namesIn(spec.podSelector).flatMap((name) =>
-          (from ?? []).flatMap((source) =>
-            namesIn(source.podSelector).map((caller) => `${caller} -> ${name}:${ports[0]?.port}`),
-          ),
-        ),
-      ),
-    )
+const pairsIn = (manifests: Manifest[], direction: 'egress' | 'ingress') =>
+  manifests
+    .filter(({ kind }) => kind === 'NetworkPolicy')
+    .flatMap(({ spec }) => (spec[direction] ?? []).flatMap((rule) => pairsOf(spec, rule)));
+
+const edgesOut = (manifests: Manifest[]): string[] =>
+  pairsIn(manifests, 'egress')
+    .map(([from, to, port]) => `${from} -> ${to}:${port}`)
     .toSorted();
-}
+
+const edgesIn = (manifests: Manifest[]): string[] =>
+  pairsIn(manifests, 'ingress')
+    .map(([to, from, port]) => `${from} -> ${to}:${port}`)
+    .toSorted();
 
 /** Where the two differ for a reason that is theirs alone. */
 const onlyInCompose = [
