@@ -9,8 +9,6 @@ const cases: [number, unknown, Outcome][] = [
   [200, { source: 'cached', items: [] }, 'cached'],
   [202, { id: 'o-1', recommendations: { source: 'live' } }, 'pending'],
   [409, { code: 'insufficient-stock' }, 'rejected'],
-  [503, { code: 'database-unavailable' }, 'refused'],
-  [429, {}, 'refused'],
   [500, {}, 'failed'],
   [400, {}, 'failed'],
   [201, {}, 'failed'],
@@ -20,6 +18,17 @@ const cases: [number, unknown, Outcome][] = [
 
 test.each(cases)('%i with %j counts as %s', (status, body, outcome) => {
   expect(judge({ kind: 'answer', status, body }).outcome).toBe(outcome);
+});
+
+test.each([
+  [503, '1', 'refused'],
+  [429, '30', 'refused'],
+  [503, undefined, 'failed'],
+  [503, '0', 'failed'],
+  [429, 'soon', 'failed'],
+  [500, '1', 'failed'],
+])('%i with Retry-After %s counts as %s', (status, retryAfter, outcome) => {
+  expect(judge({ kind: 'answer', status, body: {}, retryAfter }).outcome).toBe(outcome);
 });
 
 test('no answer counts as failed and says why', () => {

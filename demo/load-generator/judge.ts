@@ -24,11 +24,14 @@ export interface Verdict {
 
 const nothing = { id: null, ageMs: null, total: null };
 
-function outcomeOf(status: number, body: z.infer<typeof answer>): Outcome {
+/** Seconds to wait; a refusal that does not say them sends everybody back at once. */
+const isInvitation = (retryAfter: string | undefined): boolean => /^[1-9]\d*$/.test(retryAfter ?? '');
+
+function outcomeOf(status: number, body: z.infer<typeof answer>, retryAfter?: string): Outcome {
   if (status === 202) return 'pending';
   if (status === 200 || status === 201) return body.recommendations?.source ?? body.source ?? 'failed';
   if (status === 409 || status === 422) return 'rejected';
-  return status === 503 || status === 429 ? 'refused' : 'failed';
+  return (status === 503 || status === 429) && isInvitation(retryAfter) ? 'refused' : 'failed';
 }
 
 /** How a customer would tell of it. An answer that makes no sense is a failure, whatever its status says. */
@@ -39,7 +42,7 @@ export function judge(reply: Reply): Verdict {
   if (!body.success) return { outcome: 'failed', status, code: 'unreadable-answer', ...nothing };
   const { id = null, total = null, code = null, recommendations } = body.data;
   return {
-    outcome: outcomeOf(status, body.data),
+    outcome: outcomeOf(status, body.data, reply.retryAfter),
     status,
     id,
     total,

@@ -2,7 +2,12 @@ import { Pool } from 'undici';
 
 /** What came back from one attempt. `unknown`: it may have been done or not, and only asking again will tell. */
 export type Reply =
-  | { readonly kind: 'answer'; readonly status: number; readonly body: unknown }
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: unknown;
+      readonly retryAfter?: string | undefined;
+    }
   | { readonly kind: 'unknown'; readonly code: string }
   /** It never reached anybody. */
   | { readonly kind: 'unreachable'; readonly code: string };
@@ -49,7 +54,9 @@ export function createShopClient(url: string): ShopClient {
           body: body === undefined ? null : JSON.stringify(body),
           signal: AbortSignal.timeout(attemptTimeoutMs),
         });
-        return { kind: 'answer', status: response.statusCode, body: parsed(await response.body.text()) };
+        const retryAfter = response.headers['retry-after']?.toString();
+        const text = await response.body.text();
+        return { kind: 'answer', status: response.statusCode, body: parsed(text), retryAfter };
       } catch (error) {
         return failure(error);
       }
