@@ -55,3 +55,8 @@ export function childrenOf(parent: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => Number(statOf(pid)[1]) === parent);
 }
+
+/** Whether SIGSTOP holds it. */
+export function isStopped(pid: number): boolean {
+  return (hasProc ? (statOf(pid)[0] ?? '') : ps(['-o', 'stat=', '-p', String(pid)])).startsWith('T');
+}

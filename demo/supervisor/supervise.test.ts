@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProcessSpec } from './process-spec.ts';
-import { commandOf } from './process-table.ts';
+import { commandOf, isStopped } from './process-table.ts';
 import { type RunningSupervisor, type SuperviseOptions, supervise } from './supervise.ts';
 import type { ProcessState, ServiceStatus } from './supervisor.ts';
 
@@ -124,13 +124,33 @@ describe('a supervised process', () => {
     expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'no such program' });
   });
 
-  test('stalls together with its family, and resumes', async () => {
-    const supervisor = superviseOrders(sleeper());
-    await supervisor.start('orders');
-    await supervisor.stall('orders');
-    expect(ordersOf(supervisor).state).toBe('stalled');
-    await supervisor.resume('orders');
-    expect(ordersOf(supervisor).state).toBe('up');
+  describe('that stalls', () => {
+    let member: number;
+    let supervisor: RunningSupervisor;
+    const familyOf = () => [member];
+
+    beforeEach(async () => {
+      member = (await spawned('exec sleep 60')).pid as number;
+      supervisor = superviseOrders(sleeper({ familyOf }));
+      await supervisor.start('orders');
+      await supervisor.stall('orders');
+    });
+    afterEach(() => process.kill(member, 'SIGKILL'));
+
+    test('stalls together with its family, and resumes with it', async () => {
+      const stopped = () => [pidOf(supervisor), member].map(isStopped);
+      expect(ordersOf(supervisor).state).toBe('stalled');
+      await expect.poll(stopped, { timeout: 10_000 }).toEqual([true, true]);
+      await supervisor.resume('orders');
+      expect(ordersOf(supervisor).state).toBe('up');
+      await expect.poll(stopped, { timeout: 10_000 }).toEqual([false, false]);
+    });
+
+    test('leaves no stopped family behind when it is killed', async () => {
+      await expect.poll(() => isStopped(member), { timeout: 10_000 }).toBe(true);
+      await supervisor.kill('orders');
+      await expect.poll(() => isStopped(member), { timeout: 10_000 }).toBe(false);
+    });
   });
 });
 

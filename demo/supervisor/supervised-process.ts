@@ -21,6 +21,8 @@ export class SupervisedProcess {
   #state: ProcessState = { state: 'down', sinceMs: Date.now(), reason: 'not started' };
   #starting: Promise<void> | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
+  /** Stopped with it, and woken with it: one that outlives it stopped would hold what the next one needs. */
+  #stalledFamily: readonly number[] = [];
   #launches = 0;
   #stopping = false;
 
@@ -55,14 +57,18 @@ export class SupervisedProcess {
 
   async stall(): Promise<void> {
     const pid = this.#alive().pid as number;
-    this.#signalFamily(pid, 'SIGSTOP');
+    signal(pid, 'SIGSTOP');
+    // Asked after it was stopped: it can start no other.
+    this.#stalledFamily = this.#spec.familyOf?.(pid) ?? [];
+    for (const member of this.#stalledFamily) signal(member, 'SIGSTOP');
     this.#become({ state: 'stalled', pid, sinceMs: Date.now() });
   }
 
   async resume(): Promise<void> {
     if (this.#state.state !== 'stalled') return;
     const { pid } = this.#state;
-    this.#signalFamily(pid, 'SIGCONT');
+    this.#wakeFamily();
+    signal(pid, 'SIGCONT');
     this.#become({ state: 'up', pid, sinceMs: Date.now() });
   }
 
@@ -98,11 +104,12 @@ export class SupervisedProcess {
 
   #adopt(child: ChildProcess): void {
     this.#child = child;
-    child.once('exit', (code, signal) => {
+    child.once('exit', (code, by) => {
       this.#child = undefined;
+      this.#wakeFamily();
       // A start that still waits for this child is over: the next one must not join it.
       this.#starting = undefined;
-      this.#fallDown(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
+      this.#fallDown(by ? `ended by ${by}` : `ended with exit code ${code}`);
     });
     this.#become({ state: 'starting', pid: child.pid as number, sinceMs: Date.now() });
     if (this.#stopping) child.kill('SIGKILL');
@@ -138,12 +145,22 @@ export class SupervisedProcess {
     await ended;
   }
 
-  #signalFamily(pid: number, signal: NodeJS.Signals): void {
-    for (const member of [pid, ...(this.#spec.familyOf?.(pid) ?? [])]) process.kill(member, signal);
+  #wakeFamily(): void {
+    for (const member of this.#stalledFamily) signal(member, 'SIGCONT');
+    this.#stalledFamily = [];
   }
 
   #become(state: ProcessState): void {
     this.#state = state;
     this.#onChange();
+  }
+}
+
+/** To a process that may have ended meanwhile. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
