@@ -91,6 +91,15 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
     await page.getByText('runs elsewhere').waitFor();
   });
 
+  it('opens an order that was refused, and says why it was', async () => {
+    await open();
+    await stubbed.system.supervisor.kill('postgres');
+    const refused = page.locator('.order-row').filter({ has: page.locator('[data-quality="refused"]') });
+    await refused.first().click();
+    await page.locator('.story').getByText('never got an order number: database-unavailable').waitFor();
+    expect(await page.locator('.order-row[aria-pressed="true"]').count()).toBeGreaterThan(0);
+  });
+
   it('turns a protection off in the flags file', async () => {
     await open();
     await page.keyboard.press('2');

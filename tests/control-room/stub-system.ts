@@ -113,7 +113,14 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } 
   }
 
   function stats(): { stats: LoadStats; orders: RecentOrder[] } {
-    const outcome = !isUp('inventory') ? 'pending' : !isUp('recommendation') ? 'cached' : 'live';
+    const isRefused = !isUp('postgres');
+    const outcome = isRefused
+      ? 'refused'
+      : !isUp('inventory')
+        ? 'pending'
+        : !isUp('recommendation')
+          ? 'cached'
+          : 'live';
     const at = Date.now();
     const latencyMs = { p50: 8 + Math.random() * 3, p99: 22 + Math.random() * 9, max: 40 };
     const orders = {
@@ -124,15 +131,15 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } 
     const recent = Array.from(
       { length: Math.min(40, rate) },
       (_, index): RecentOrder => ({
-        id: `${at}-${index}`,
+        id: isRefused ? null : `${at}-${index}`,
         at,
         outcome,
-        status: outcome === 'pending' ? 202 : 201,
+        status: isRefused ? 503 : outcome === 'pending' ? 202 : 201,
         latencyMs: 5 + Math.random() * 20,
         attempts: 1,
         ageMs: outcome === 'cached' ? 42_000 : null,
-        total: 10 + Math.random() * 200,
-        code: null,
+        total: isRefused ? null : 10 + Math.random() * 200,
+        code: isRefused ? 'database-unavailable' : null,
         traceId: null,
       }),
     );

@@ -39,7 +39,7 @@ export function App() {
         </div>
         <Charts />
         <div className="ledger">
-          <OrderStream selected={order?.id ?? null} onSelect={setOrder} />
+          <OrderStream selected={order} onSelect={setOrder} />
           <OrderStory order={order} />
         </div>
         <PolicyTable />

@@ -7,7 +7,7 @@ import { QualityChip } from './quality-chip.tsx';
 const slots = 12;
 
 interface Props {
-  selected: string | null;
+  selected: OrderSeen | null;
   onSelect: (order: OrderSeen) => void;
 }
 
@@ -20,7 +20,7 @@ export function OrderStream({ selected, onSelect }: Props) {
   // Until the reader picks one, the first order tells its story: an empty panel explains nothing.
   useEffect(() => {
     const first = latest.find(({ id }) => id !== null);
-    if (selected === null && first) onSelect(first);
+    if (!selected && first) onSelect(first);
   }, [latest, selected, onSelect]);
   const rows = Array.from({ length: slots }, (_, slot) => shown.current[slot] ?? null);
   return (
@@ -46,7 +46,7 @@ export function OrderStream({ selected, onSelect }: Props) {
             {order ? (
               <Row
                 order={order}
-                isSelected={order.id !== null && order.id === selected}
+                isSelected={selected !== null && isSame(order, selected)}
                 onSelect={onSelect}
               />
             ) : (
@@ -60,6 +60,10 @@ export function OrderStream({ selected, onSelect }: Props) {
 }
 
 const none: readonly OrderSeen[] = [];
+
+/** One that was refused has no number: it is known by its moment. */
+const isSame = (one: OrderSeen, other: OrderSeen): boolean =>
+  one.id === other.id && one.at === other.at && one.latencyMs === other.latencyMs;
 
 function Row({
   order,
