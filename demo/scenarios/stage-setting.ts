@@ -6,6 +6,7 @@ import type { SystemView } from '../stage/system-view.ts';
 import type { Scenario, Variant } from './scenario.ts';
 
 interface Before {
+  readonly switches: Readonly<Record<SwitchName, boolean>>;
   readonly ordersPerSecond: number;
   readonly readsPerSecond: number;
 }
@@ -23,9 +24,10 @@ export async function setTheStage(
 ): Promise<Before> {
   await untilCalm(view, signal);
   const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
+  const switches = stage.switches();
   await stage.setSwitches(switchesFor(scenario, variant));
   await stage.setRate({ readsPerSecond: 0, ...scenario.load });
-  return { ordersPerSecond, readsPerSecond };
+  return { switches, ordersPerSecond, readsPerSecond };
 }
 
 function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<SwitchName, boolean>> {
@@ -37,13 +39,13 @@ function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<Switc
 }
 
 /** Puts everything back, whatever a run left behind, and waits until the system has recovered from it. */
-export async function restore(stage: Stage, view: SystemView, before: Before): Promise<void> {
-  await stage.setSwitches(Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, true])));
+export async function restore(stage: Stage, view: SystemView, { switches, ...rate }: Before): Promise<void> {
+  await stage.setSwitches(switches);
   for (const { target } of stage.faults())
-    if (isServiceName(target)) await stage.heal(target).catch(() => {});
+    await (isServiceName(target) ? stage.heal(target) : stage.resume(target)).catch(() => {});
   const down = view.processes()?.filter(({ state }) => state === 'down') ?? [];
   await Promise.allSettled(down.map(({ name }) => stage.start(name)));
-  await stage.setRate(before).catch(() => {});
+  await stage.setRate(rate).catch(() => {});
   await untilCalm(view);
 }
 

@@ -37,6 +37,7 @@ export interface Stage {
   heal(target: ServiceName): Promise<void>;
   setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
   setSwitches(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): Promise<void>;
+  switches(): Readonly<Record<SwitchName, boolean>>;
   /** Faults in force; each ends by itself. */
   faults(): readonly ActiveFault[];
 }
@@ -67,6 +68,11 @@ export function openStage(options: StageOptions): Stage {
     active.set(target, { target, fault, endsAt: Date.now() + forMs, timer });
   }
 
+  // A fault lives in its process: the next one knows nothing of it, whoever ended the first.
+  supervisor?.onChange(({ name, state }) => {
+    if (state === 'down') forget(name);
+  });
+
   async function chaos(target: SupervisedName, method: 'PUT' | 'DELETE', body?: object): Promise<void> {
     const authorization = `Bearer ${chaosToken}`;
     await send(`${nodeOf(topology, target).url}/chaos`, method, target, body, { authorization });
@@ -86,9 +92,10 @@ export function openStage(options: StageOptions): Stage {
     await supervisor.start(target);
   }
 
-  async function stall(target: SupervisedName, forMs: number): Promise<void> {
+  async function stall(target: SupervisedName, wantedMs: number): Promise<void> {
+    const forMs = supervisor ? wantedMs : Math.min(wantedMs, maxBlockedMs);
     if (supervisor) await supervisor.stall(target);
-    else await chaos(target, 'PUT', { fault: 'stall', forMs: Math.min(forMs, maxBlockedMs) });
+    else await chaos(target, 'PUT', { fault: 'stall', forMs });
     remember(target, 'stall', forMs, () => resume(target).catch(() => forget(target)));
     mark('break', target, `stall ${target}`);
   }
@@ -137,6 +144,7 @@ export function openStage(options: StageOptions): Stage {
       if (text.length > 0)
         mark('switch', null, text.length > 2 ? `${text.length} switches` : text.join(', '));
     },
+    switches: () => switches.read(),
     faults: () => [...active.values()].map(({ timer: _timer, ...rest }) => rest),
   };
 }

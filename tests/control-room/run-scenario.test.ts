@@ -24,7 +24,7 @@ let closing: AbortController;
 
 beforeEach(async () => {
   copyFileSync(template, flagsFile);
-  system = await openStubSystem(topology, { intervalMs: 250 });
+  system = await openStubSystem(topology, { intervalMs: 100 });
   switches = openSwitches(flagsFile);
   closing = new AbortController();
   const { supervisor } = system;
@@ -45,10 +45,10 @@ const scenario: Scenario = {
   breaks: 'Recommendation is killed.',
   heals: 'It is started by whoever cleans up.',
   load: { ordersPerSecond: 33 },
-  brokenFromMs: 1_500,
-  brokenToMs: 3_500,
-  durationMs: 5_000,
-  steps: [{ atMs: 1_500, says: 'killed', act: (on) => on.kill('recommendation') }],
+  brokenFromMs: 500,
+  brokenToMs: 2_000,
+  durationMs: 2_500,
+  steps: [{ atMs: 500, says: 'killed', act: (on) => on.kill('recommendation') }],
   expects: [{ says: 'cached', unit: 'share', measure: share(['cached'], 'during', 250), atLeast: 0.9 }],
   naive: {
     without: ['breaker'],
@@ -82,7 +82,7 @@ it('puts everything back when a step fails', async () => {
     ...scenario,
     steps: [
       ...scenario.steps,
-      { atMs: 2_000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
+      { atMs: 1_000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
     ],
   };
   await expect(
@@ -98,4 +98,21 @@ it('puts everything back when it is stopped', async () => {
   await expect(run).rejects.toThrow();
   expect(statusOf('recommendation')).toBe('up');
   await expect.poll(() => switches.read()['protection.breaker']).toBe(true);
+});
+
+it('leaves a switch off that was off before, and resumes what it stalled, a database too', async () => {
+  const steps = [{ atMs: 500, says: 'stalled', act: (on: Stage) => on.stall('postgres', 60_000) }];
+  const isSheddingOn = () => switches.read()['protection.shedding'];
+  await stage.setSwitches({ 'protection.shedding': false });
+  await expect.poll(isSheddingOn).toBe(false);
+  await runScenario({ topology, stage, view, scenario: { ...scenario, steps }, variant: 'protected' });
+  expect(statusOf('postgres')).toBe('up');
+  await expect.poll(isSheddingOn).toBe(false);
+});
+
+it('forgets a fault together with the process that had it', async () => {
+  await stage.fault('recommendation', 'garbage', 60_000);
+  expect(stage.faults()).toMatchObject([{ target: 'recommendation' }]);
+  await system.supervisor.kill('recommendation');
+  expect(stage.faults()).toEqual([]);
 });
