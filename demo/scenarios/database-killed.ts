@@ -5,7 +5,7 @@ export const databaseKilled: Scenario = {
   name: 'database-killed',
   title: 'The database is killed',
   breaks: 'SIGKILL to PostgreSQL. Without it an order cannot be promised, so it must not be.',
-  heals: 'It is started again and recovers from its log; orders are accepted at once.',
+  heals: 'It is started again and recovers from its log; seconds later orders are accepted.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5_000,
   brokenToMs: 12_000,

@@ -28,7 +28,7 @@ export const deadlinePropagation: Scenario = {
       measure: callsPerSecond(work, 'during', 2_000),
       atMost: 4,
     },
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
     { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'every order is answered within its deadline (p99)',

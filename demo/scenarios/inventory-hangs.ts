@@ -20,7 +20,7 @@ export const inventoryHangs: Scenario = {
   needs: ['supervisor'],
   steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
     { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'orders are accepted as pending',

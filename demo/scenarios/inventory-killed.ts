@@ -30,7 +30,7 @@ export const inventoryKilled: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
     { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'orders are accepted as pending',

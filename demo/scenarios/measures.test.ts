@@ -7,6 +7,8 @@ import {
   attemptsPerCall,
   confirmedAgainstBefore,
   confirmedPerOrder,
+  failedShare,
+  p50Ms,
   p99Ms,
   secondsUntilClosed,
   secondsUntilOpen,
@@ -17,9 +19,10 @@ import type { Recording, Sample } from './recording.ts';
 
 interface Second {
   counts?: Partial<Record<Quality, number>>;
-  p99?: number;
+  latenciesMs?: number[];
   breaker?: BreakerState;
   open?: number;
+  missing?: number;
   settled?: number;
   retries?: number;
 }
@@ -37,13 +40,21 @@ const nobody = {
 };
 
 function sample(
-  { counts = { live: 10 }, p99 = 20, breaker = 'closed', open = 0, settled = 0, retries = 0 }: Second,
+  {
+    counts = { live: 10 },
+    latenciesMs = [20],
+    breaker = 'closed',
+    open = 0,
+    missing = 0,
+    settled = 0,
+    retries = 0,
+  }: Second,
   index: number,
 ): Sample {
-  const orders = { offered: 10, outcomes: { ...nobody, ...counts }, latencyMs: { p50: 5, p99, max: p99 } };
-  const stats = { orders, pending: { open, confirmed: settled } } as unknown as LoadStats;
+  const orders = { offered: 10, outcomes: { ...nobody, ...counts }, latencyMs: null };
+  const stats = { orders, pending: { open, missing, confirmed: settled } } as unknown as LoadStats;
   const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
-  return { atMs: (index + 1) * 1_000, stats, edges, retries: { [edge]: retries } };
+  return { atMs: (index + 1) * 1_000, stats, latenciesMs, edges, retries: { [edge]: retries } };
 }
 
 /** Broken in its third and fourth second of six. */
@@ -103,8 +114,18 @@ test('an order confirmed later counts as confirmed when it is', () => {
   expect(confirmedPerOrder('after')(run)).toBe(1.3);
 });
 
-test('one unlucky second is not the p99 of a phase', () => {
-  expect(p99Ms('after')(recording(well, well, well, well, well, { p99: 900 }, well))).toBe(20);
+test('a quantile is taken over all orders of a phase', () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+  const run = recording(well, well, well, well, { latenciesMs: hundred }, { latenciesMs: [900] });
+  expect(p50Ms('after')(run)).toBe(51);
+  expect(p99Ms('after')(run)).toBe(100);
+  expect(p99Ms('after', 10_000)(run)).toBeNull();
+});
+
+test('orders that fail count from the second of the fault to the end, the second of the return included', () => {
+  const one = { counts: { live: 9, failed: 1 } };
+  const odd = { ...recording(one, one, well, well, one, well), brokenFromMs: 1_500, brokenToMs: 4_500 };
+  expect(failedShare(odd)).toBeCloseTo(2 / 50);
 });
 
 test('a breaker is timed from the fault to open, and from healing to closed for good', () => {
@@ -116,6 +137,14 @@ test('a breaker is timed from the fault to open, and from healing to closed for 
 test('a breaker that opens again has not closed', () => {
   const run = recording(well, well, { breaker: 'open' }, well, well, { breaker: 'open' });
   expect(secondsUntilClosed(edge)(run)).toBeNull();
+});
+
+test('a breaker that never opened did not close', () => {
+  expect(secondsUntilClosed(edge)(recording(well, well, well, well, well, well))).toBeNull();
+});
+
+test('an accepted order that is gone is not settled', () => {
+  expect(secondsUntilSettled(recording(well, well, well, well, { missing: 1 }, { missing: 1 }))).toBeNull();
 });
 
 test('orders are settled when none is open any more', () => {

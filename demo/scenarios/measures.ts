@@ -1,6 +1,6 @@
 import type { BreakerState, Quality } from '../control-room/protocol.ts';
 import { qualities } from '../control-room/protocol.ts';
-import { inPhase, type Phase, type Recording, type Sample } from './recording.ts';
+import { fromTheFaultOn, inPhase, type Phase, type Recording, type Sample } from './recording.ts';
 
 type Measure = (recording: Recording) => number | null;
 
@@ -26,8 +26,12 @@ const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
 export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
   share([...accepted, 'rejected'], phase, skipMs);
 
-/** Share of orders that ended in an error or in nothing: neither accepted, nor clearly refused. */
-export const failedShare = (phase: Phase, skipMs = 0): Measure => share(['failed'], phase, skipMs);
+/** Share of orders that ended in an error or in nothing, neither accepted nor clearly refused, from the fault to the end. */
+export const failedShare: Measure = (recording) => {
+  const samples = fromTheFaultOn(recording);
+  const total = count(samples, qualities);
+  return total === 0 ? null : count(samples, ['failed']) / total;
+};
 
 /**
  * Share of orders confirmed at once in a phase, against that share before it was broken. Shares, not rates: customers
@@ -53,22 +57,18 @@ export const confirmedPerOrder =
   };
 
 const latencyMs =
-  (quantile: 'p50' | 'p99') =>
+  (quantile: number) =>
   (phase: Phase, skipMs = 0): Measure =>
-  (recording) =>
-    median(
-      inPhase(recording, phase, skipMs).flatMap(({ stats }) => stats.orders.latencyMs?.[quantile] ?? []),
-    );
+  (recording) => {
+    const sorted = inPhase(recording, phase, skipMs)
+      .flatMap(({ latenciesMs }) => latenciesMs)
+      .sort((a, b) => a - b);
+    return sorted[Math.ceil(sorted.length * quantile) - 1] ?? null;
+  };
 
-/** Median over the seconds of a phase of their quantile: one unlucky second is not the phase. */
-export const p50Ms = latencyMs('p50');
-export const p99Ms = latencyMs('p99');
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
-}
+/** Over all orders that ended in a phase. */
+export const p50Ms = latencyMs(0.5);
+export const p99Ms = latencyMs(0.99);
 
 const breakerOf = (sample: Sample, edge: string): BreakerState | null =>
   sample.edges.find(({ id }) => id === edge)?.breaker ?? null;
@@ -81,18 +81,21 @@ export const secondsUntilOpen =
     return seen ? (seen.atMs - brokenFromMs) / 1_000 : null;
   };
 
-/** Seconds from the end of the fault until the breaker is seen closed and stays so. */
+/** Seconds from the end of the fault until the breaker is seen closed and stays so; null if the fault never opened it. */
 export const secondsUntilClosed =
   (edge: string): Measure =>
-  ({ samples, brokenToMs }) => {
+  (recording) => {
+    const { samples, brokenToMs } = recording;
+    if (secondsUntilOpen(edge)(recording) === null) return null;
     const after = samples.filter((sample) => sample.atMs > brokenToMs);
     const lastOther = after.findLastIndex((sample) => breakerOf(sample, edge) !== 'closed');
     const seen = after[lastOther + 1];
     return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
   };
 
-/** Seconds from the end of the fault until no accepted order is left unsettled. */
+/** Seconds from the end of the fault until no accepted order is left unsettled; null if one of them is gone. */
 export const secondsUntilSettled: Measure = ({ samples, brokenToMs }) => {
+  if (samples.some(({ stats }) => stats.pending.missing > 0)) return null;
   const after = samples.filter((sample) => sample.atMs > brokenToMs);
   const lastOpen = after.findLastIndex(({ stats }) => stats.pending.open > 0);
   const seen = after[lastOpen + 1];

@@ -34,7 +34,7 @@ export const metastable: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
     { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
     {
       says: 'orders confirmed per order that comes, 10 s later',

@@ -18,8 +18,8 @@ export const recommendationGarbage: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
     {
       says: 'nobody is shown the garbage',
       unit: 'share',

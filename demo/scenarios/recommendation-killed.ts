@@ -30,8 +30,8 @@ export const recommendationKilled: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
     {
       says: 'orders are confirmed with second-best recommendations',
       unit: 'share',

@@ -1,4 +1,11 @@
-import { acceptedShare, failedShare, p99Ms, secondsUntilClosed, share } from './measures.ts';
+import {
+  acceptedShare,
+  failedShare,
+  p99Ms,
+  secondsUntilClosed,
+  secondsUntilOpen,
+  share,
+} from './measures.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->recommendation';
@@ -20,8 +27,8 @@ export const recommendationSlow: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare('during'), atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
     {
       says: 'orders do not become slow with it (p99)',
       unit: 'ms',
@@ -34,6 +41,7 @@ export const recommendationSlow: Scenario = {
       measure: share(['cached', 'default'], 'during', 1_000),
       atLeast: 0.9,
     },
+    { says: 'the breaker opens on slowness alone', unit: 's', measure: secondsUntilOpen(edge), atMost: 4 },
     {
       says: 'the breaker closes when it is fast again',
       unit: 's',

@@ -6,6 +6,8 @@ export interface Sample {
   /** End of the second, from the start of the run. */
   readonly atMs: number;
   readonly stats: LoadStats;
+  /** Of the orders that ended in this second, milliseconds from the intended start. */
+  readonly latenciesMs: readonly number[];
   readonly edges: readonly EdgePicture[];
   /** Cumulative attempts beyond the first, per edge. */
   readonly retries: Readonly<Record<string, number>>;
@@ -25,6 +27,10 @@ export function inPhase(recording: Recording, phase: Phase, skipMs = 0): readonl
   const [from, to] = boundsOf(recording, phase);
   return recording.samples.filter(({ atMs }) => atMs - 1_000 >= from + skipMs && atMs <= to);
 }
+
+/** Every second that ended after the fault began, that second and the one of the return included. */
+export const fromTheFaultOn = ({ samples, brokenFromMs }: Recording): readonly Sample[] =>
+  samples.filter(({ atMs }) => atMs > brokenFromMs);
 
 function boundsOf({ brokenFromMs, brokenToMs, durationMs }: Recording, phase: Phase): [number, number] {
   if (phase === 'before') return [0, brokenFromMs];

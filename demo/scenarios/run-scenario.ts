@@ -95,10 +95,11 @@ async function play(
 function record({ topology, view }: RunOptions): { samples: Sample[]; stop: () => void } {
   const startedAt = Date.now();
   const samples: Sample[] = [];
-  const stop = view.onStats((stats) => {
+  const stop = view.onStats((stats, orders) => {
     samples.push({
       atMs: stats.at - startedAt,
       stats,
+      latenciesMs: orders.map(({ latencyMs }) => latencyMs),
       edges: edgePictures(topology, view),
       retries: retriesOf(view),
     });

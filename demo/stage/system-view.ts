@@ -12,6 +12,8 @@ export interface ServiceSight {
   readonly previous: { readonly at: number; readonly report: ResilienceReport } | null;
 }
 
+type StatsListener = (stats: LoadStats, orders: readonly RecentOrder[]) => void;
+
 /** Everything the room can see right now. */
 export interface SystemView {
   service(name: ServiceName): ServiceSight | null;
@@ -20,8 +22,8 @@ export interface SystemView {
   processes(): readonly ServiceStatus[] | null;
   /** Whether something accepts connections there; null where the supervisor knows better. */
   accepts(name: 'postgres' | 'redis'): boolean | null;
-  /** After each second of traffic; returns the unsubscribe. */
-  onStats(listener: (stats: LoadStats) => void): () => void;
+  /** After each second of traffic, with the orders that ended in it; returns the unsubscribe. */
+  onStats(listener: StatsListener): () => void;
   /** After each change of a process; returns the unsubscribe. */
   onProcess(listener: () => void): () => void;
 }
@@ -41,7 +43,7 @@ const probeEveryMs = 1_000;
 export function watchSystem({ topology, supervisor, probes, signal }: WatchOptions): SystemView {
   const sights = new Map<ServiceName, ServiceSight>();
   const accepted = new Map<string, boolean>();
-  const statsListeners = new Set<(stats: LoadStats) => void>();
+  const statsListeners = new Set<StatsListener>();
   const processListeners = new Set<() => void>();
   let stats: LoadStats | null = null;
   let orders: readonly RecentOrder[] = [];
@@ -58,7 +60,7 @@ export function watchSystem({ topology, supervisor, probes, signal }: WatchOptio
       const report = data as StatsReport;
       stats = report.stats;
       orders = [...report.orders, ...orders].slice(0, maxOrders);
-      for (const listener of statsListeners) listener(report.stats);
+      for (const listener of statsListeners) listener(report.stats, report.orders);
     },
     onLost: () => {
       stats = null;
