@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ProtectionName } from '@ballast/demo/control-room/protocol';
 import { check } from './checker/check.ts';
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';
@@ -22,6 +23,8 @@ export type ExperimentOptions = {
   /** Customers per second. */
   readonly rate: number;
   readonly portBase: number;
+  /** Protections to switch off; none unless told. */
+  readonly without?: readonly ProtectionName[];
 };
 
 export type Findings = {

@@ -17,14 +17,21 @@ describe('the command line', () => {
       replicas: 2,
       rate: 2,
       restarts: 2,
+      without: [],
       portBase: 5000,
     });
   });
 
+  it('switches off what it is told to', () => {
+    const options = readChaosOptions(['--without', 'breaker, retry-budget']);
+    expect(options?.without).toEqual(['breaker', 'retry-budget']);
+  });
+
   it('prints the command that repeats the run', () => {
-    const options = { minutes: 3, seed: 9, replicas: 2, rate: 10, restarts: 0, portBase: 4100 };
+    const options = { minutes: 3, seed: 9, replicas: 2, rate: 10, restarts: 0, without: [], portBase: 4100 };
     expect(titleOf(options)).toBe('pnpm chaos --minutes 3 --seed 9 --replicas 2 --rate 10');
     expect(titleOf({ ...options, restarts: 50 })).toContain('--restarts 50');
+    expect(titleOf({ ...options, without: ['breaker', 'cache'] })).toContain('--without breaker,cache');
   });
 
   it.each([
@@ -32,6 +39,7 @@ describe('the command line', () => {
     [['--minutes', ''], '--minutes takes a number'],
     [['--replicas', '9'], '--replicas takes a number from 1 to 3, not "9"'],
     [['--seed', '1.5'], '--seed takes a whole number, not "1.5"'],
+    [['--without', 'breaker,seatbelt'], '--without takes breaker, bulkhead, '],
     [['--loud'], 'Unknown option'],
   ])('refuses %j', (args, message) => {
     expect(() => readChaosOptions(args)).toThrow(message);

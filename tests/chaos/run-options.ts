@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type ProtectionName, protectionNames } from '@ballast/demo/control-room/protocol';
 import { portsPerSystem } from './system/layout.ts';
 
 export type ChaosOptions = {
@@ -9,6 +10,8 @@ export type ChaosOptions = {
   readonly portBase: number;
   /** Rolling restarts of orders instead of faults; 0 for faults. */
   readonly restarts: number;
+  /** Protections that are switched off: what they are there for has to turn red. */
+  readonly without: readonly ProtectionName[];
 };
 
 export const chaosDefaults = { minutes: 2, replicas: 1, rate: 40, portBase: 4100 } as const;
@@ -20,6 +23,7 @@ export const usage = `Usage: pnpm chaos [options]
   --replicas <n>   of orders and of inventory, 1 to 3 (default ${chaosDefaults.replicas})
   --rate <n>       customers per second, however slow the shop is (default ${chaosDefaults.rate})
   --restarts <n>   instead of faults, restart the replicas of orders n times in good order, one after the other
+  --without <a,b>  switch protections off, to see what they are there for: ${protectionNames.join(', ')}
   --port-base <n>  first of ${portsPerSystem} ports (default ${chaosDefaults.portBase})
   --help           this text
 
@@ -27,9 +31,10 @@ Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command
 `;
 
 /** The command that repeats a run. */
-export function titleOf({ minutes, seed, replicas, rate, restarts }: ChaosOptions): string {
+export function titleOf({ minutes, seed, replicas, rate, restarts, without }: ChaosOptions): string {
   const harm = restarts > 0 ? `--restarts ${restarts}` : `--minutes ${minutes}`;
-  return `pnpm chaos ${harm} --seed ${seed} --replicas ${replicas} --rate ${rate}`;
+  const off = without.length > 0 ? ` --without ${without.join(',')}` : '';
+  return `pnpm chaos ${harm} --seed ${seed} --replicas ${replicas} --rate ${rate}${off}`;
 }
 
 /** @throws TypeError or RangeError that says what to write instead; undefined when help is wanted. */
@@ -42,6 +47,7 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
       replicas: { type: 'string' },
       rate: { type: 'string' },
       restarts: { type: 'string' },
+      without: { type: 'string' },
       'port-base': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -53,8 +59,18 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     replicas: integerIn('--replicas', values.replicas, chaosDefaults.replicas, 1, 3),
     rate: numberIn('--rate', values.rate, chaosDefaults.rate, 0.1, 1_000),
     restarts: integerIn('--restarts', values.restarts, 0, 0, 100_000),
+    without: protectionsIn(values.without),
     portBase: integerIn('--port-base', values['port-base'], chaosDefaults.portBase, 1_024, 65_000),
   };
+}
+
+function protectionsIn(text: string | undefined): ProtectionName[] {
+  const names = text?.split(',').map((name) => name.trim()) ?? [];
+  return names.map((name) => {
+    const known = protectionNames.find((protection) => protection === name);
+    if (!known) throw new RangeError(`--without takes ${protectionNames.join(', ')}, not "${name}"`);
+    return known;
+  });
 }
 
 function numberIn(

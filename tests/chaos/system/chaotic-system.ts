@@ -1,9 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ProtectionName } from '@ballast/demo/control-room/protocol';
+import { writeFlagsFile } from '@ballast/demo/supervisor/flags-file';
 import { databaseUrl } from '@ballast/demo/supervisor/postgres/embedded-postgres';
 import { choosePlace, clearPlace } from '@ballast/demo/supervisor/postgres/place';
 import { ownRunFolder } from '@ballast/demo/supervisor/run-folder';
 import type { ServiceName } from '@ballast/demo/topology';
+import { setFlags } from '@ballast/flags';
 import { layoutAt, portOf, type Replica } from './layout.ts';
 import { openProcesses, type Processes } from './processes.ts';
 import { openProxies, type Proxies } from './proxies.ts';
@@ -23,18 +26,27 @@ export type ChaoticSystem = {
   stop(): Promise<void>;
 };
 
+type Opening = {
+  readonly portBase: number;
+  readonly replicas: number;
+  readonly without?: readonly ProtectionName[];
+};
+
 /** Each opening begins with an empty database. */
-export async function openChaoticSystem(options: {
-  portBase: number;
-  replicas: number;
-}): Promise<ChaoticSystem> {
-  const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${options.portBase}`);
+export async function openChaoticSystem({
+  portBase,
+  replicas,
+  without = [],
+}: Opening): Promise<ChaoticSystem> {
+  const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${portBase}`);
   const disown = ownRunFolder(folder);
   rmSync(join(folder, 'logs'), { recursive: true, force: true });
   const place = choosePlace(folder);
   clearPlace(place);
-  const layout = layoutAt(options.portBase, options.replicas);
-  const processes = openProcesses(layout, { folder, place });
+  const layout = layoutAt(portBase, replicas);
+  const flagsFile = writeFlagsFile(folder);
+  await setFlags(flagsFile, Object.fromEntries(without.map((name) => [`protection.${name}`, false])));
+  const processes = openProcesses(layout, { folder, place, flagsFile });
   const proxies = await openProxies(layout);
   return {
     folder,

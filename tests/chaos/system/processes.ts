@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { writeFlagsFile } from '@ballast/demo/supervisor/flags-file';
 import { startGuardian } from '@ballast/demo/supervisor/guardian';
 import { openLogFolder } from '@ballast/demo/supervisor/log-folder';
 import { nodeProcess } from '@ballast/demo/supervisor/node-process';
@@ -28,13 +27,13 @@ export type Processes = {
 /** The services, database and cache of a layout as real processes that reach each other through proxies only. */
 export function openProcesses(
   layout: Layout,
-  { folder, place }: { folder: string; place: Place },
+  { folder, place, flagsFile }: { folder: string; place: Place; flagsFile: string },
 ): Processes {
   const chaosToken = secret();
   const guardian = startGuardian();
   const byName = new Map<ProcessName, SupervisedProcess>();
   const onChange = () => guardian.protect([...byName.values()].flatMap((process) => process.guarded()));
-  for (const [name, spec] of specsOf(layout, { folder, place, chaosToken }))
+  for (const [name, spec] of specsOf(layout, { folder, place, flagsFile, chaosToken }))
     byName.set(name, new SupervisedProcess({ spec, restartAfterMs, onChange }));
 
   return {
@@ -57,7 +56,7 @@ const secret = (): string => randomBytes(24).toString('base64url');
 
 function specsOf(
   layout: Layout,
-  run: { folder: string; place: Place; chaosToken: string },
+  run: { folder: string; place: Place; flagsFile: string; chaosToken: string },
 ): [ProcessName, ProcessSpec][] {
   const logsOf = (name: ProcessName) => openLogFolder(join(run.folder, 'logs', name));
   const redisPassword = secret();
@@ -73,7 +72,7 @@ function specsOf(
       ? `redis://:${redisPassword}@${host}:${portOf(layout, 'orders -> redis')}`
       : undefined,
     CHAOS_TOKEN: run.chaosToken,
-    FLAGS_FILE: writeFlagsFile(run.folder),
+    FLAGS_FILE: run.flagsFile,
   };
 
   function replicaSpec({ service, process: name, port }: Replica): ProcessSpec {
