@@ -56,6 +56,20 @@ test('takes what the breaker refuses neither for sent nor for accepted', async (
   expect(guard.snapshot().policies.throttle.refuseRatio).toBeGreaterThanOrEqual(refuseRatio);
 });
 
+test('takes what a caller cut short neither for refused nor for accepted', async () => {
+  let isDead = true;
+  const call = () => (isDead ? Promise.reject(new Error('overloaded')) : new Promise<string>(() => {}));
+  const { guard, ask, clock } = guarded(throttled, { call, random: () => 0.999 });
+  for (let i = 0; i < 20; i++) await ask(i);
+  const { refuseRatio } = guard.snapshot().policies.throttle;
+  expect(refuseRatio).toBeGreaterThan(0.9);
+  isDead = false;
+  const hurried = Array.from({ length: 200 }, (_, i) => ask(i, { deadlineMs: 50 }));
+  await clock.advance(100);
+  expect(new Set(await Promise.all(hurried))).toEqual(new Set(['E_DEADLINE']));
+  expect(guard.snapshot().policies.throttle.refuseRatio).toBeCloseTo(refuseRatio);
+});
+
 test('does not throttle a cold start with many calls in flight', () => {
   const { ask, asked } = guarded(throttled, { random: () => 0 });
   for (let i = 0; i < 64; i++) ask(i);

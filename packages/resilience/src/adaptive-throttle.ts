@@ -19,7 +19,8 @@ export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), wi
 
 const requests = 0;
 const unaccepted = 1;
-const unsent = 2;
+/** The breaker refused it, or the caller gave it too little time or left: it tells nothing. */
+const untold = 2;
 const columns = 3;
 
 /** Refuses p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
@@ -61,9 +62,10 @@ export class AdaptiveThrottle extends Layer {
   }
 
   #count(outcome: Outcome, nowMs: number): void {
-    // The breaker has refused it: neither sent nor accepted. Counted as both, an open breaker would clear the record.
-    if (outcome.kind === 'rejected') this.#window.add(unsent, nowMs);
-    else if (verdictOf(outcome, this.#isFailure) === 'unwell') this.#window.add(unaccepted, nowMs);
+    const verdict = verdictOf(outcome, this.#isFailure);
+    // Neither sent nor accepted. Counted as both, an open breaker or hurried callers would clear the record.
+    if (verdict === 'unknown') this.#window.add(untold, nowMs);
+    else if (verdict === 'unwell') this.#window.add(unaccepted, nowMs);
   }
 
   #refuses(nowMs: number): boolean {
@@ -76,7 +78,7 @@ export class AdaptiveThrottle extends Layer {
 
   // What is still in flight counts as accepted: otherwise a cold start with 64 callers would throttle itself.
   #refuseRatio(nowMs: number): number {
-    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(unsent, nowMs);
+    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(untold, nowMs);
     const accepted = sent - this.#window.sum(unaccepted, nowMs);
     return Math.max(0, (sent - this.#settings.multiplier * accepted) / (sent + 1));
   }
