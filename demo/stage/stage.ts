@@ -1,6 +1,7 @@
 import type { ActiveFault, Mark, StagedFault } from '../control-room/protocol.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
+import { ActiveFaults } from './active-faults.ts';
 import { RefusedError } from './refused-error.ts';
 import type { Switches, SwitchName } from './switches.ts';
 
@@ -49,28 +50,16 @@ const answerWithinMs = 8_000;
 
 export function openStage(options: StageOptions): Stage {
   const { topology, supervisor, chaosToken, switches, logger, onMark } = options;
-  const active = new Map<SupervisedName, ActiveFault & { readonly timer: NodeJS.Timeout }>();
+  const active = new ActiveFaults();
 
   function mark(kind: Mark['kind'], target: SupervisedName | null, text: string): void {
     logger.info({ action: text, target }, 'control room action');
     onMark({ at: Date.now(), kind, text, target });
   }
 
-  function forget(target: SupervisedName): void {
-    clearTimeout(active.get(target)?.timer);
-    active.delete(target);
-  }
-
-  /** Remembers a fault until its end, and what to do then. */
-  function remember(target: SupervisedName, fault: StagedFault, forMs: number, atEnd: () => unknown): void {
-    forget(target);
-    const timer = setTimeout(atEnd, forMs).unref();
-    active.set(target, { target, fault, endsAt: Date.now() + forMs, timer });
-  }
-
   // A fault lives in its process: the next one knows nothing of it, whoever ended the first.
   supervisor?.onChange(({ name, state }) => {
-    if (state === 'down') forget(name);
+    if (state === 'down') active.forget(name);
   });
 
   async function chaos(target: SupervisedName, method: 'PUT' | 'DELETE', body?: object): Promise<void> {
@@ -79,7 +68,7 @@ export function openStage(options: StageOptions): Stage {
   }
 
   async function kill(target: SupervisedName): Promise<void> {
-    forget(target);
+    active.forget(target);
     logger.info({ action: 'kill', target }, 'control room action');
     if (supervisor) return supervisor.kill(target);
     await chaos(target, 'PUT', { fault: 'crash', forMs: 1 });
@@ -96,12 +85,12 @@ export function openStage(options: StageOptions): Stage {
     const forMs = supervisor ? wantedMs : Math.min(wantedMs, maxBlockedMs);
     if (supervisor) await supervisor.stall(target);
     else await chaos(target, 'PUT', { fault: 'stall', forMs });
-    remember(target, 'stall', forMs, () => resume(target).catch(() => forget(target)));
+    active.remember(target, 'stall', forMs, () => resume(target).catch(() => active.forget(target)));
     mark('break', target, `stall ${target}`);
   }
 
   async function resume(target: SupervisedName): Promise<void> {
-    forget(target);
+    active.forget(target);
     await supervisor?.resume(target);
     mark('heal', target, `${target} resumes`);
   }
@@ -113,17 +102,17 @@ export function openStage(options: StageOptions): Stage {
     details: FaultDetails = {},
   ): Promise<void> {
     await chaos(target, 'PUT', { fault: name, forMs, ...details });
-    remember(target, name, forMs, () => {
-      forget(target);
+    active.remember(target, name, forMs, () => {
+      active.forget(target);
       mark('heal', target, `${target} heals`);
     });
     mark('break', target, `${name} ${target}`);
   }
 
   async function heal(target: ServiceName): Promise<void> {
-    if (active.get(target)?.fault === 'stall') return resume(target);
+    if (active.of(target) === 'stall') return resume(target);
     await chaos(target, 'DELETE');
-    forget(target);
+    active.forget(target);
     mark('heal', target, `${target} heals`);
   }
 
@@ -145,7 +134,7 @@ export function openStage(options: StageOptions): Stage {
         mark('switch', null, text.length > 2 ? `${text.length} switches` : text.join(', '));
     },
     switches: () => switches.read(),
-    faults: () => [...active.values()].map(({ timer: _timer, ...rest }) => rest),
+    faults: () => active.list(),
   };
 }
 

@@ -60,3 +60,12 @@ export function childrenOf(parent: number): number[] {
 export function isStopped(pid: number): boolean {
   return (hasProc ? (statOf(pid)[0] ?? '') : ps(['-o', 'stat=', '-p', String(pid)])).startsWith('T');
 }
+
+/** For a process that may have ended meanwhile. */
+export function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessSpec } from './process-spec.ts';
+import { signalIfAlive } from './process-table.ts';
 import { NotPossibleError, type ProcessState, type ServiceStatus } from './supervisor.ts';
 
 export interface SupervisedProcessOptions {
@@ -57,10 +58,10 @@ export class SupervisedProcess {
 
   async stall(): Promise<void> {
     const pid = this.#alive().pid as number;
-    signal(pid, 'SIGSTOP');
+    signalIfAlive(pid, 'SIGSTOP');
     // Asked after it was stopped: it can start no other.
     this.#stalledFamily = this.#spec.familyOf?.(pid) ?? [];
-    for (const member of this.#stalledFamily) signal(member, 'SIGSTOP');
+    for (const member of this.#stalledFamily) signalIfAlive(member, 'SIGSTOP');
     this.#become({ state: 'stalled', pid, sinceMs: Date.now() });
   }
 
@@ -68,7 +69,7 @@ export class SupervisedProcess {
     if (this.#state.state !== 'stalled') return;
     const { pid } = this.#state;
     this.#wakeFamily();
-    signal(pid, 'SIGCONT');
+    signalIfAlive(pid, 'SIGCONT');
     this.#become({ state: 'up', pid, sinceMs: Date.now() });
   }
 
@@ -104,12 +105,12 @@ export class SupervisedProcess {
 
   #adopt(child: ChildProcess): void {
     this.#child = child;
-    child.once('exit', (code, by) => {
+    child.once('exit', (code, signal) => {
       this.#child = undefined;
       this.#wakeFamily();
       // A start that still waits for this child is over: the next one must not join it.
       this.#starting = undefined;
-      this.#fallDown(by ? `ended by ${by}` : `ended with exit code ${code}`);
+      this.#fallDown(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
     });
     this.#become({ state: 'starting', pid: child.pid as number, sinceMs: Date.now() });
     if (this.#stopping) child.kill('SIGKILL');
@@ -146,21 +147,12 @@ export class SupervisedProcess {
   }
 
   #wakeFamily(): void {
-    for (const member of this.#stalledFamily) signal(member, 'SIGCONT');
+    for (const member of this.#stalledFamily) signalIfAlive(member, 'SIGCONT');
     this.#stalledFamily = [];
   }
 
   #become(state: ProcessState): void {
     this.#state = state;
     this.#onChange();
-  }
-}
-
-/** To a process that may have ended meanwhile. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
