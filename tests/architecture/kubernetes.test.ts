@@ -31,6 +31,7 @@ type Manifest = {
     podSelector: Labels;
     ingress?: Rule[];
     egress?: Rule[];
+    minReplicas: number;
     maxReplicas: number;
     strategy: { rollingUpdate: { maxSurge: number } };
   };
@@ -181,6 +182,15 @@ describe('sums that have to come out', () => {
     const [migrations, reserved] = [serviceNames.length, 3];
     const needed = replicas.reduce((sum, count) => sum + count * Number(settings.DATABASE_POOL_MAX), 0);
     expect(needed + migrations + reserved).toBeLessThanOrEqual(connections);
+  });
+
+  it.each(['inventory', 'recommendation'])('give every replica enough calls to judge %s by', (dependency) => {
+    const breaker = read(`services/orders/src/dependencies/${dependency}.ts`);
+    const [, windowMs, minCalls] = /windowMs: (\d+), minCalls: (\d+)/.exec(breaker) ?? [];
+    const { env = [] } = containerOf('Deployment', 'load-generator');
+    const rate = Number(env.find(({ name }) => name === 'ORDERS_PER_SECOND')?.value);
+    const { minReplicas } = find('HorizontalPodAutoscaler', 'orders').spec;
+    expect((rate / minReplicas) * (Number(windowMs) / 1_000)).toBeGreaterThanOrEqual(Number(minCalls));
   });
 
   it('give a pod that leaves the time that its drain takes', () => {
