@@ -22,7 +22,7 @@ export const bulkheadOff: Scenario = {
   expects: [
     { says: 'most orders are answered fast (p50)', unit: 'ms', measure: p50Ms('during', 3_000), atMost: 700 },
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
   ],
   naive: {
     without: ['bulkhead'],

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './catalogue.ts';
 import { unjudged } from './judge.ts';
 
-const page = readFileSync(resolve(import.meta.dirname, '../../docs/scenarios.md'), 'utf8');
+const docs = resolve(import.meta.dirname, '../../docs');
+const page = readFileSync(join(docs, 'scenarios.md'), 'utf8');
+const evidence = readFileSync(join(docs, 'evidence.md'), 'utf8');
 
 test('names are unique', () => {
   expect(new Set(scenarios.map(({ name }) => name)).size).toBe(scenarios.length);
@@ -34,5 +36,10 @@ describe.each(scenarios)('$name', (scenario) => {
     if (scenario.naive) expect(page).toContain(scenario.naive.says);
     for (const { says, expected } of unjudged([...scenario.expects, ...(scenario.naive?.expects ?? [])]))
       expect(page).toContain(`- ${says}: ${expected}\n`);
+  });
+
+  test('was measured as it is declared', () => {
+    for (const { says, expected } of unjudged(scenario.expects))
+      expect(evidence).toContain(`| ${says} | ${expected} |`);
   });
 });

@@ -29,7 +29,7 @@ export const deadlinePropagation: Scenario = {
       atMost: 4,
     },
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
     {
       says: 'every order is answered within its deadline (p99)',
       unit: 'ms',

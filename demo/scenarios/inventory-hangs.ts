@@ -21,7 +21,7 @@ export const inventoryHangs: Scenario = {
   steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
   expects: [
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
     {
       says: 'orders are accepted as pending',
       unit: 'share',

@@ -31,7 +31,7 @@ export const inventoryKilled: Scenario = {
   ],
   expects: [
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
     {
       says: 'orders are accepted as pending',
       unit: 'share',

@@ -35,7 +35,7 @@ export const metastable: Scenario = {
   ],
   expects: [
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
     {
       says: 'orders confirmed per order that comes, 10 s later',
       unit: 'share',

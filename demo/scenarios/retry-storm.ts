@@ -20,7 +20,7 @@ export const retryStorm: Scenario = {
   expects: [
     { says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atMost: 1.25 },
     { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.85 },
+    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
     { says: 'every pending order is settled', unit: 's', measure: secondsUntilSettled, atMost: 11 },
   ],
   naive: {

@@ -2,15 +2,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { scenarioNamed, scenarios } from './catalogue.ts';
+import { evidenceOf, type Played } from './evidence.ts';
 import { pictureOf } from './picture.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario, Variant } from './scenario.ts';
 import { openTheatre, type Theatre } from './theatre.ts';
 
-const usage = `Usage: pnpm scenario <name> [options]
+const usage = `Usage: pnpm scenario <name...> | all [options]
 
   --variant <which>    protected, naive or both (default both)
   --picture <file>     where the picture goes (default .ballast/<port-base>/pictures/<name>.svg)
+  --evidence <file>    keep what was measured, with and without, as a page
   --port-base <port>   first port of the system that is started for it (default 4200)
   --help               this text
 
@@ -27,6 +29,7 @@ function readArguments() {
       options: {
         variant: { type: 'string', default: 'both' },
         picture: { type: 'string' },
+        evidence: { type: 'string' },
         'port-base': { type: 'string', default: '4200' },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -71,24 +74,42 @@ function keepPicture(results: readonly ScenarioResult[], file: string): void {
   say(`\nPicture: ${file}`);
 }
 
+function chosen(names: readonly string[]): readonly Scenario[] {
+  if (names.includes('all')) return scenarios;
+  return names.map(
+    (name) => scenarioNamed(name) ?? endWith(2, `There is no scenario "${name}".\n\n${usage}`),
+  );
+}
+
+async function playAll(theatre: Theatre, scenario: Scenario, variants: readonly Variant[]): Promise<Played> {
+  const results: ScenarioResult[] = [];
+  for (const variant of variants) results.push(await play(theatre, scenario, variant));
+  return { scenario, results };
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
-  const [name = ''] = positionals;
-  if (values.help || name === '') {
+  const wanted = chosen(positionals);
+  if (values.help || wanted.length === 0) {
     say(usage);
     return values.help ? 0 : 2;
   }
-  const scenario = scenarioNamed(name) ?? endWith(2, `There is no scenario "${name}".\n\n${usage}`);
-  const variants = variantsOf(scenario, values.variant);
+  if (values.picture && wanted.length > 1) endWith(2, '--picture is for one scenario');
+  const plan = wanted.map((scenario) => ({ scenario, variants: variantsOf(scenario, values.variant) }));
   say('Starting a system for it');
   const theatre = await openTheatre(Number(values['port-base']));
   const stop = () => void theatre.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const results: ScenarioResult[] = [];
-    for (const variant of variants) results.push(await play(theatre, scenario, variant));
-    keepPicture(results, resolve(values.picture ?? join(theatre.picturesFolder, `${name}.svg`)));
-    return results.every(({ isAsDeclared }) => isAsDeclared) ? 0 : 1;
+    const played: Played[] = [];
+    for (const { scenario, variants } of plan) {
+      const one = await playAll(theatre, scenario, variants);
+      const file = values.picture ?? join(theatre.picturesFolder, `${scenario.name}.svg`);
+      keepPicture(one.results, resolve(file));
+      played.push(one);
+    }
+    if (values.evidence) writeFileSync(values.evidence, evidenceOf(played));
+    return played.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
   } finally {
     await theatre.close();
   }
