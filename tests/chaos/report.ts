@@ -65,8 +65,8 @@ function figures(history: readonly HistoryEntry[]): string[] {
   ];
 }
 
-function amplificationLine({ edge, calls, attempts }: EdgeTraffic): string {
-  return `${edge}: ${attempts} requests on the wire for ${calls} calls`;
+function amplificationLine({ edge, calls, retries, attempts }: EdgeTraffic): string {
+  return `${edge}: ${attempts} requests on the wire for ${calls} calls, ${retries} retries by the caller's count`;
 }
 
 function outcomeName(answer: Completion): string {

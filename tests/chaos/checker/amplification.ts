@@ -8,13 +8,14 @@ export const amplification: Invariant = {
   title: 'amplification: retries never add more than a tenth to the requests of an edge',
   examine(_operations, { traffic }) {
     const amplified = traffic.filter(
-      ({ calls, attempts, freeRetries }) => attempts > calls * maxAmplification + freeRetries,
+      ({ calls, retries, attempts, freeRetries }) =>
+        Math.max(attempts, calls + retries) > calls * maxAmplification + freeRetries,
     );
     return {
       checked: traffic.reduce((total, { calls }) => total + calls, 0),
       violations: amplified.map(
-        ({ edge, calls, attempts }) =>
-          `${edge}: ${attempts} requests for ${calls} calls, ${(attempts / calls).toFixed(2)}x`,
+        ({ edge, calls, retries, attempts }) =>
+          `${edge}: ${retries} retries and ${attempts} requests on the wire for ${calls} calls`,
       ),
     };
   },

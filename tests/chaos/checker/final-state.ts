@@ -30,10 +30,13 @@ export type OutboxRow = {
   readonly state: 'waiting' | 'done' | 'parked';
 };
 
-/** Calls that a service was asked to make over an edge, and requests that it then really sent. */
+/** What went over an edge: the caller's own count, and what was seen on the wire. */
 export type EdgeTraffic = {
   readonly edge: string;
   readonly calls: number;
+  /** Attempts beyond a call's first by the caller's own count: one that finds a closed door never reaches the wire. */
+  readonly retries: number;
+  /** Requests on the wire. */
   readonly attempts: number;
   /** Retries that the budget always grants, however few calls there are. */
   readonly freeRetries: number;

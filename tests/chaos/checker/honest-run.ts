@@ -74,6 +74,6 @@ function finalState(orders: readonly OrderRow[], stock: readonly StockRow[]): Fi
     stockSamples: [stock],
     purchases: confirmed.map(({ id }) => ({ orderId: id, times: 1 })),
     popularity: [{ sku: 'mug', counted: 3, expected: 3 }],
-    traffic: [{ edge: 'orders -> inventory', calls: 1000, attempts: 1060, freeRetries: 3 }],
+    traffic: [{ edge: 'orders -> inventory', calls: 1000, retries: 60, attempts: 1060, freeRetries: 3 }],
   };
 }

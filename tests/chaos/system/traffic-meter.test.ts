@@ -10,9 +10,13 @@ afterEach(async () => {
 });
 
 /** An orders service that only ever says how many calls it was asked to make. */
-async function meterOn(totals: Record<string, number>) {
+async function meterOn(totals: Record<string, number>, retries = 0) {
   const server = createServer((_request, response) => {
-    const dependencies = Object.entries(totals).map(([name, total]) => ({ name, calls: { total } }));
+    const dependencies = Object.entries(totals).map(([name, total]) => ({
+      name,
+      calls: { total },
+      policies: { retry: { retries } },
+    }));
     response.end(JSON.stringify({ dependencies }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,10 +37,10 @@ const callsOver = (meter: TrafficMeter, edge: string) =>
 
 describe('the traffic meter', () => {
   it('adds up the dependencies that share an edge', async () => {
-    const meter = await meterOn({ inventory: 10, catalogue: 2, recommendation: 5, postgres: 100 });
+    const meter = await meterOn({ inventory: 10, catalogue: 2, recommendation: 5, postgres: 100 }, 1);
     await meter.look();
-    expect(callsOver(meter, 'orders -> inventory')).toMatchObject({ calls: 12, attempts: 7 });
-    expect(callsOver(meter, 'orders -> recommendation')).toMatchObject({ calls: 5, attempts: 7 });
+    expect(callsOver(meter, 'orders -> inventory')).toMatchObject({ calls: 12, retries: 2, attempts: 7 });
+    expect(callsOver(meter, 'orders -> recommendation')).toMatchObject({ calls: 5, retries: 1, attempts: 7 });
   });
 
   it('keeps the calls of a process that was killed, and grants its successor a budget of its own', async () => {

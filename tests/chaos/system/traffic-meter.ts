@@ -16,20 +16,35 @@ const freeRetriesPerWindow = 3;
 const budgetWindowMs = 10_000;
 
 const resilience = z.object({
-  dependencies: z.array(z.object({ name: z.string(), calls: z.object({ total: z.int() }) })),
+  dependencies: z.array(
+    z.object({
+      name: z.string(),
+      calls: z.object({ total: z.int() }),
+      policies: z.object({ retry: z.object({ retries: z.int() }) }),
+    }),
+  ),
 });
+
+type Counts = { readonly calls: number; readonly retries: number };
+const nothing: Counts = { calls: 0, retries: 0 };
+const plus = (one: Counts, other: Counts): Counts => ({
+  calls: one.calls + other.calls,
+  retries: one.retries + other.retries,
+});
+
+/** What one process counts for one dependency, over its lives. */
+type Account = { readonly dependency: string; ended: Counts; now: Counts; lives: number };
 
 type Watched = Pick<ChaoticSystem, 'replicas' | 'proxies'>;
 
 /**
- * Compares the calls that orders was asked to make, by its own count, with the requests that were seen on the wire.
+ * Compares the calls that orders was asked to make and its retries, by its own count, with the requests on the wire.
  * A process that is killed takes the count since the last look with it, so look often.
  */
 export class TrafficMeter {
   readonly #system: Watched;
   readonly #agent = new Agent({ headersTimeout: 500, bodyTimeout: 500, connectTimeout: 500 });
-  /** Per process and dependency: the calls of lives that have ended, and of the present one. */
-  readonly #calls = new Map<string, { dependency: string; ended: number; now: number; lives: number }>();
+  readonly #accounts = new Map<string, Account>();
 
   constructor(system: Watched) {
     this.#system = system;
@@ -43,12 +58,12 @@ export class TrafficMeter {
   traffic(durationMs: number): EdgeTraffic[] {
     const windows = Math.ceil(durationMs / budgetWindowMs);
     return [...new Set(Object.values(edgeOf))].map((edge) => {
-      const counts = [...this.#calls.values()].filter(({ dependency }) => edgeOf[dependency] === edge);
+      const accounts = [...this.#accounts.values()].filter(({ dependency }) => edgeOf[dependency] === edge);
       return {
         edge,
-        calls: counts.reduce((sum, { ended, now }) => sum + ended + now, 0),
+        ...accounts.map(({ ended, now }) => plus(ended, now)).reduce(plus, nothing),
         attempts: this.#system.proxies.requestsOver(edge),
-        freeRetries: counts.reduce((sum, { lives }) => sum + (windows + lives) * freeRetriesPerWindow, 0),
+        freeRetries: accounts.reduce((sum, { lives }) => sum + (windows + lives) * freeRetriesPerWindow, 0),
       };
     });
   }
@@ -59,12 +74,18 @@ export class TrafficMeter {
 
   async #lookAt(process: string, port: number): Promise<void> {
     const { body } = await request(`http://127.0.0.1:${port}/resilience`, { dispatcher: this.#agent });
-    for (const { name, calls } of resilience.parse(await body.json()).dependencies) {
-      const count = this.#calls.get(`${process} ${name}`) ?? { dependency: name, ended: 0, now: 0, lives: 1 };
-      if (calls.total < count.now)
-        Object.assign(count, { ended: count.ended + count.now, lives: count.lives + 1 });
-      count.now = calls.total;
-      this.#calls.set(`${process} ${name}`, count);
+    for (const { name, calls, policies } of resilience.parse(await body.json()).dependencies) {
+      const account = this.#accountOf(process, name);
+      if (calls.total < account.now.calls)
+        Object.assign(account, { ended: plus(account.ended, account.now), lives: account.lives + 1 });
+      account.now = { calls: calls.total, retries: policies.retry.retries };
     }
+  }
+
+  #accountOf(process: string, dependency: string): Account {
+    const key = `${process} ${dependency}`;
+    const account = this.#accounts.get(key) ?? { dependency, ended: nothing, now: nothing, lives: 1 };
+    this.#accounts.set(key, account);
+    return account;
   }
 }

@@ -9,7 +9,7 @@ import {
   settleLate,
 } from './answers.ts';
 import { addPhantom, duplicateOrder, loseOrder, swapItems } from './orders.ts';
-import { amplify, appliedTwice, countedTwice, outboxState, unannounced } from './outbox.ts';
+import { amplify, appliedTwice, countedTwice, knock, outboxState, unannounced } from './outbox.ts';
 import {
   driftingLedger,
   negativeCount,
@@ -65,6 +65,7 @@ export const mutations: readonly Mutation[] = [
   { name: 'a status that changes its mind', breaks: 'I8', apply: (run) => readAgain(run, 'rejected') },
   { name: 'a customer who was refused and has bought all the same', breaks: 'I8', apply: refusedAndSold },
   { name: 'amplification: retries pile onto a failing edge', breaks: 'I9', apply: amplify },
+  { name: 'amplification: retries pile up before a closed door', breaks: 'I9', apply: knock },
   { name: 'an order that settles too late', breaks: 'I10', apply: settleLate },
   { name: 'a key that never resolves', breaks: 'I10', apply: neverSettles },
 ];

@@ -32,3 +32,7 @@ export function countedTwice(run: Run): Run {
 export function amplify(run: Run): Run {
   return change(run, { traffic: run.state.traffic.map((edge) => ({ ...edge, attempts: edge.calls * 2 })) });
 }
+
+export function knock(run: Run): Run {
+  return change(run, { traffic: run.state.traffic.map((edge) => ({ ...edge, retries: edge.calls })) });
+}
