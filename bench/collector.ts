@@ -7,6 +7,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { quantile } from './quantile.ts';
 
 const { values } = parseArgs({
   options: {
@@ -67,18 +68,15 @@ async function memory(): Promise<string> {
     .join(' / ');
 }
 
-const quantile = (sorted: readonly number[], share: number): string =>
-  `${sorted[Math.ceil(sorted.length * share) - 1]?.toFixed(0)} ms`;
-
 async function minute(collector: string): Promise<void> {
   const orders = await ordersOf(60_000);
-  const sorted = orders.map(({ latencyMs }) => latencyMs).sort((one, other) => one - other);
+  const latenciesMs = orders.map(({ latencyMs }) => latencyMs);
   const bad = orders.filter(({ outcome }) => outcome === 'failed' || outcome === 'refused').length;
   const cells = [
     collector,
-    sorted.length,
-    quantile(sorted, 0.5),
-    quantile(sorted, 0.99),
+    orders.length,
+    `${quantile(latenciesMs, 0.5).toFixed(0)} ms`,
+    `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
     bad,
     await memory(),
   ];

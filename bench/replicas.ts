@@ -8,6 +8,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
+import { quantile } from './quantile.ts';
 import { Shoppers } from './telemetry/shoppers.ts';
 
 const { values } = parseArgs({
@@ -65,9 +66,6 @@ async function cpuMicrosOf(name: string): Promise<number> {
     .map((text) => Number(/^usage_usec (\d+)/m.exec(text)?.[1] ?? Number(text) / 1000))
     .reduce((sum, micros) => sum + micros, 0);
 }
-
-const quantile = (numbers: readonly number[], share: number): number =>
-  numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN;
 
 /** Enough of them that no row of the stock is what everybody waits for. */
 async function plentifulSkus(): Promise<string[]> {

@@ -8,6 +8,7 @@
  * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
  */
 import { parseArgs } from 'node:util';
+import { quantile } from './quantile.ts';
 import { startDatabase } from './telemetry/database.ts';
 import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
 import { Subject } from './telemetry/subject.ts';
@@ -82,10 +83,6 @@ for (const subject of subjects) await subject.takeTurn(2 * turnMs);
 for (const subject of subjects) subject.forget();
 for (let round = 0; round < rounds; round += 1) {
   for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.takeTurn(turnMs);
-}
-
-function quantile(numbers: readonly number[], share: number): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length * share)] ?? Number.NaN;
 }
 
 const [reference] = subjects;

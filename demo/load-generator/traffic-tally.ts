@@ -1,3 +1,4 @@
+import { quantileOf } from './quantile.ts';
 import { type LatencySummary, type Outcome, type OutcomeCounts, outcomes, type Traffic } from './stats.ts';
 
 export const noOutcomes = (): Record<Outcome, number> =>
@@ -7,7 +8,7 @@ export const noOutcomes = (): Record<Outcome, number> =>
 function summarize(latenciesMs: number[]): LatencySummary | null {
   if (latenciesMs.length === 0) return null;
   const sorted = latenciesMs.sort((a, b) => a - b);
-  const at = (quantile: number): number => sorted[Math.ceil(quantile * sorted.length) - 1] as number;
+  const at = (share: number): number => quantileOf(sorted, share) as number;
   return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 

@@ -1,4 +1,5 @@
-import { acceptedShare, failedShare, p50Ms } from './measures.ts';
+import { p50Ms } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 export const bulkheadOff: Scenario = {
@@ -21,8 +22,8 @@ export const bulkheadOff: Scenario = {
   ],
   expects: [
     { says: 'most orders are answered fast (p50)', unit: 'ms', measure: p50Ms('during', 3_000), atMost: 700 },
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
   ],
   naive: {
     without: ['bulkhead'],

@@ -1,4 +1,5 @@
-import { acceptedShare, callsPerSecond, failedShare, p99Ms } from './measures.ts';
+import { callsPerSecond, p99Ms } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const work = 'inventory->postgres';
@@ -28,8 +29,8 @@ export const deadlinePropagation: Scenario = {
       measure: callsPerSecond(work, 'during', 2_000),
       atMost: 4,
     },
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
     {
       says: 'every order is answered within its deadline (p99)',
       unit: 'ms',

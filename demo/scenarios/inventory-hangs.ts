@@ -1,11 +1,5 @@
-import {
-  acceptedShare,
-  failedShare,
-  p99Ms,
-  secondsUntilOpen,
-  secondsUntilSettled,
-  share,
-} from './measures.ts';
+import { p99Ms, secondsUntilOpen, secondsUntilSettled, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 export const inventoryHangs: Scenario = {
@@ -20,8 +14,8 @@ export const inventoryHangs: Scenario = {
   needs: ['supervisor'],
   steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
     {
       says: 'orders are accepted as pending',
       unit: 'share',

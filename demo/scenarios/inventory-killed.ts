@@ -1,11 +1,5 @@
-import {
-  acceptedShare,
-  attemptsPerCall,
-  failedShare,
-  p99Ms,
-  secondsUntilSettled,
-  share,
-} from './measures.ts';
+import { attemptsPerCall, p99Ms, secondsUntilSettled, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->inventory';
@@ -30,8 +24,8 @@ export const inventoryKilled: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
     {
       says: 'orders are accepted as pending',
       unit: 'share',

@@ -1,5 +1,6 @@
 import type { BreakerState, Quality } from '../control-room/protocol.ts';
 import { qualities } from '../control-room/protocol.ts';
+import { quantileOf } from '../load-generator/quantile.ts';
 import { fromTheFaultOn, inPhase, type Phase, type Recording, type Sample } from './recording.ts';
 
 type Measure = (recording: Recording) => number | null;
@@ -10,14 +11,16 @@ const count = (samples: readonly Sample[], wanted: readonly Quality[]): number =
     0,
   );
 
+const shareOf = (samples: readonly Sample[], wanted: readonly Quality[]): number | null => {
+  const total = count(samples, qualities);
+  return total === 0 ? null : count(samples, wanted) / total;
+};
+
 /** Share of the ended orders of a phase that ended in one of these ways, 0..1. */
 export const share =
   (wanted: readonly Quality[], phase: Phase, skipMs = 0): Measure =>
-  (recording) => {
-    const samples = inPhase(recording, phase, skipMs);
-    const total = count(samples, qualities);
-    return total === 0 ? null : count(samples, wanted) / total;
-  };
+  (recording) =>
+    shareOf(inPhase(recording, phase, skipMs), wanted);
 
 const accepted = ['live', 'cached', 'default', 'disabled', 'pending'] as const;
 const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
@@ -27,11 +30,7 @@ export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
   share([...accepted, 'rejected'], phase, skipMs);
 
 /** Share of orders that ended in an error or in nothing, neither accepted nor clearly refused, from the fault to the end. */
-export const failedShare: Measure = (recording) => {
-  const samples = fromTheFaultOn(recording);
-  const total = count(samples, qualities);
-  return total === 0 ? null : count(samples, ['failed']) / total;
-};
+export const failedShare: Measure = (recording) => shareOf(fromTheFaultOn(recording), ['failed']);
 
 /**
  * Share of orders confirmed at once in a phase, against that share before it was broken. Shares, not rates: customers
@@ -63,7 +62,7 @@ const latencyMs =
     const sorted = inPhase(recording, phase, skipMs)
       .flatMap(({ latenciesMs }) => latenciesMs)
       .sort((a, b) => a - b);
-    return sorted[Math.ceil(sorted.length * quantile) - 1] ?? null;
+    return quantileOf(sorted, quantile);
   };
 
 /** Over all orders that ended in a phase. */
@@ -85,22 +84,25 @@ export const secondsUntilOpen =
 export const secondsUntilClosed =
   (edge: string): Measure =>
   (recording) => {
-    const { samples, brokenToMs } = recording;
     if (secondsUntilOpen(edge)(recording) === null) return null;
-    const after = samples.filter((sample) => sample.atMs > brokenToMs);
-    const lastOther = after.findLastIndex((sample) => breakerOf(sample, edge) !== 'closed');
-    const seen = after[lastOther + 1];
-    return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+    return secondsUntilOver(recording, (sample) => breakerOf(sample, edge) !== 'closed');
   };
 
 /** Seconds from the end of the fault until no accepted order is left unsettled; null if one of them is gone. */
-export const secondsUntilSettled: Measure = ({ samples, brokenToMs }) => {
-  if (samples.some(({ stats }) => stats.pending.missing > 0)) return null;
-  const after = samples.filter((sample) => sample.atMs > brokenToMs);
-  const lastOpen = after.findLastIndex(({ stats }) => stats.pending.open > 0);
-  const seen = after[lastOpen + 1];
-  return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+export const secondsUntilSettled: Measure = (recording) => {
+  if (recording.samples.some(({ stats }) => stats.pending.missing > 0)) return null;
+  return secondsUntilOver(recording, ({ stats }) => stats.pending.open > 0);
 };
+
+/** Seconds from the end of the fault until something is seen over and stays so; null when it is not. */
+function secondsUntilOver(
+  { samples, brokenToMs }: Recording,
+  lasts: (sample: Sample) => boolean,
+): number | null {
+  const after = samples.filter(({ atMs }) => atMs > brokenToMs);
+  const seen = after[after.findLastIndex(lasts) + 1];
+  return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+}
 
 /** Attempts per call on an edge while it was broken: 1 means no retries. */
 export const attemptsPerCall =

@@ -1,4 +1,5 @@
-import { acceptedShare, confirmedAgainstBefore, confirmedPerOrder, failedShare } from './measures.ts';
+import { confirmedAgainstBefore, confirmedPerOrder } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Two calls to inventory per order: 20 orders a second are 80 % of this. */
@@ -34,8 +35,8 @@ export const metastable: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
     {
       says: 'orders confirmed per order that comes, 10 s later',
       unit: 'share',

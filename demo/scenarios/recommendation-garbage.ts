@@ -1,4 +1,5 @@
-import { acceptedShare, failedShare, secondsUntilOpen, share } from './measures.ts';
+import { acceptedShare, secondsUntilOpen, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 export const recommendationGarbage: Scenario = {
@@ -18,8 +19,8 @@ export const recommendationGarbage: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
+    noOrderFails,
+    ordersAccepted(0.99),
     {
       says: 'nobody is shown the garbage',
       unit: 'share',

@@ -1,11 +1,5 @@
-import {
-  acceptedShare,
-  failedShare,
-  p99Ms,
-  secondsUntilClosed,
-  secondsUntilOpen,
-  share,
-} from './measures.ts';
+import { acceptedShare, p99Ms, secondsUntilClosed, secondsUntilOpen, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->recommendation';
@@ -30,8 +24,8 @@ export const recommendationKilled: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
+    noOrderFails,
+    ordersAccepted(0.99),
     {
       says: 'orders are confirmed with second-best recommendations',
       unit: 'share',

@@ -1,11 +1,5 @@
-import {
-  acceptedShare,
-  failedShare,
-  p99Ms,
-  secondsUntilClosed,
-  secondsUntilOpen,
-  share,
-} from './measures.ts';
+import { p99Ms, secondsUntilClosed, secondsUntilOpen, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->recommendation';
@@ -27,8 +21,8 @@ export const recommendationSlow: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
+    noOrderFails,
+    ordersAccepted(0.99),
     {
       says: 'orders do not become slow with it (p99)',
       unit: 'ms',

@@ -1,4 +1,5 @@
-import { acceptedShare, failedShare, p99Ms, share } from './measures.ts';
+import { p99Ms, share } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 export const redisKilled: Scenario = {
@@ -21,8 +22,8 @@ export const redisKilled: Scenario = {
     },
   ],
   expects: [
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
+    noOrderFails,
+    ordersAccepted(0.99),
     { says: 'a cache that is gone costs no time (p99)', unit: 'ms', measure: p99Ms('during'), atMost: 500 },
     {
       says: 'the memory tier still has last good answers',

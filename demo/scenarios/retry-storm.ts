@@ -1,4 +1,5 @@
-import { acceptedShare, attemptsPerCall, failedShare, secondsUntilSettled } from './measures.ts';
+import { attemptsPerCall, secondsUntilSettled } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->inventory';
@@ -19,8 +20,8 @@ export const retryStorm: Scenario = {
   ],
   expects: [
     { says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atMost: 1.25 },
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.95 },
+    noOrderFails,
+    ordersAccepted(0.95),
     { says: 'every pending order is settled', unit: 's', measure: secondsUntilSettled, atMost: 11 },
   ],
   naive: {

@@ -1,11 +1,5 @@
-import {
-  acceptedShare,
-  failedShare,
-  p99Ms,
-  secondsUntilClosed,
-  secondsUntilOpen,
-  waitingAtTheDoor,
-} from './measures.ts';
+import { p99Ms, secondsUntilClosed, secondsUntilOpen, waitingAtTheDoor } from './measures.ts';
+import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
 
 const edge = 'orders->recommendation';
@@ -28,8 +22,8 @@ export const thunderingHerd: Scenario = {
   ],
   expects: [
     { says: 'calls at the door when it wakes', unit: 'calls', measure: waitingAtTheDoor(edge), atMost: 10 },
-    { says: 'orders that fail', unit: 'share', measure: failedShare, atMost: 0 },
-    { says: 'orders accepted', unit: 'share', measure: acceptedShare('during'), atLeast: 0.99 },
+    noOrderFails,
+    ordersAccepted(0.99),
     { says: 'nobody waits for it (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atMost: 700 },
     { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen(edge), atMost: 4 },
     { says: 'the breaker closes after it wakes', unit: 's', measure: secondsUntilClosed(edge), atMost: 8 },
