@@ -1,18 +1,20 @@
-export type { CallContext } from './attempt.ts';
-export type { BreakerSettings } from './breaker-settings.ts';
-export type { CallOptions, Priority } from './call-options.ts';
-export { type Clock, type Random, systemClock, type Timer } from './clock.ts';
-export type { ContextCarrier } from './context-carrier.ts';
-export { defaultAnswer } from './default-answer.ts';
-export type { DegradedAnswer, DegradeStep } from './degrade.ts';
+export type { BreakerSettings } from './breaker/breaker-settings.ts';
+export { defaultAnswer } from './degrade/default-answer.ts';
+export type { DegradedAnswer, DegradeStep } from './degrade/degrade.ts';
+export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './degrade/stale-if-error.ts';
 export {
   type Answer,
   type Dependency,
   type DependencyPatch,
   type DependencySnapshot,
   dependency,
-} from './dependency.ts';
-export type { DependencyOptions } from './dependency-options.ts';
+} from './dependency/dependency.ts';
+export type { DependencyOptions } from './dependency/dependency-options.ts';
+export { type PolicyPatch, type PolicySettings, policyDefaults } from './dependency/policy-settings.ts';
+export { type Policy, type PolicyOptions, standardPolicy } from './dependency/standard-policy.ts';
+export type { CallContext } from './pipeline/attempt.ts';
+export type { CallOptions, Priority } from './pipeline/call-options.ts';
+export type { ContextCarrier } from './pipeline/context-carrier.ts';
 export {
   AttemptTimeoutError,
   BreakerOpenError,
@@ -25,8 +27,18 @@ export {
   RejectedError,
   SupersededError,
   ThrottledError,
-} from './errors.ts';
-export type { BreakerState, EventListener, ResilienceEvent, RetryRefusal, Source } from './events.ts';
+} from './pipeline/errors.ts';
+export type {
+  BreakerState,
+  EventListener,
+  ResilienceEvent,
+  RetryRefusal,
+  Source,
+} from './pipeline/events.ts';
+export type { OutcomeKind } from './pipeline/outcome.ts';
+export type { CallErrorHints } from './pipeline/verdict.ts';
+export { type Clock, type Random, systemClock, type Timer } from './primitives/clock.ts';
+export { InvalidOptionError } from './primitives/invalid-option-error.ts';
 export {
   type Admission,
   createLoadShedder,
@@ -34,11 +46,5 @@ export {
   type ShedderOptions,
   type ShedderSnapshot,
   type ShedReason,
-} from './load-shedder.ts';
-export type { OutcomeKind } from './outcome.ts';
-export { type PolicyPatch, type PolicySettings, policyDefaults } from './policy-settings.ts';
-export { InvalidOptionError } from './settings.ts';
-export type { ShedderSettings } from './shedder-settings.ts';
-export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './stale-if-error.ts';
-export { type Policy, type PolicyOptions, standardPolicy } from './standard-policy.ts';
-export type { CallErrorHints } from './verdict.ts';
+} from './shedder/load-shedder.ts';
+export type { ShedderSettings } from './shedder/shedder-settings.ts';

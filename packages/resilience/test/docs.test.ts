@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { staleIfErrorDefaults } from '../src/degrade/stale-if-error.ts';
 import { policyDefaults } from '../src/index.ts';
-import { shedderDefaults } from '../src/shedder-settings.ts';
-import { staleIfErrorDefaults } from '../src/stale-if-error.ts';
+import { shedderDefaults } from '../src/shedder/shedder-settings.ts';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 const readme = read('../README.md');
@@ -36,10 +36,10 @@ test('the README names every option with its default', () => {
 });
 
 test('the README names every error code and every event', () => {
-  const sources = read('../src/errors.ts') + read('../src/settings.ts');
+  const sources = read('../src/pipeline/errors.ts') + read('../src/primitives/invalid-option-error.ts');
   for (const [code] of sources.matchAll(/(?<=')E_[A-Z_]+(?=')/g))
     if (code !== 'E_UNKNOWN') expect(readme).toContain(`\`${code}\``);
-  for (const [, type] of read('../src/events.ts').matchAll(/type: '([\w.]+)'/g))
+  for (const [, type] of read('../src/pipeline/events.ts').matchAll(/type: '([\w.]+)'/g))
     expect(readme).toContain(`\`${type}\``);
 });
 

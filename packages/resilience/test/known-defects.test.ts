@@ -1,4 +1,4 @@
-/// <reference path="../src/opossum.d.ts" />
+/// <reference path="../src/breaker/opossum.d.ts" />
 
 import { createRequire } from 'node:module';
 import { bulkhead, ConstantBackoff, circuitBreaker, handleAll, retry, SamplingBreaker } from 'cockatiel';

@@ -1,8 +1,8 @@
-import type { CallOptions } from '../call-options.ts';
-import { dependency } from '../dependency.ts';
-import type { DependencyOptions } from '../dependency-options.ts';
-import type { ResilienceEvent } from '../events.ts';
-import { type PolicyOptions, standardPolicy } from '../standard-policy.ts';
+import { dependency } from '../dependency/dependency.ts';
+import type { DependencyOptions } from '../dependency/dependency-options.ts';
+import { type PolicyOptions, standardPolicy } from '../dependency/standard-policy.ts';
+import type { CallOptions } from '../pipeline/call-options.ts';
+import type { ResilienceEvent } from '../pipeline/events.ts';
 import { ManualClock } from './manual-clock.ts';
 import { stubWork } from './stub-work.ts';
 

@@ -1,2 +1,3 @@
+export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ManualClock, settled } from './manual-clock.ts';
 export { type StubbedWork, stubWork } from './stub-work.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../primitives/clock.ts';
 
 interface Due {
   readonly atMs: number;

@@ -1,0 +1,93 @@
+import type { TimeoutSettings } from '../policies/attempt-timeout.ts';
+import type { DeadlineSettings } from '../policies/deadline.ts';
+import { above, atLeast, integer, onOff, optional, type Rules, ratio } from '../primitives/options.ts';
+
+export interface BreakerSettings {
+  readonly enabled: boolean;
+  /** Refuses every call, whatever the window says, enabled or not. */
+  readonly isolated: boolean;
+  /** How far back failures and slow calls are counted. */
+  readonly windowMs: number;
+  /** No opening on fewer calls than this in the window. */
+  readonly minCalls: number;
+  /** Opens at this share of failed calls. */
+  readonly failureRatio: number;
+  /** A call that took this long counts as slow. @default 80 % of the shorter of `attemptTimeoutMs` and `deadlineMs` */
+  readonly slowCallMs: number | undefined;
+  /** Opens at this share of slow calls. */
+  readonly slowRatio: number;
+  /** The first open time; each one without a recovery in between doubles, up to `maxOpenMs`. */
+  readonly openMs: number;
+  /** The longest open time, the random share included. */
+  readonly maxOpenMs: number;
+  /** A random share up to this is added to each open time, so that replicas do not probe together. */
+  readonly openJitterRatio: number;
+  /** Calls let through, all at once, to find out whether the dependency is back. */
+  readonly probes: number;
+  /** A probe that has no answer by then has failed. @default the shorter of `attemptTimeoutMs` and `deadlineMs` */
+  readonly probeTimeoutMs: number | undefined;
+  /** How long each stage of the ramp (10 %, 25 %, 50 % of the calls) lasts at least. */
+  readonly rampStageMs: number;
+}
+
+export const breakerDefaults: BreakerSettings = {
+  enabled: true,
+  isolated: false,
+  windowMs: 10_000,
+  minCalls: 20,
+  failureRatio: 0.5,
+  slowCallMs: undefined,
+  slowRatio: 0.8,
+  openMs: 5000,
+  maxOpenMs: 60_000,
+  openJitterRatio: 0.2,
+  probes: 3,
+  probeTimeoutMs: undefined,
+  rampStageMs: 250,
+};
+
+// Timers take no more than 2^31 - 1 ms.
+const longestMs = 2 ** 31 - 1;
+
+export const breakerRules: Rules = {
+  enabled: onOff,
+  isolated: onOff,
+  windowMs: above(0),
+  minCalls: integer(1),
+  failureRatio: ratio,
+  slowCallMs: optional(above(0)),
+  slowRatio: ratio,
+  openMs: integer(1, longestMs),
+  maxOpenMs: integer(1, longestMs),
+  openJitterRatio: atLeast(0),
+  probes: integer(1),
+  probeTimeoutMs: optional(above(0)),
+  rampStageMs: atLeast(0),
+};
+
+/** With what defaults to the time an attempt has filled in. */
+export type ResolvedBreakerSettings = BreakerSettings & {
+  readonly slowCallMs: number;
+  readonly probeTimeoutMs: number;
+};
+
+export function resolveBreaker(settings: {
+  readonly breaker: BreakerSettings;
+  readonly timeout: TimeoutSettings;
+  readonly deadline: DeadlineSettings;
+}): ResolvedBreakerSettings {
+  const { breaker, timeout, deadline } = settings;
+  // Behind a shorter deadline no attempt ever gets as far as its timeout: a hung dependency would never look slow.
+  const attemptMs = Math.min(
+    timeout.attemptTimeoutMs,
+    deadline.enabled ? deadline.deadlineMs : Number.POSITIVE_INFINITY,
+  );
+  const { slowCallMs = 0.8 * attemptMs, probeTimeoutMs = attemptMs } = breaker;
+  return { ...breaker, slowCallMs, probeTimeoutMs };
+}
+
+/** How long to stay open after `opensInARow` earlier openings, with `share` of the jitter. */
+export function openTimeMs(settings: BreakerSettings, opensInARow: number, share: number): number {
+  const { openMs, maxOpenMs, openJitterRatio } = settings;
+  return Math.min(maxOpenMs, openMs * 2 ** opensInARow * (1 + openJitterRatio * share));
+}

@@ -1,0 +1,40 @@
+import { RollingWindow } from '../time/rolling-window.ts';
+import type { BreakerSettings } from './breaker-settings.ts';
+
+const calls = 0;
+const failures = 1;
+const slowCalls = 2;
+
+/** What the breaker looks at: failed and slow calls among the recent ones. */
+export class HealthWindow {
+  readonly #window: RollingWindow;
+
+  constructor(windowMs: number) {
+    this.#window = new RollingWindow(windowMs, 3);
+  }
+
+  count(nowMs: number, isFailure: boolean, isSlow: boolean): void {
+    this.#window.add(calls, nowMs);
+    if (isFailure) this.#window.add(failures, nowMs);
+    if (isSlow) this.#window.add(slowCalls, nowMs);
+  }
+
+  /** Which ratio is too high, if any. */
+  unwellBy(settings: BreakerSettings, nowMs: number): 'failureRatio' | 'slowRatio' | undefined {
+    const seen = this.#window.sum(calls, nowMs);
+    if (seen < settings.minCalls) return undefined;
+    if (this.#window.sum(failures, nowMs) >= settings.failureRatio * seen) return 'failureRatio';
+    if (this.#window.sum(slowCalls, nowMs) >= settings.slowRatio * seen) return 'slowRatio';
+    return undefined;
+  }
+
+  snapshot(nowMs: number) {
+    const windowCalls = this.#window.sum(calls, nowMs);
+    const share = (column: number) => (windowCalls === 0 ? 0 : this.#window.sum(column, nowMs) / windowCalls);
+    return { windowCalls, failureRatio: share(failures), slowRatio: share(slowCalls) };
+  }
+
+  clear(): void {
+    this.#window.clear();
+  }
+}

@@ -1,0 +1,105 @@
+import type { Expiring } from '../time/coarse-timers.ts';
+
+/** Shares of the calls let through between the probes and all of them. */
+export const rampRatios = [0.1, 0.25, 0.5] as const;
+
+/** The way back to closed: first a number of probes, then a growing share of the calls. Each of them must succeed. */
+export class Recovery {
+  readonly #probes: number;
+  readonly #rampStageMs: number;
+  readonly #decide = Promise.withResolvers<void>();
+  #decided: 'passed' | 'failed' | undefined;
+  #begun = 0;
+  #passed = 0;
+  /** The index in `rampRatios`; undefined while probing. */
+  #stage: number | undefined;
+  #stageSinceMs = 0;
+  #credit = 0;
+
+  constructor(probes: number, rampStageMs: number) {
+    this.#probes = probes;
+    this.#rampStageMs = rampStageMs;
+  }
+
+  /** Resolves when the dependency has recovered, rejects when it has not. */
+  get verdict(): Promise<void> {
+    return this.#decide.promise;
+  }
+
+  /** Whether one more call may try. */
+  admits(): boolean {
+    if (this.#decided === 'failed') return false;
+    return this.#stage === undefined ? this.#admitsProbe() : this.#admitsShare(this.share);
+  }
+
+  /** The share of calls let through now; 0 while probing. */
+  get share(): number {
+    return this.#stage === undefined ? 0 : (rampRatios[this.#stage] as number);
+  }
+
+  passed(nowMs: number): void {
+    if (this.#decided !== undefined) return;
+    this.#passed++;
+    if (
+      this.#stage === undefined
+        ? this.#passed >= this.#probes
+        : nowMs - this.#stageSinceMs >= this.#rampStageMs
+    ) {
+      this.#climb(nowMs);
+    }
+  }
+
+  /** One failure is enough. False if all was decided before. */
+  fail(): boolean {
+    if (this.#decided !== undefined) return false;
+    this.#decided = 'failed';
+    this.#decide.reject(new Error('the dependency has not recovered'));
+    return true;
+  }
+
+  /** A cancelled trial gives its place to another call. */
+  toldNothing(): void {
+    if (this.#stage === undefined) this.#begun--;
+  }
+
+  #admitsProbe(): boolean {
+    if (this.#begun >= this.#probes) return false;
+    this.#begun++;
+    return true;
+  }
+
+  #admitsShare(share: number): boolean {
+    this.#credit += share;
+    if (this.#credit < 1) return false;
+    this.#credit -= 1;
+    return true;
+  }
+
+  #climb(nowMs: number): void {
+    const next = this.#stage === undefined ? 0 : this.#stage + 1;
+    if (next === rampRatios.length) {
+      this.#decided = 'passed';
+      this.#decide.resolve();
+      return;
+    }
+    this.#stage = next;
+    this.#stageSinceMs = nowMs;
+    // However little traffic there is, the first call of a stage passes.
+    this.#credit = 1 - (rampRatios[next] as number);
+  }
+}
+
+/** A call that decides whether the dependency is back, with the time by which it must have. */
+export class Trial implements Expiring {
+  readonly recovery: Recovery;
+  readonly expire: () => void;
+  expiresAtMs: number;
+  nextExpiring: Expiring | undefined = undefined;
+  previousExpiring: Expiring | undefined = undefined;
+
+  constructor(recovery: Recovery, expiresAtMs: number, expire: () => void) {
+    this.recovery = recovery;
+    this.expiresAtMs = expiresAtMs;
+    this.expire = expire;
+  }
+}

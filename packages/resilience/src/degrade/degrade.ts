@@ -1,0 +1,84 @@
+import type { Clock } from '../primitives/clock.ts';
+
+/** A degraded answer: not live, but better than an error. */
+export interface DegradedAnswer<Output> {
+  readonly value: Output;
+  readonly ageMs?: number | undefined;
+}
+
+/** One way to answer when the dependency did not. */
+export interface DegradeStep<Input, Output> {
+  readonly source: 'cached' | 'default';
+  /** How long a promised answer is waited for. @default 100 */
+  readonly timeoutMs?: number | undefined;
+  /** The answer, or undefined to leave it to the next step. A step that fails or is late has none. */
+  answer(
+    input: Input,
+    clock: Clock,
+  ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
+  /** Told of every live answer. What it throws is ignored; it must not block. */
+  remember?(input: Input, output: Output, clock: Clock): void;
+}
+
+export interface DegradedBy<Output> extends DegradedAnswer<Output> {
+  readonly source: 'cached' | 'default';
+}
+
+/** The answer of the first step that has one; a promise only if a step asks for time. */
+export function degraded<Input, Output>(
+  steps: readonly DegradeStep<Input, Output>[],
+  input: Input,
+  clock: Clock,
+): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
+  for (const [index, step] of steps.entries()) {
+    const answer = answerOf(step, input, clock);
+    if (answer instanceof Promise) {
+      return inTime(answer, step.timeoutMs ?? 100, clock).then((late) =>
+        late === undefined ? degraded(steps.slice(index + 1), input, clock) : by(step, late),
+      );
+    }
+    if (answer !== undefined) return by(step, answer);
+  }
+  return undefined;
+}
+
+/** Tells the steps of a live answer, none of which may spoil it. */
+export function remembered<Input, Output>(
+  steps: readonly DegradeStep<Input, Output>[],
+  input: Input,
+  output: Output,
+  clock: Clock,
+): void {
+  for (const step of steps) {
+    try {
+      step.remember?.(input, output, clock);
+    } catch {}
+  }
+}
+
+function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input, clock: Clock) {
+  try {
+    return step.answer(input, clock);
+  } catch {
+    return undefined;
+  }
+}
+
+function by<Output>(
+  { source }: { source: 'cached' | 'default' },
+  answer: DegradedAnswer<Output>,
+): DegradedBy<Output> {
+  return { source, value: answer.value, ageMs: answer.ageMs };
+}
+
+/** Waits no longer than `timeoutMs`: the deadline was spent on the live answer, the degraded one must not hang as well. */
+export function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => resolve(undefined), timeoutMs);
+    const settle = (value: T | undefined) => {
+      timer.cancel();
+      resolve(value);
+    };
+    promise.then(settle, () => settle(undefined));
+  });
+}

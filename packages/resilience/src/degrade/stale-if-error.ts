@@ -1,0 +1,88 @@
+import type { Clock } from '../primitives/clock.ts';
+import {
+  aFunction,
+  atLeast,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  type Rules,
+  withMethods,
+} from '../primitives/options.ts';
+import { type DegradeStep, inTime } from './degrade.ts';
+
+/** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
+export interface StaleCache<Output> {
+  get(key: string): Promise<{ readonly value: Output; readonly ageMs: number } | undefined>;
+  set(key: string, value: Output): Promise<void>;
+}
+
+export interface StaleIfErrorOptions<Input, Output> {
+  readonly cache: StaleCache<Output>;
+  readonly key: (input: Input) => string;
+  /** Nothing older than this is served. @default 600000 (10 minutes) */
+  readonly maxStaleMs?: number | undefined;
+  /** How long the cache is waited for. @default 100 */
+  readonly timeoutMs?: number | undefined;
+}
+
+export const staleIfErrorDefaults = { maxStaleMs: 600_000, timeoutMs: 100 };
+
+const staleIfErrorRules: Rules = {
+  cache: withMethods('a cache with get() and set()', 'get', 'set'),
+  key: aFunction,
+  maxStaleMs: atLeast(0),
+  timeoutMs: integer(0, longestTimerMs),
+};
+
+/** Remembers live answers, and serves the last one while the dependency fails (RFC 5861, stale-if-error). */
+export function staleIfError<Input, Output>(
+  options: StaleIfErrorOptions<Input, Output>,
+): DegradeStep<Input, Output> {
+  checkOptions('staleIfError', options, staleIfErrorRules, ['cache', 'key']);
+  const { cache, key } = options;
+  const { maxStaleMs = staleIfErrorDefaults.maxStaleMs, timeoutMs = staleIfErrorDefaults.timeoutMs } =
+    options;
+  const reads = new Map<string, ReturnType<StaleCache<Output>['get']>>();
+  /** By key what came while it was being written, and of that only the newest. */
+  const writes = new Map<string, Output[]>();
+
+  // When a dependency fails, all its callers come here at once: one read per key serves them all.
+  function readOnce(id: string, clock: Clock): ReturnType<StaleCache<Output>['get']> {
+    const pending = reads.get(id);
+    if (pending !== undefined) return pending;
+    const read = cache.get(id);
+    reads.set(id, read);
+    // When its callers wait no longer: a read that hangs would otherwise take its key with it for ever.
+    inTime(read, timeoutMs, clock).then(() => reads.delete(id));
+    return read;
+  }
+
+  function writeNewest(id: string, output: Output, clock: Clock): void {
+    const newer = writes.get(id);
+    if (newer !== undefined) {
+      newer[0] = output;
+      return;
+    }
+    const meanwhile: Output[] = [];
+    writes.set(id, meanwhile);
+    inTime(write(id, output), timeoutMs, clock).then(() => {
+      writes.delete(id);
+      for (const newest of meanwhile) writeNewest(id, newest, clock);
+    });
+  }
+
+  // Async, so that a cache that throws fails like one that rejects.
+  async function write(id: string, output: Output): Promise<void> {
+    await cache.set(id, output);
+  }
+
+  return {
+    source: 'cached',
+    timeoutMs,
+    async answer(input, clock) {
+      const entry = await readOnce(key(input), clock);
+      return entry !== undefined && entry.ageMs <= maxStaleMs ? entry : undefined;
+    },
+    remember: (input, output, clock) => writeNewest(key(input), output, clock),
+  };
+}

@@ -1,0 +1,103 @@
+import { type DegradedBy, type DegradeStep, degraded, remembered } from '../degrade/degrade.ts';
+import type { Call } from '../pipeline/call.ts';
+import { errorCodeOf, errorOf } from '../pipeline/errors.ts';
+import type { Source } from '../pipeline/events.ts';
+import type { Runtime } from '../pipeline/layer.ts';
+import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
+import type { LatencyWindow } from '../time/latency-window.ts';
+import type { Answer } from './dependency.ts';
+import { Tally } from './tally.ts';
+
+/** Ends calls, each with the best answer there is for its outcome, and counts and reports them. */
+export class Answers<Input, Output> {
+  readonly #runtime: Runtime;
+  readonly #latency: LatencyWindow;
+  readonly #degrade: readonly DegradeStep<Input, Output>[];
+  readonly #remembers: boolean;
+  readonly #tally = new Tally();
+  fallback = { enabled: true };
+
+  constructor(runtime: Runtime, latency: LatencyWindow, degrade: readonly DegradeStep<Input, Output>[]) {
+    this.#runtime = runtime;
+    this.#latency = latency;
+    this.#degrade = degrade;
+    this.#remembers = degrade.some(({ remember }) => remember !== undefined);
+  }
+
+  /** Ends a call that has come out of every layer. */
+  end(call: Call): void {
+    const outcome = call.outcome as Outcome;
+    this.#tally.outcome(outcome);
+    if (outcome.kind === 'success') this.#answerLive(call, outcome.value as Output);
+    else this.#degradeOrFail(call, outcome);
+  }
+
+  /** Ends a call with an answer. */
+  answer(call: Call, answer: Answer<Output>): void {
+    this.#tally.answered(answer.source);
+    this.#reportEnd(call, answer.source);
+    call.resolve(answer as never);
+  }
+
+  snapshot(nowMs: number) {
+    const quantile = (share: number) => this.#latency.quantile(share, nowMs);
+    return {
+      ...this.#tally.snapshot(),
+      latencyMs: { p50: quantile(0.5), p99: quantile(0.99), count: this.#latency.count(nowMs) },
+    };
+  }
+
+  #answerLive(call: Call, value: Output): void {
+    this.#latency.record(call.nowMs - call.startedAtMs, call.nowMs);
+    if (this.#remembers) remembered(this.#degrade, call.input as Input, value, this.#runtime.clock);
+    this.answer(call, { value, source: 'live' });
+  }
+
+  #degradeOrFail(call: Call, outcome: NoSuccess): void {
+    const { events, clock } = this.#runtime;
+    if (events.listening && outcome.kind === 'rejected') {
+      const { policy, code } = outcome.refusal;
+      events.emit(call.nowMs, call.options.context, { type: 'rejected', policy, code });
+    }
+    // Nobody waits for a cancelled call any more.
+    const steps = this.fallback.enabled && outcome.kind !== 'cancelled' ? this.#degrade : [];
+    const answer = degraded(steps, call.input as Input, clock);
+    if (answer instanceof Promise) answer.then((late) => this.#answerDegraded(call, outcome, late));
+    else this.#answerDegraded(call, outcome, answer);
+  }
+
+  #answerDegraded(call: Call, outcome: NoSuccess, answer: DegradedBy<Output> | undefined): void {
+    const { events, clock } = this.#runtime;
+    if (answer === undefined) {
+      this.#fail(call, outcome);
+      return;
+    }
+    const { source, value, ageMs } = answer;
+    const reason = errorCodeOf(outcome);
+    if (events.listening) {
+      events.emit(clock.now(), call.options.context, { type: 'fallback', source, ageMs, errorCode: reason });
+    }
+    this.answer(call, ageMs === undefined ? { value, source, reason } : { value, source, ageMs, reason });
+  }
+
+  #fail(call: Call, outcome: NoSuccess): void {
+    this.#tally.answered('failed');
+    this.#reportEnd(call, undefined);
+    call.reject(errorOf(this.#runtime.name, outcome));
+  }
+
+  #reportEnd(call: Call, source: Source | undefined): void {
+    const { events, clock } = this.#runtime;
+    if (!events.listening) return;
+    const at = source === 'live' ? call.nowMs : clock.now();
+    const durationMs = at - call.startedAtMs;
+    const outcome = call.outcome?.kind ?? 'success';
+    events.emit(at, call.options.context, {
+      type: 'call.end',
+      durationMs,
+      outcome,
+      source,
+      attempts: call.attempt,
+    });
+  }
+}

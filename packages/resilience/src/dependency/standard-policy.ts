@@ -1,0 +1,103 @@
+import { resolveBreaker } from '../breaker/breaker-settings.ts';
+import { CircuitBreaker } from '../breaker/circuit-breaker.ts';
+import type { Layer, Runtime } from '../pipeline/layer.ts';
+import { type FailureTest, isFailureByDefault, neverThrowing } from '../pipeline/verdict.ts';
+import { AdaptiveLimit } from '../policies/adaptive-limit.ts';
+import { AdaptiveThrottle } from '../policies/adaptive-throttle.ts';
+import { AttemptTimeout } from '../policies/attempt-timeout.ts';
+import { Bulkhead } from '../policies/bulkhead.ts';
+import { CallerCancel } from '../policies/caller-cancel.ts';
+import { Deadline } from '../policies/deadline.ts';
+import { Hedge } from '../policies/hedge.ts';
+import { RateLimiter } from '../policies/rate-limiter.ts';
+import { Retry } from '../policies/retry.ts';
+import { RetryBudget } from '../policies/retry-budget.ts';
+import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
+import { aFunction } from '../primitives/options.ts';
+import type { LatencyWindow } from '../time/latency-window.ts';
+import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } from './policy-settings.ts';
+
+export interface PolicyOptions extends PolicyPatch {
+  /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
+  readonly isFailure?: FailureTest;
+}
+
+/** What `dependency` needs of a policy. */
+export interface Policy {
+  build(runtime: Runtime, latency: LatencyWindow): Protections;
+}
+
+/** The layers of one dependency, and the handles to watch and change them while calls run. */
+export type Protections = ReturnType<typeof protections>;
+
+/**
+ * The protections in the order that works, outermost first:
+ *
+ *     caller's cancel > deadline > rate limit > bulkhead > retry > throttle > breaker > attempt timeout > hedge > call
+ *
+ * @throws {InvalidOptionError} naming the option, what was expected and what was received
+ */
+export function standardPolicy(options: PolicyOptions = {}): Policy {
+  const { isFailure = isFailureByDefault, ...patch } = options;
+  if (!aFunction.accepts(isFailure)) throw new InvalidOptionError('isFailure', aFunction.expected, isFailure);
+  const settings = firstSettings(patch);
+  return { build: (runtime, latency) => protections(runtime, latency, settings, neverThrowing(isFailure)) };
+}
+
+function protections(
+  runtime: Runtime,
+  latency: LatencyWindow,
+  first: PolicySettings,
+  isFailure: FailureTest,
+) {
+  let settings = first;
+  const budget = new RetryBudget(first.retry.budget);
+  const adaptive = new AdaptiveLimit(first.adaptive);
+  const deadline = new Deadline(first.deadline);
+  const rateLimit = new RateLimiter(runtime, first.rateLimit);
+  const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive);
+  const retry = new Retry(runtime, first.retry, budget, isFailure);
+  const throttle = new AdaptiveThrottle(runtime, first.throttle, isFailure);
+  const breaker = new CircuitBreaker(runtime, resolveBreaker(first), isFailure);
+  const timeout = new AttemptTimeout(runtime, first.timeout);
+  const hedge = new Hedge(runtime, first.hedge, first.retry.maxAttempts, budget, latency);
+
+  const layers: Layer[] = [
+    new CallerCancel(),
+    deadline,
+    rateLimit,
+    bulkhead,
+    retry,
+    throttle,
+    breaker,
+    timeout,
+    hedge,
+  ];
+
+  function configure(patch: PolicyPatch): void {
+    settings = patchPolicy(settings, patch);
+    deadline.configure(settings.deadline);
+    rateLimit.configure(settings.rateLimit);
+    adaptive.configure(settings.adaptive);
+    bulkhead.configure(settings.bulkhead);
+    retry.configure(settings.retry);
+    throttle.configure(settings.throttle);
+    breaker.configure(resolveBreaker(settings));
+    timeout.configure(settings.timeout);
+    hedge.configure(settings.hedge, settings.retry.maxAttempts);
+  }
+
+  const snapshot = () => ({
+    deadline: deadline.snapshot(),
+    rateLimit: rateLimit.snapshot(),
+    bulkhead: bulkhead.snapshot(),
+    adaptive: adaptive.snapshot(),
+    retry: retry.snapshot(),
+    throttle: throttle.snapshot(),
+    breaker: breaker.snapshot(),
+    timeout: timeout.snapshot(),
+    hedge: hedge.snapshot(),
+  });
+
+  return { layers, configure, snapshot };
+}

@@ -1,0 +1,97 @@
+import type { Call } from '../pipeline/call.ts';
+import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { Outcome, Refusal } from '../pipeline/outcome.ts';
+import { type FailureTest, verdictOf } from '../pipeline/verdict.ts';
+import { above, atLeast, onOff, type Rules } from '../primitives/options.ts';
+import { RollingWindow } from '../time/rolling-window.ts';
+
+export interface ThrottleSettings {
+  readonly enabled: boolean;
+  /** Requests allowed per accepted one before some are refused here: 2 lets the backend see twice what it accepts. */
+  readonly multiplier: number;
+  readonly windowMs: number;
+}
+
+/** Google SRE book, "Handling Overload": client-side throttling. */
+export const throttleDefaults: ThrottleSettings = { enabled: false, multiplier: 2, windowMs: 120_000 };
+
+export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), windowMs: above(0) };
+
+const requests = 0;
+const unaccepted = 1;
+/** The breaker refused it, or the caller gave it too little time or left: it tells nothing. */
+const untold = 2;
+const columns = 3;
+
+/** Refuses p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
+export class AdaptiveThrottle extends Layer {
+  readonly #runtime: Runtime;
+  readonly #isFailure: FailureTest;
+  #settings: ThrottleSettings;
+  #window: RollingWindow;
+
+  constructor(runtime: Runtime, settings: ThrottleSettings, isFailure: FailureTest) {
+    super();
+    this.#isFailure = isFailure;
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#window = new RollingWindow(settings.windowMs, columns);
+  }
+
+  override enter(call: Call): void {
+    if (this.#settings.enabled && this.#refuses(call.nowMs)) {
+      this.settle(call, { kind: 'rejected', refusal: this.#refusal() });
+    } else this.inner.enter(call);
+  }
+
+  override leave(call: Call): void {
+    if (this.#settings.enabled) this.#count(call.outcome as Outcome, call.nowMs);
+    this.outer.leave(call);
+  }
+
+  configure(settings: ThrottleSettings): void {
+    if (settings.windowMs !== this.#settings.windowMs || settings.enabled !== this.#settings.enabled) {
+      this.#window = new RollingWindow(settings.windowMs, columns);
+    }
+    this.#settings = settings;
+  }
+
+  snapshot() {
+    const refuseRatio = this.#refuseRatio(this.#runtime.clock.now());
+    return { enabled: this.#settings.enabled, refuseRatio, settings: this.#settings };
+  }
+
+  #count(outcome: Outcome, nowMs: number): void {
+    const verdict = verdictOf(outcome, this.#isFailure);
+    // Neither sent nor accepted. Counted as both, an open breaker or hurried callers would clear the record.
+    if (verdict === 'unknown') this.#window.add(untold, nowMs);
+    else if (verdict === 'unwell') this.#window.add(unaccepted, nowMs);
+  }
+
+  #refuses(nowMs: number): boolean {
+    const refuseRatio = this.#refuseRatio(nowMs);
+    const refuses = refuseRatio > 0 && this.#runtime.random() < refuseRatio;
+    this.#window.add(requests, nowMs);
+    if (refuses) this.#window.add(unaccepted, nowMs);
+    return refuses;
+  }
+
+  // What is still in flight counts as accepted: otherwise a cold start with 64 callers would throttle itself.
+  #refuseRatio(nowMs: number): number {
+    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(untold, nowMs);
+    const accepted = sent - this.#window.sum(unaccepted, nowMs);
+    return Math.max(0, (sent - this.#settings.multiplier * accepted) / (sent + 1));
+  }
+
+  #refusal(): Refusal {
+    const { multiplier } = this.#settings;
+    return {
+      code: 'E_THROTTLED',
+      policy: 'throttle',
+      detail: 'the dependency accepts too little',
+      limit: multiplier,
+      option: 'throttle.multiplier',
+      retryAfterMs: undefined,
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import type { Call, Place } from '../pipeline/call.ts';
+import { CancelledError, errorCodeOf, errorOf } from '../pipeline/errors.ts';
+import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
+import { above, onOff, type Rules } from '../primitives/options.ts';
+
+export interface TimeoutSettings {
+  readonly enabled: boolean;
+  /** Time for one attempt, answer and body included. */
+  readonly attemptTimeoutMs: number;
+}
+
+export const timeoutDefaults: TimeoutSettings = { enabled: true, attemptTimeoutMs: 500 };
+
+export const timeoutRules: Rules = { enabled: onOff, attemptTimeoutMs: above(0) };
+
+/** Ends an attempt at its timeout, at the total deadline or at the caller's cancel, and aborts its work. */
+export class AttemptTimeout extends Layer implements Place {
+  readonly #runtime: Runtime;
+  #settings: TimeoutSettings;
+
+  constructor(runtime: Runtime, settings: TimeoutSettings) {
+    super();
+    this.#runtime = runtime;
+    this.#settings = settings;
+  }
+
+  override enter(call: Call): void {
+    const { enabled, attemptTimeoutMs } = this.#settings;
+    call.attempt++;
+    call.attemptStartedAtMs = call.nowMs;
+    const untilMs = enabled ? Math.min(call.nowMs + attemptTimeoutMs, call.deadlineAtMs) : call.deadlineAtMs;
+    call.waitAt(this, untilMs);
+    this.inner.enter(call);
+  }
+
+  override leave(call: Call): void {
+    call.moveOn();
+    this.#report(call, call.outcome as Outcome);
+    this.outer.leave(call);
+  }
+
+  expired(call: Call): void {
+    const byDeadline = call.expiresAtMs >= call.deadlineAtMs;
+    const outcome = {
+      kind: 'timeout',
+      code: byDeadline ? 'E_DEADLINE' : 'E_ATTEMPT_TIMEOUT',
+      limitMs: byDeadline ? call.deadlineMs : this.#settings.attemptTimeoutMs,
+    } as const;
+    this.#end(call, outcome, () => errorOf(this.#runtime.name, outcome));
+  }
+
+  cancelled(call: Call): void {
+    const reason = call.options.signal?.reason;
+    this.#end(call, { kind: 'cancelled', reason }, () => new CancelledError(this.#runtime.name, reason));
+  }
+
+  configure(settings: TimeoutSettings): void {
+    this.#settings = settings;
+  }
+
+  snapshot() {
+    return { enabled: this.#settings.enabled, settings: this.#settings };
+  }
+
+  #end(call: Call, outcome: Outcome, abortReason: () => unknown): void {
+    call.abandonWork(abortReason);
+    this.#report(call, outcome);
+    this.settle(call, outcome);
+  }
+
+  #report(call: Call, outcome: Outcome): void {
+    const { events } = this.#runtime;
+    if (!events.listening) return;
+    events.emit(call.nowMs, call.options.context, {
+      type: 'attempt',
+      attempt: call.attempt,
+      durationMs: call.nowMs - call.attemptStartedAtMs,
+      outcome: outcome.kind,
+      errorCode: outcome.kind === 'success' ? undefined : errorCodeOf(outcome),
+    });
+  }
+}

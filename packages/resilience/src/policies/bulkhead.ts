@@ -1,0 +1,149 @@
+import type { Call, Place } from '../pipeline/call.ts';
+import { deadlineRefusal } from '../pipeline/errors.ts';
+import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { Refusal } from '../pipeline/outcome.ts';
+import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
+import type { AdaptiveLimit } from './adaptive-limit.ts';
+
+export interface BulkheadSettings {
+  readonly enabled: boolean;
+  /** Calls at work at once. */
+  readonly maxConcurrent: number;
+  /** Calls that may wait for a permit, first come, first served. */
+  readonly maxQueue: number;
+  /** How long one of them may wait. */
+  readonly queueTimeoutMs: number;
+}
+
+export const bulkheadDefaults: BulkheadSettings = {
+  enabled: true,
+  maxConcurrent: 32,
+  maxQueue: 32,
+  queueTimeoutMs: 100,
+};
+
+export const bulkheadRules: Rules = {
+  enabled: onOff,
+  maxConcurrent: integer(1),
+  maxQueue: integer(0),
+  queueTimeoutMs: atLeast(0),
+};
+
+/**
+ * Bounds how much of this process one dependency can hold. A permit comes back when the work settles, not when the
+ * caller stops waiting for it: work that ignores its abort still occupies the dependency.
+ */
+export class Bulkhead extends Layer implements Place {
+  readonly #runtime: Runtime;
+  readonly #adaptive: AdaptiveLimit;
+  readonly #queue = new Set<Call>();
+  #settings: BulkheadSettings;
+  #inFlight = 0;
+  #admitting = false;
+
+  constructor(runtime: Runtime, settings: BulkheadSettings, adaptive: AdaptiveLimit) {
+    super();
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#adaptive = adaptive;
+  }
+
+  override enter(call: Call): void {
+    if (this.#inFlight < this.#limit() && this.#queue.size === 0) {
+      this.#inFlight++;
+      this.inner.enter(call);
+    } else if (this.#queue.size < this.#settings.maxQueue) this.#enqueue(call);
+    else this.settle(call, { kind: 'rejected', refusal: this.#refusal('maxQueue') });
+  }
+
+  override leave(call: Call): void {
+    if (this.#adaptive.enabled) this.#adaptive.observe(call, this.#inFlight);
+    call.whenIdle(this.#release);
+    this.outer.leave(call);
+  }
+
+  expired(call: Call): void {
+    this.#queue.delete(call);
+    const refusal =
+      call.remainingMs <= 0 ? deadlineRefusal(call.deadlineMs) : this.#refusal('queueTimeoutMs');
+    this.settle(call, { kind: 'rejected', refusal });
+  }
+
+  cancelled(call: Call): void {
+    this.#queue.delete(call);
+    this.settle(call, { kind: 'cancelled', reason: call.options.signal?.reason });
+  }
+
+  configure(settings: BulkheadSettings): void {
+    this.#settings = settings;
+    this.#admitWaiting();
+  }
+
+  snapshot() {
+    const { enabled, maxConcurrent, maxQueue } = this.#settings;
+    const limit = this.#adaptive.enabled ? this.#adaptive.limit : maxConcurrent;
+    return {
+      enabled,
+      inFlight: this.#inFlight,
+      limit,
+      queued: this.#queue.size,
+      maxQueue,
+      settings: this.#settings,
+    };
+  }
+
+  #limit(): number {
+    if (!this.#settings.enabled) return Number.POSITIVE_INFINITY;
+    return this.#adaptive.enabled ? this.#adaptive.limit : this.#settings.maxConcurrent;
+  }
+
+  #enqueue(call: Call): void {
+    this.#queue.add(call);
+    call.waitAt(this, Math.min(call.nowMs + this.#settings.queueTimeoutMs, call.deadlineAtMs));
+  }
+
+  readonly #release = (): void => {
+    this.#inFlight--;
+    this.#admitWaiting();
+  };
+
+  #admitWaiting(): void {
+    // A call admitted here may settle at once and release again: without this guard a long queue becomes a deep stack.
+    if (this.#admitting || this.#queue.size === 0) return;
+    this.#admitting = true;
+    try {
+      for (const call of this.#queue) {
+        if (this.#inFlight >= this.#limit()) break;
+        call.resume(() => this.#admit(call));
+      }
+    } finally {
+      this.#admitting = false;
+    }
+  }
+
+  #admit(call: Call): void {
+    const { events } = this.#runtime;
+    const sinceMs = call.nowMs;
+    this.#queue.delete(call);
+    call.moveOn();
+    call.readClock();
+    // Expiries come up to a slot late: the permit may be free before this call is told that its time is over.
+    if (call.remainingMs <= 0) {
+      this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
+      return;
+    }
+    this.#inFlight++;
+    if (events.listening) {
+      events.emit(call.nowMs, call.options.context, { type: 'queued', waitMs: call.nowMs - sinceMs });
+    }
+    this.inner.enter(call);
+  }
+
+  #refusal(option: 'maxQueue' | 'queueTimeoutMs'): Refusal {
+    const limit = this.#settings[option];
+    const detail =
+      option === 'maxQueue' ? 'every permit is taken and the queue is full' : 'no permit came free in time';
+    const code = 'E_BULKHEAD_FULL';
+    return { code, policy: 'bulkhead', detail, limit, option: `bulkhead.${option}`, retryAfterMs: undefined };
+  }
+}

@@ -1,0 +1,45 @@
+import type { Call } from '../pipeline/call.ts';
+import { deadlineRefusal } from '../pipeline/errors.ts';
+import { Layer } from '../pipeline/layer.ts';
+import { above, atLeast, onOff, type Rules } from '../primitives/options.ts';
+
+export interface DeadlineSettings {
+  readonly enabled: boolean;
+  /** Time for the whole call: queueing, every attempt and every backoff. */
+  readonly deadlineMs: number;
+  /** A call with less time than this left is refused: it could not finish. */
+  readonly minRemainingMs: number;
+}
+
+export const deadlineDefaults: DeadlineSettings = { enabled: true, deadlineMs: 1000, minRemainingMs: 1 };
+
+export const deadlineRules: Rules = { enabled: onOff, deadlineMs: above(0), minRemainingMs: atLeast(0) };
+
+/** Bounds the whole call by the shorter of the policy's deadline and the caller's remaining time. */
+export class Deadline extends Layer {
+  #settings: DeadlineSettings;
+
+  constructor(settings: DeadlineSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  override enter(call: Call): void {
+    const { enabled, deadlineMs, minRemainingMs } = this.#settings;
+    const asked = call.options.deadlineMs;
+    const remainingMs = asked !== undefined && !(asked >= deadlineMs) ? asked : deadlineMs;
+    if (enabled) call.deadlineAtMs = call.startedAtMs + remainingMs;
+    // A caller's NaN is no time either.
+    if (enabled && !(remainingMs >= minRemainingMs)) {
+      this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(remainingMs) });
+    } else this.inner.enter(call);
+  }
+
+  configure(settings: DeadlineSettings): void {
+    this.#settings = settings;
+  }
+
+  snapshot() {
+    return { enabled: this.#settings.enabled, settings: this.#settings };
+  }
+}

@@ -1,0 +1,122 @@
+import type { Call } from '../pipeline/call.ts';
+import { SupersededError } from '../pipeline/errors.ts';
+import { Layer, type Runtime } from '../pipeline/layer.ts';
+import { atLeast, integer, onOff, type Rules, ratio } from '../primitives/options.ts';
+import type { Expiring } from '../time/coarse-timers.ts';
+import type { LatencyWindow } from '../time/latency-window.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+export interface HedgeSettings {
+  readonly enabled: boolean;
+  /** The second attempt starts when the first has taken longer than this share of recent calls. */
+  readonly quantile: number;
+  /** Never sooner than this. */
+  readonly minDelayMs: number;
+  /** No hedge before this many calls were seen in the last ten seconds: a quantile of three calls means nothing. */
+  readonly minCalls: number;
+}
+
+export const hedgeDefaults: HedgeSettings = { enabled: false, quantile: 0.95, minDelayMs: 5, minCalls: 20 };
+
+export const hedgeRules: Rules = {
+  enabled: onOff,
+  quantile: ratio,
+  minDelayMs: atLeast(0),
+  minCalls: integer(1),
+};
+
+// A quantile reads the whole histogram: too much for every call, and latency does not change that fast.
+const relearnEveryMs = 100;
+
+/** Dean and Barroso, "The Tail at Scale": asks a second time when the first answer is late, and takes the first. */
+export class Hedge extends Layer {
+  readonly #runtime: Runtime;
+  readonly #budget: RetryBudget;
+  readonly #latency: LatencyWindow;
+  #settings: HedgeSettings;
+  #maxAttempts: number;
+  #usualMs = Number.POSITIVE_INFINITY;
+  #learnedAtMs = Number.NEGATIVE_INFINITY;
+  #hedges = 0;
+
+  constructor(
+    runtime: Runtime,
+    settings: HedgeSettings,
+    maxAttempts: number,
+    budget: RetryBudget,
+    latency: LatencyWindow,
+  ) {
+    super();
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#maxAttempts = maxAttempts;
+    this.#budget = budget;
+    this.#latency = latency;
+  }
+
+  override enter(call: Call): void {
+    // Here, since only what is really sent gets this far: what an open breaker refuses must not earn retries.
+    if (call.attempt === 1) this.#budget.countRequest(call.nowMs);
+    if (this.#settings.enabled && call.idempotent) this.#schedule(call);
+    this.inner.enter(call);
+  }
+
+  override leave(call: Call): void {
+    if (call.hedgeTimer !== undefined) this.#runtime.timers.remove(call.hedgeTimer);
+    const otherLeg = call.leg ?? call.hedgeLeg;
+    if (otherLeg !== undefined) {
+      if (call.outcome?.kind === 'failure') return;
+      call.abandonWork(() => new SupersededError(this.#runtime.name));
+    }
+    this.outer.leave(call);
+  }
+
+  configure(settings: HedgeSettings, maxAttempts: number): void {
+    this.#settings = settings;
+    this.#maxAttempts = maxAttempts;
+    this.#learnedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  snapshot() {
+    return { enabled: this.#settings.enabled, hedges: this.#hedges, settings: this.#settings };
+  }
+
+  #schedule(call: Call): void {
+    const delayMs = this.#delayMs(call.nowMs);
+    if (delayMs >= call.expiresAtMs - call.nowMs) return;
+    const attempt = call.attempt;
+    const entry: Expiring = {
+      expiresAtMs: call.nowMs + delayMs,
+      nextExpiring: undefined,
+      previousExpiring: undefined,
+      expire: (nowMs) => {
+        if (call.leg !== undefined && call.attempt === attempt)
+          call.resume(() => this.#askAgain(call, delayMs, nowMs));
+      },
+    };
+    call.hedgeTimer = entry;
+    this.#runtime.timers.add(entry, call.nowMs);
+  }
+
+  #delayMs(nowMs: number): number {
+    const { quantile, minDelayMs, minCalls } = this.#settings;
+    if (nowMs - this.#learnedAtMs >= relearnEveryMs) {
+      const isKnown = this.#latency.count(nowMs) >= minCalls;
+      this.#usualMs = isKnown ? this.#latency.quantile(quantile, nowMs) : Number.POSITIVE_INFINITY;
+      this.#learnedAtMs = nowMs;
+    }
+    return Math.max(minDelayMs, this.#usualMs);
+  }
+
+  #askAgain(call: Call, delayMs: number, nowMs: number): void {
+    if (call.attempt >= this.#maxAttempts || !this.#budget.spend(nowMs)) return;
+    this.#hedges++;
+    call.attempt++;
+    call.nowMs = nowMs;
+    const { events } = this.#runtime;
+    if (events.listening) {
+      events.emit(nowMs, call.options.context, { type: 'hedge', attempt: call.attempt, delayMs });
+    }
+    this.inner.enter(call);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Call, Place } from '../pipeline/call.ts';
+import { deadlineRefusal, errorCodeOf } from '../pipeline/errors.ts';
+import type { RetryRefusal } from '../pipeline/events.ts';
+import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
+import { type FailureTest, hintsOf, verdictOf } from '../pipeline/verdict.ts';
+import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
+import {
+  type RetryBudget,
+  type RetryBudgetSettings,
+  retryBudgetDefaults,
+  retryBudgetRules,
+} from './retry-budget.ts';
+
+export interface RetrySettings {
+  readonly enabled: boolean;
+  /** Attempts in all, the first and any hedge included. */
+  readonly maxAttempts: number;
+  /** The first retry waits a random time up to this, the second up to twice this. */
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly budget: RetryBudgetSettings;
+}
+
+export const retryDefaults: RetrySettings = {
+  enabled: true,
+  maxAttempts: 2,
+  baseDelayMs: 50,
+  maxDelayMs: 1000,
+  budget: retryBudgetDefaults,
+};
+
+export const retryRules: Rules = {
+  enabled: onOff,
+  // More than three attempts is a storm with extra steps (SRE book, "Addressing Cascading Failures").
+  maxAttempts: integer(1, 3),
+  baseDelayMs: atLeast(0),
+  maxDelayMs: atLeast(0),
+  budget: retryBudgetRules,
+};
+
+/** Asks again after a failure, if asking again is safe, useful, in time and within the shared budget. */
+export class Retry extends Layer implements Place {
+  readonly #runtime: Runtime;
+  readonly #budget: RetryBudget;
+  readonly #isFailure: FailureTest;
+  #settings: RetrySettings;
+  #retries = 0;
+  #refused = 0;
+
+  constructor(runtime: Runtime, settings: RetrySettings, budget: RetryBudget, isFailure: FailureTest) {
+    super();
+    this.#runtime = runtime;
+    this.#settings = settings;
+    this.#budget = budget;
+    this.#isFailure = isFailure;
+  }
+
+  override leave(call: Call): void {
+    const outcome = call.outcome as Outcome;
+    if (outcome.kind === 'success' || !this.#settings.enabled) this.outer.leave(call);
+    else if (verdictOf(outcome, this.#isFailure) === 'unwell') this.#again(call, outcome);
+    else this.outer.leave(call);
+  }
+
+  #again(call: Call, outcome: NoSuccess): void {
+    const delayMs = this.#delayMs(call, outcome);
+    const refusal = this.#refusal(call, outcome, delayMs);
+    if (refusal === undefined) this.#backOff(call, outcome, delayMs);
+    else this.#giveUp(call, refusal);
+  }
+
+  /** The backoff is over. */
+  expired(call: Call): void {
+    if (call.remainingMs > 0) this.inner.enter(call);
+    else this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
+  }
+
+  cancelled(call: Call): void {
+    this.settle(call, { kind: 'cancelled', reason: call.options.signal?.reason });
+  }
+
+  configure(settings: RetrySettings): void {
+    this.#settings = settings;
+    this.#budget.configure(settings.budget);
+  }
+
+  snapshot() {
+    const nowMs = this.#runtime.clock.now();
+    return {
+      enabled: this.#settings.enabled,
+      budgetAvailable: this.#budget.available(nowMs),
+      budgetCapacity: this.#budget.capacity(nowMs),
+      retries: this.#retries,
+      refused: this.#refused,
+      settings: this.#settings,
+    };
+  }
+
+  #delayMs(call: Call, outcome: NoSuccess): number {
+    const { baseDelayMs, maxDelayMs } = this.#settings;
+    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (call.attempt - 1));
+    // Full jitter: callers that failed together must not come back together.
+    const jitterMs = this.#runtime.random() * ceilingMs;
+    const askedMs = outcome.kind === 'failure' ? hintsOf(outcome.error).retryAfterMs : undefined;
+    return askedMs === undefined ? jitterMs : askedMs + jitterMs;
+  }
+
+  #refusal(call: Call, outcome: NoSuccess, delayMs: number): RetryRefusal | undefined {
+    if (call.attempt >= this.#settings.maxAttempts) return 'attempts';
+    if (!call.idempotent) return 'not-idempotent';
+    if (outcome.kind === 'failure' && hintsOf(outcome.error).doNotRetry === true) return 'do-not-retry';
+    if (!(delayMs < call.remainingMs)) return 'deadline';
+    return this.#budget.spend(call.nowMs) ? undefined : 'budget';
+  }
+
+  #backOff(call: Call, outcome: NoSuccess, delayMs: number): void {
+    this.#retries++;
+    const { events } = this.#runtime;
+    if (events.listening) {
+      const detail = {
+        type: 'retry',
+        attempt: call.attempt + 1,
+        delayMs,
+        reason: errorCodeOf(outcome),
+      } as const;
+      events.emit(call.nowMs, call.options.context, detail);
+    }
+    call.waitAt(this, call.nowMs + delayMs);
+  }
+
+  #giveUp(call: Call, reason: RetryRefusal): void {
+    this.#refused++;
+    const { events } = this.#runtime;
+    if (events.listening) {
+      events.emit(call.nowMs, call.options.context, { type: 'retry.refused', attempt: call.attempt, reason });
+    }
+    this.outer.leave(call);
+  }
+}

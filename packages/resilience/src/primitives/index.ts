@@ -1,0 +1,29 @@
+export { type Backoff, backoffMs } from './backoff.ts';
+export { type Clock, type Random, systemClock, type Timer, wallClock } from './clock.ts';
+export { InvalidOptionError } from './invalid-option-error.ts';
+export {
+  above,
+  aFunction,
+  anything,
+  atLeast,
+  between,
+  checkOptions,
+  hasMethods,
+  integer,
+  listOf,
+  longestTimerMs,
+  oneOf,
+  onOff,
+  optional,
+  type Patch,
+  type Rule,
+  type Rules,
+  ratio,
+  text,
+  textLike,
+  withMethods,
+  withPatch,
+} from './options.ts';
+export { quantile } from './quantile.ts';
+export { type Settled, settleWithin } from './settle-within.ts';
+export { SingleFlight } from './single-flight.ts';

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { standardPolicy } from '../dependency/standard-policy.ts';
+import { InvalidOptionError } from './invalid-option-error.ts';
+
+const refused = (options: object): string => {
+  try {
+    standardPolicy(options);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+};
+
+test.each([
+  [{ bulkhead: { maxConcurrent: 0 } }, 'bulkhead.maxConcurrent must be an integer >= 1, received 0'],
+  [{ bulkhead: { maxConcurrent: '32' } }, 'bulkhead.maxConcurrent must be an integer >= 1, received "32"'],
+  [{ deadlineMs: Number.NaN }, 'deadline.deadlineMs must be a number > 0, received NaN'],
+  [
+    { attemptTimeoutMs: Number.POSITIVE_INFINITY },
+    'timeout.attemptTimeoutMs must be a number > 0, received Infinity',
+  ],
+  [{ breaker: { failureRatio: 50 } }, 'breaker.failureRatio must be a ratio > 0 and <= 1, received 50'],
+  [{ breaker: { enabled: 'no' } }, 'breaker.enabled must be true or false, received "no"'],
+  [{ breaker: { slowCallMs: -1 } }, 'breaker.slowCallMs must be a number > 0, or undefined, received -1'],
+  [{ retry: { maxAttempts: 10 } }, 'retry.maxAttempts must be an integer from 1 to 3, received 10'],
+  [{ retry: { budget: { ratio: -0.1 } } }, 'retry.budget.ratio must be a number >= 0, received -0.1'],
+  [{ retry: 3 }, 'retry must be an object, received 3'],
+  [{ bulkhead: null }, 'bulkhead must be an object, received null'],
+  [
+    { timeout: { timeoutMs: 5 } },
+    'timeout.timeoutMs is not an option, it must be one of enabled, attemptTimeoutMs',
+  ],
+  [{ breaker: { openMs: 90_000 } }, 'breaker.maxOpenMs must be >= breaker.openMs (90000), received 60000'],
+  [{ adaptive: { minLimit: 300 } }, 'adaptive.maxLimit must be >= adaptive.minLimit (300), received 200'],
+  [{ isFailure: true }, 'isFailure must be a function, received true'],
+  [{ constructor: {} }, /^constructor is not an option, it must be one of deadline, rateLimit,/],
+])('refuses %j and says what it expects', (options, message) => {
+  expect(refused(options)).toMatch(
+    message instanceof RegExp ? message : new RegExp(`^${literally(message)}$`),
+  );
+});
+
+test('treats undefined as not given', () => {
+  expect(refused({ deadlineMs: undefined, bulkhead: { maxQueue: undefined }, retry: undefined })).toBe(
+    'accepted',
+  );
+});
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

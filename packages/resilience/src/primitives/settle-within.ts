@@ -1,0 +1,30 @@
+import type { Clock } from './clock.ts';
+
+export type Settled<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'timeout' };
+
+/**
+ * Waits for `work` no longer than `timeoutMs`, and never rejects. What comes too late is ignored and never an unhandled
+ * rejection; the work itself goes on, so hand it a signal if it can stop. A `background` wait does not keep the process
+ * alive.
+ */
+export function settleWithin<T>(
+  work: PromiseLike<T>,
+  timeoutMs: number,
+  clock: Clock,
+  kind: 'foreground' | 'background' = 'foreground',
+): Promise<Settled<T>> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => resolve({ kind: 'timeout' }), timeoutMs, kind);
+    const settle = (settled: Settled<T>): void => {
+      timer.cancel();
+      resolve(settled);
+    };
+    work.then(
+      (value) => settle({ kind: 'done', value }),
+      (error) => settle({ kind: 'failed', error }),
+    );
+  });
+}
