@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const services = ['orders', 'inventory', 'recommendation'];
 const loadGenerator = 'http://127.0.0.1:4004';
 const prometheus = 'http://127.0.0.1:9090';
-const pollMs = 1_000;
+const pollMs = 1000;
 const run = promisify(execFile);
 
 interface EndedOrder {

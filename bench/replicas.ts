@@ -83,11 +83,11 @@ async function measure(url: string, replicas: number): Promise<(string | number)
   await limitCpu('orders');
   const concurrency = Number(values.concurrency) * replicas;
   const shoppers = new Shoppers({ url, concurrency, skus });
-  await shoppers.shopFor(5_000);
+  await shoppers.shopFor(5000);
   const before = await Promise.all(parts.map(cpuMicrosOf));
   const begin = performance.now();
-  const { perSecond, placed, refused, latenciesMs } = await shoppers.shopFor(Number(values.seconds) * 1_000);
-  const elapsedMicros = (performance.now() - begin) * 1_000;
+  const { perSecond, placed, refused, latenciesMs } = await shoppers.shopFor(Number(values.seconds) * 1000);
+  const elapsedMicros = (performance.now() - begin) * 1000;
   const after = await Promise.all(parts.map(cpuMicrosOf));
   await shoppers.close();
   const used = parts.map((_part, index) => (after[index] ?? 0) - (before[index] ?? 0));
@@ -100,7 +100,7 @@ async function measure(url: string, replicas: number): Promise<(string | number)
     `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
     share(0, replicas),
     share(3, 1),
-    ...used.map((micros) => `${(micros / placed / 1_000).toFixed(2)} ms`),
+    ...used.map((micros) => `${(micros / placed / 1000).toFixed(2)} ms`),
     refused,
   ];
 }

@@ -35,24 +35,29 @@ const upstream = await startProgram('./upstream.ts', {});
 const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: upstream.url };
 
 async function startHandler(variant: Variant): Promise<Subject> {
-  const DATABASE_URL = await database.create(`handler_${subjects.length}`);
+  const databaseUrl = await database.create(`handler_${subjects.length}`);
   const env = {
     ...collector,
     ...variant.env,
     OTEL_SERVICE_NAME: 'orders',
     UPSTREAM_URL: upstream.url,
-    DATABASE_URL,
+    DATABASE_URL: databaseUrl,
   };
   const { pid, url } = await startProgram('./handler.ts', env, variant.preload);
   return new Subject({ name: variant.name, pid, url, concurrency, skus: ['LAMP'] });
 }
 
-const FLAGS_FILE = writeUnprotectedFlags();
+const flagsFile = writeUnprotectedFlags();
 
 async function startOrders(variant: Variant): Promise<Subject> {
   const start = async (name: string, env: NodeJS.ProcessEnv = {}) => {
-    const DATABASE_URL = await database.create(`${name}_${subjects.length}`);
-    return startService(name, variant, { ...collector, ...env, DATABASE_URL, FLAGS_FILE });
+    const databaseUrl = await database.create(`${name}_${subjects.length}`);
+    return startService(name, variant, {
+      ...collector,
+      ...env,
+      DATABASE_URL: databaseUrl,
+      FLAGS_FILE: flagsFile,
+    });
   };
   const inventory = await start('inventory');
   const recommendation = await start('recommendation');

@@ -16,7 +16,7 @@ export class BadOptionError extends Error {
 }
 
 export const runDefaults = { load: 5, restartAfterSeconds: 15, portBase: defaultPortBase } as const;
-export const maxLoad = 1_000;
+export const maxLoad = 1000;
 
 export const usage = `Usage: pnpm demo [options]
 
@@ -67,7 +67,7 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     '--port-base',
     values['port-base'],
     runDefaults.portBase,
-    1_024,
+    1024,
     65_535 - maxPortOffset,
   );
   if (!Number.isInteger(portBase)) throw new BadOptionError('--port-base takes a whole number');

@@ -4,7 +4,7 @@ import { openSystem, type System } from './supervisor/system.ts';
 import { openView, type View } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
 
-const stopGraceMs = 5_000;
+const stopGraceMs = 5000;
 
 /** A Ctrl-C reaches us from the terminal and again from the package manager: that is one wish. */
 const sameWishMs = 500;

@@ -5,9 +5,9 @@ import express from 'express';
 import pg from 'pg';
 import { Pool } from 'undici';
 
-const { UPSTREAM_URL = '', DATABASE_URL = '' } = process.env;
+const { UPSTREAM_URL = '', DATABASE_URL: databaseUrl = '' } = process.env;
 const upstream = new Pool(UPSTREAM_URL, { connections: 32 });
-const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+const database = new pg.Pool({ connectionString: databaseUrl, max: 10 });
 if (!process.env.LIBRARY_INSTRUMENTATIONS) observePool(database);
 
 const app = express();

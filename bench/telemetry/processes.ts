@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Variant } from './variants.ts';
 
 const children: ChildProcess[] = [];
-const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux
+const ticksPerSecond = 100; // USER_HZ, the same on every Linux
 
 /** Ends every process that was started here. */
 export function killAll(): void {
@@ -64,7 +64,7 @@ export function cpuMicros(pid: number): number {
   const file = `/proc/${pid}/stat`;
   if (!existsSync(file)) return Number.NaN;
   const fields = readFileSync(file, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1e6;
+  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6;
 }
 
 export function residentBytes(pid: number): number {

@@ -1,6 +1,6 @@
-const OURS = '@ballast/telemetry/register';
-const LIBRARY = new URL('./library-sdk.ts', import.meta.url).href;
-const TEN_PERCENT = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
+const ourVariants = '@ballast/telemetry/register';
+const libraryVariants = new URL('./library-sdk.ts', import.meta.url).href;
+const tenPercent = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
 
 export interface Variant {
   readonly name: string;
@@ -10,27 +10,35 @@ export interface Variant {
 }
 
 /** What the others are compared with. */
-export const baseline: Variant = { name: 'SDK disabled', preload: OURS, env: { OTEL_SDK_DISABLED: 'true' } };
+export const baseline: Variant = {
+  name: 'SDK disabled',
+  preload: ourVariants,
+  env: { OTEL_SDK_DISABLED: 'true' },
+};
 
 export const ours: readonly Variant[] = [
-  { name: 'every order traced', preload: OURS, env: {} },
-  { name: '10 % head sample, remarkable ones kept', preload: OURS, env: TEN_PERCENT },
+  { name: 'every order traced', preload: ourVariants, env: {} },
+  { name: '10 % head sample, remarkable ones kept', preload: ourVariants, env: tenPercent },
 ];
 
 /** NodeSDK with the published instrumentations of http, undici and pg. */
 export const libraries: readonly Variant[] = [
   { name: 'instrumentation libraries, every order traced', env: {} },
-  { name: 'instrumentation libraries, 10 % head sample', env: TEN_PERCENT },
-].map(({ name, env }) => ({ name, preload: LIBRARY, env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' } }));
+  { name: 'instrumentation libraries, 10 % head sample', env: tenPercent },
+].map(({ name, env }) => ({
+  name,
+  preload: libraryVariants,
+  env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' },
+}));
 
 /** What becomes of the handler when its collector does. */
 export function collectorsGone(hangingUrl: string): readonly Variant[] {
   return [
     {
       name: 'collector refuses connections',
-      preload: OURS,
+      preload: ourVariants,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
     },
-    { name: 'collector hangs', preload: OURS, env: { OTEL_EXPORTER_OTLP_ENDPOINT: hangingUrl } },
+    { name: 'collector hangs', preload: ourVariants, env: { OTEL_EXPORTER_OTLP_ENDPOINT: hangingUrl } },
   ];
 }

@@ -10,7 +10,7 @@ const { HOST, PORT, UPSTREAM } = z
   })
   .parse(process.env);
 const [name = '', port] = UPSTREAM.split(':');
-const CONNECT_TIMEOUT_MS = 500;
+const connectTimeoutMs = 500;
 
 let turn = 0;
 
@@ -38,7 +38,7 @@ function tryConnect(host: string): Promise<Socket | undefined> {
       socket.destroy();
       settle(undefined);
     };
-    socket.setTimeout(CONNECT_TIMEOUT_MS, giveUp).once('error', giveUp);
+    socket.setTimeout(connectTimeoutMs, giveUp).once('error', giveUp);
     socket.once('connect', () => {
       socket.setTimeout(0).off('error', giveUp);
       settle(socket);

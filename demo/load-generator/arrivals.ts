@@ -34,7 +34,7 @@ export function createArrivals({ clock, random, onArrival }: ArrivalsOptions): A
   let nextAtMs = 0;
   let cancel = (): void => {};
 
-  const gapMs = (): number => (-Math.log(1 - random()) * 1_000) / perSecond;
+  const gapMs = (): number => (-Math.log(1 - random()) * 1000) / perSecond;
 
   function wait(): void {
     cancel = clock.setTimer(arrive, Math.max(0, nextAtMs - clock.now()));

@@ -18,7 +18,7 @@ const rateChange = z.strictObject({
   ordersPerSecond: perSecond.optional(),
   readsPerSecond: perSecond.optional(),
 });
-const maxBodyBytes = 1_024;
+const maxBodyBytes = 1024;
 
 function answer(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(JSON.stringify(body));

@@ -9,9 +9,9 @@ import { type LoadStats, maxRecentOrders, type Rate, type RecentOrder } from './
 import { degradedShareOf, TrafficTally } from './traffic-tally.ts';
 
 /** Beyond this the generator would measure itself. */
-const maxInFlight = 2_000;
+const maxInFlight = 2000;
 /** A customer whose moment passed this long ago (we were stopped) did not come. */
-const maxLatenessMs = 2_000;
+const maxLatenessMs = 2000;
 const lookUpEveryMs = 250;
 
 /** Customers of the shop, and the book that is kept about what happened to them. */
@@ -29,7 +29,7 @@ export class Generator {
   #rate: Rate = { ordersPerSecond: 0, readsPerSecond: 0 };
   #inFlight = 0;
   #notSent = 0;
-  #resends = { inSecond: 0, total: 0 };
+  readonly #resends = { inSecond: 0, total: 0 };
 
   constructor(client: ShopClient) {
     this.#client = client;

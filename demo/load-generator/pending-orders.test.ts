@@ -16,7 +16,7 @@ function shopWith(states: Record<string, string>) {
 
 test('orders are followed until they settle, and a lost one is told', async () => {
   const states: Record<string, string> = { a: 'pending', b: 'confirmed', c: 'rejected', d: 'silent' };
-  const pending = new PendingOrders(shopWith(states).client, () => 1_000);
+  const pending = new PendingOrders(shopWith(states).client, () => 1000);
   for (const id of ['a', 'b', 'c', 'd', 'lost']) pending.follow(id);
   await pending.lookUp();
   expect(pending.snapshot()).toEqual({ open: 2, oldestMs: 0, confirmed: 1, rejected: 1, missing: 1 });

@@ -11,7 +11,7 @@ export class Seconds {
   constructor(generator: Generator) {
     this.#generator = generator;
     this.#close();
-    setInterval(() => this.#close(), 1_000);
+    setInterval(() => this.#close(), 1000);
   }
 
   report(): StatsReport {

@@ -24,7 +24,7 @@ export interface ShopClient {
 }
 
 /** Longer than the deadline of orders itself, so that its own degraded answer can arrive. */
-export const attemptTimeoutMs = 2_000;
+export const attemptTimeoutMs = 2000;
 const neverSent = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'EADDRNOTAVAIL']);
 
 function failure(error: unknown): Reply {

@@ -97,4 +97,4 @@ export const maxRecentOrders = 100;
 /** Of one second, in the stream: the page cannot show more, and 1,000 orders a second would be a lot of text. */
 export const maxStreamedOrders = 40;
 export const maxHistorySeconds = 300;
-export const maxRatePerSecond = 1_000;
+export const maxRatePerSecond = 1000;

@@ -10,18 +10,18 @@ export const bulkheadOff: Scenario = {
   heals: 'It is fast again.',
   load: { ordersPerSecond: 15, readsPerSecond: 45 },
   without: ['breaker', 'timeouts', 'deadline', 'shedding'],
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 15_000,
   durationMs: 22_000,
   steps: [
     {
-      atMs: 5_000,
+      atMs: 5000,
       says: 'Every recommendation takes 1.4 s',
-      act: (stage) => stage.fault('recommendation', 'latency', 10_000, { latencyMs: 1_400 }),
+      act: (stage) => stage.fault('recommendation', 'latency', 10_000, { latencyMs: 1400 }),
     },
   ],
   expects: [
-    { says: 'most orders are answered fast (p50)', unit: 'ms', measure: p50Ms('during', 3_000), atMost: 700 },
+    { says: 'most orders are answered fast (p50)', unit: 'ms', measure: p50Ms('during', 3000), atMost: 700 },
     noOrderFails,
     ordersAccepted(0.95),
   ],
@@ -29,7 +29,7 @@ export const bulkheadOff: Scenario = {
     without: ['bulkhead'],
     says: 'Without its bulkhead the slow one takes all the room, and every order with it.',
     expects: [
-      { says: 'every order is slow (p50)', unit: 'ms', measure: p50Ms('during', 3_000), atLeast: 1_200 },
+      { says: 'every order is slow (p50)', unit: 'ms', measure: p50Ms('during', 3000), atLeast: 1200 },
     ],
   },
 };

@@ -15,9 +15,9 @@ test('names are unique', () => {
 describe.each(scenarios)('$name', (scenario) => {
   test('has a baseline, a fault and a recovery, in that order', () => {
     const { brokenFromMs, brokenToMs, durationMs, steps } = scenario;
-    expect(brokenFromMs).toBeGreaterThanOrEqual(4_000);
+    expect(brokenFromMs).toBeGreaterThanOrEqual(4000);
     expect(brokenToMs).toBeGreaterThan(brokenFromMs);
-    expect(durationMs - brokenToMs).toBeGreaterThanOrEqual(6_000);
+    expect(durationMs - brokenToMs).toBeGreaterThanOrEqual(6000);
     const times = steps.map(({ atMs }) => atMs);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times).toContain(brokenFromMs);

@@ -12,21 +12,21 @@ export const deadlinePropagation: Scenario = {
   heals: 'Requests arrive in time again.',
   load: { ordersPerSecond: 10 },
   without: ['breaker'],
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 25_000,
   steps: [
     {
-      atMs: 5_000,
+      atMs: 5000,
       says: 'Requests reach inventory 900 ms late',
-      act: (stage) => stage.fault('inventory', 'latency', 8_000, { latencyMs: 900 }),
+      act: (stage) => stage.fault('inventory', 'latency', 8000, { latencyMs: 900 }),
     },
   ],
   expects: [
     {
       says: 'queries inventory makes for callers who left',
       unit: 'per second',
-      measure: callsPerSecond(work, 'during', 2_000),
+      measure: callsPerSecond(work, 'during', 2000),
       atMost: 4,
     },
     noOrderFails,
@@ -34,8 +34,8 @@ export const deadlinePropagation: Scenario = {
     {
       says: 'every order is answered within its deadline (p99)',
       unit: 'ms',
-      measure: p99Ms('during', 2_000),
-      atMost: 1_200,
+      measure: p99Ms('during', 2000),
+      atMost: 1200,
     },
   ],
   naive: {
@@ -45,10 +45,10 @@ export const deadlinePropagation: Scenario = {
       {
         says: 'queries inventory makes',
         unit: 'per second',
-        measure: callsPerSecond(work, 'during', 2_000),
+        measure: callsPerSecond(work, 'during', 2000),
         atLeast: 8,
       },
-      { says: 'orders are late (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atLeast: 1_700 },
+      { says: 'orders are late (p99)', unit: 'ms', measure: p99Ms('during', 2000), atLeast: 1700 },
     ],
   },
 };

@@ -8,26 +8,26 @@ export const inventoryHangs: Scenario = {
   breaks: 'The process is stopped (SIGSTOP): it still accepts connections, and never answers.',
   heals: 'It is resumed; the outbox settles what was accepted meanwhile.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 30_000,
   needs: ['supervisor'],
-  steps: [{ atMs: 5_000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8_000) }],
+  steps: [{ atMs: 5000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8000) }],
   expects: [
     noOrderFails,
     ordersAccepted(0.95),
     {
       says: 'orders are accepted as pending',
       unit: 'share',
-      measure: share(['pending'], 'during', 2_000),
+      measure: share(['pending'], 'during', 2000),
       atLeast: 0.9,
     },
     { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen('orders->inventory'), atMost: 4 },
     {
       says: 'nobody waits longer than the deadline (p99)',
       unit: 'ms',
-      measure: p99Ms('during', 2_000),
-      atMost: 1_200,
+      measure: p99Ms('during', 2000),
+      atMost: 1200,
     },
     {
       says: 'every pending order is settled after its return',
@@ -40,7 +40,7 @@ export const inventoryHangs: Scenario = {
     without: ['timeouts', 'deadline', 'breaker', 'bulkhead'],
     says: 'Without timeouts and breaker every order waits until its customer gives up.',
     expects: [
-      { says: 'orders hang with it (p99)', unit: 'ms', measure: p99Ms('during', 3_000), atLeast: 1_500 },
+      { says: 'orders hang with it (p99)', unit: 'ms', measure: p99Ms('during', 3000), atLeast: 1500 },
     ],
   },
 };

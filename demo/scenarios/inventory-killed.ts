@@ -10,12 +10,12 @@ export const inventoryKilled: Scenario = {
   breaks: 'SIGKILL to the service every order needs. Stock may not be guessed.',
   heals: 'It is started again; the outbox settles what was accepted meanwhile, by itself.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 34_000,
   needs: ['supervisor'],
   steps: [
-    { atMs: 5_000, says: 'Inventory is killed', act: (stage) => stage.kill('inventory') },
+    { atMs: 5000, says: 'Inventory is killed', act: (stage) => stage.kill('inventory') },
     {
       atMs: 13_000,
       says: 'Inventory is started again',
@@ -29,10 +29,10 @@ export const inventoryKilled: Scenario = {
     {
       says: 'orders are accepted as pending',
       unit: 'share',
-      measure: share(['pending'], 'during', 1_000),
+      measure: share(['pending'], 'during', 1000),
       atLeast: 0.9,
     },
-    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atMost: 700 },
+    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 700 },
     {
       says: 'attempts per call while it is gone',
       unit: 'times',

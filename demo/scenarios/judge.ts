@@ -41,7 +41,7 @@ function bound({ atLeast, atMost, unit }: Expectation): string {
 }
 
 export function format(value: number, unit: Unit): string {
-  if (unit === 'share') return `${Math.floor(value * 1_000) / 10} %`;
+  if (unit === 'share') return `${Math.floor(value * 1000) / 10} %`;
   if (unit === 'ms') return `${Math.round(value)} ms`;
   if (unit === 's') return `${value.toFixed(1)} s`;
   if (unit === 'calls') return `${Math.round(value)}`;

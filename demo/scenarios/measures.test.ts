@@ -54,15 +54,15 @@ function sample(
   const orders = { offered: 10, outcomes: { ...nobody, ...counts }, latencyMs: null };
   const stats = { orders, pending: { open, missing, confirmed: settled } } as unknown as LoadStats;
   const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
-  return { atMs: (index + 1) * 1_000, stats, latenciesMs, edges, retries: { [edge]: retries } };
+  return { atMs: (index + 1) * 1000, stats, latenciesMs, edges, retries: { [edge]: retries } };
 }
 
 /** Broken in its third and fourth second of six. */
 const recording = (...seconds: Second[]): Recording => ({
   samples: seconds.map(sample),
-  brokenFromMs: 2_000,
-  brokenToMs: 4_000,
-  durationMs: 6_000,
+  brokenFromMs: 2000,
+  brokenToMs: 4000,
+  durationMs: 6000,
 });
 
 const well = {};
@@ -124,7 +124,7 @@ test('a quantile is taken over all orders of a phase', () => {
 
 test('orders that fail count from the second of the fault to the end, the second of the return included', () => {
   const one = { counts: { live: 9, failed: 1 } };
-  const odd = { ...recording(one, one, well, well, one, well), brokenFromMs: 1_500, brokenToMs: 4_500 };
+  const odd = { ...recording(one, one, well, well, one, well), brokenFromMs: 1500, brokenToMs: 4500 };
   expect(failedShare(odd)).toBeCloseTo(2 / 50);
 });
 

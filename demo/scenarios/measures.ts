@@ -39,7 +39,7 @@ export const failedShare: Measure = (recording) => shareOf(fromTheFaultOn(record
 export const confirmedAgainstBefore =
   (phase: Phase, skipMs = 0): Measure =>
   (recording) => {
-    const before = share(confirmed, 'before', 1_000)(recording);
+    const before = share(confirmed, 'before', 1000)(recording);
     const then = share(confirmed, phase, skipMs)(recording);
     return before === null || then === null || before === 0 ? null : then / before;
   };
@@ -77,7 +77,7 @@ export const secondsUntilOpen =
   (edge: string): Measure =>
   ({ samples, brokenFromMs }) => {
     const seen = samples.find((sample) => sample.atMs > brokenFromMs && breakerOf(sample, edge) === 'open');
-    return seen ? (seen.atMs - brokenFromMs) / 1_000 : null;
+    return seen ? (seen.atMs - brokenFromMs) / 1000 : null;
   };
 
 /** Seconds from the end of the fault until the breaker is seen closed and stays so; null if the fault never opened it. */
@@ -101,7 +101,7 @@ function secondsUntilOver(
 ): number | null {
   const after = samples.filter(({ atMs }) => atMs > brokenToMs);
   const seen = after[after.findLastIndex(lasts) + 1];
-  return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1_000) : null;
+  return seen ? Math.max(0, (seen.atMs - brokenToMs) / 1000) : null;
 }
 
 /** Attempts per call on an edge while it was broken: 1 means no retries. */
@@ -128,10 +128,10 @@ export const callsPerSecond =
 
 /** Most calls seen at once in the last seconds before it heals: who stands ready to storm in. */
 export const waitingAtTheDoor =
-  (edge: string, lastMs = 3_000): Measure =>
+  (edge: string, lastMs = 3000): Measure =>
   (recording) => {
     const { brokenFromMs, brokenToMs } = recording;
-    const samples = inPhase(recording, 'during', Math.max(0, brokenToMs - brokenFromMs - lastMs - 1_000));
+    const samples = inPhase(recording, 'during', Math.max(0, brokenToMs - brokenFromMs - lastMs - 1000));
     const inFlight = samples.flatMap(
       (sample) => sample.edges.find(({ id }) => id === edge)?.bulkhead?.inFlight ?? [],
     );

@@ -14,17 +14,17 @@ export const metastable: Scenario = {
   heals:
     'With a budget for retries and shedding by itself, within seconds. Without, not at all: its own retries keep it down.',
   load: { ordersPerSecond },
-  brokenFromMs: 8_000,
+  brokenFromMs: 8000,
   brokenToMs: 18_000,
   durationMs: 38_000,
   steps: [
     {
-      atMs: 1_000,
+      atMs: 1000,
       says: `Inventory can do ${perSecond} requests a second and gets ${2 * ordersPerSecond}`,
       act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond }),
     },
     {
-      atMs: 8_000,
+      atMs: 8000,
       says: `Inventory can do ${perSecond / 5} requests a second`,
       act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond: perSecond / 5 }),
     },

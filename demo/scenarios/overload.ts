@@ -12,12 +12,12 @@ export const overload: Scenario = {
   breaks: `Orders can do ${perSecond} requests a second, and ${crowd.readsPerSecond} reads of recommendations come on top of the orders.`,
   heals: 'The crowd leaves.',
   load: calm,
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 17_000,
   durationMs: 25_000,
   steps: [
     {
-      atMs: 5_000,
+      atMs: 5000,
       says: `Orders can do ${perSecond} requests a second, ${crowd.ordersPerSecond + crowd.readsPerSecond} come`,
       act: async (stage) => {
         await stage.fault('orders', 'capacity', 12_000, { perSecond });
@@ -30,19 +30,19 @@ export const overload: Scenario = {
     {
       says: 'orders get through: reads are shed first',
       unit: 'share',
-      measure: acceptedShare('during', 4_000),
+      measure: acceptedShare('during', 4000),
       atLeast: 0.75,
     },
     {
       says: 'admitted orders are answered in time (p99)',
       unit: 'ms',
-      measure: p99Ms('during', 4_000),
-      atMost: 1_000,
+      measure: p99Ms('during', 4000),
+      atMost: 1000,
     },
     {
       says: 'all is well when it is over',
       unit: 'share',
-      measure: acceptedShare('after', 3_000),
+      measure: acceptedShare('after', 3000),
       atLeast: 0.98,
     },
   ],
@@ -50,7 +50,7 @@ export const overload: Scenario = {
     without: ['shedding'],
     says: 'Without shedding everybody waits in one line, orders too, and hardly anybody is served in time.',
     expects: [
-      { says: 'orders get through', unit: 'share', measure: acceptedShare('during', 4_000), atMost: 0.3 },
+      { says: 'orders get through', unit: 'share', measure: acceptedShare('during', 4000), atMost: 0.3 },
     ],
   },
 };

@@ -41,7 +41,7 @@ function scalesOf(recordings: readonly Recording[]): Scales {
   const orders = samples.map(({ stats }) => Math.max(stats.orders.offered, total(stats.orders.outcomes)));
   const p99Ms = samples.map(({ stats }) => stats.orders.latencyMs?.p99 ?? 0);
   return {
-    seconds: Math.max(1, ...recordings.map(({ durationMs }) => durationMs / 1_000)),
+    seconds: Math.max(1, ...recordings.map(({ durationMs }) => durationMs / 1000)),
     orders: niceAbove(Math.max(5, ...orders)),
     p99Ms: niceAbove(Math.max(100, ...p99Ms)),
   };
@@ -94,7 +94,7 @@ function legend(samples: readonly Sample[]): string {
 }
 
 const xOf = (atMs: number, { seconds }: Scales): number =>
-  round(column.left + (Math.min(atMs / 1_000, seconds) / seconds) * plotWidth);
+  round(column.left + (Math.min(atMs / 1000, seconds) / seconds) * plotWidth);
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 function band({ brokenFromMs, brokenToMs }: Recording, scales: Scales): string {
@@ -136,7 +136,7 @@ function latency(samples: readonly Sample[], scales: Scales): string {
   });
   return [
     axis(top, height, scales.p99Ms, (value) =>
-      value >= 1_000 ? `${(value / 1_000).toFixed(1)} s` : `${Math.round(value)} ms`,
+      value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`,
     ),
     `<path class="p99" d="${path(points)}"/>`,
     `<text class="quiet small" x="${column.left}" y="${top + height + 16}">p99 over ${Math.round(scales.seconds)} s</text>`,

@@ -8,14 +8,14 @@ export const recommendationGarbage: Scenario = {
   breaks: 'It answers 200, quickly, with bytes that are no JSON.',
   heals: 'It makes sense again. Nothing of the garbage was kept in a cache.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 12_000,
   durationMs: 21_000,
   steps: [
     {
-      atMs: 5_000,
+      atMs: 5000,
       says: 'Recommendation answers nonsense with 200',
-      act: (stage) => stage.fault('recommendation', 'garbage', 7_000),
+      act: (stage) => stage.fault('recommendation', 'garbage', 7000),
     },
   ],
   expects: [
@@ -24,7 +24,7 @@ export const recommendationGarbage: Scenario = {
     {
       says: 'nobody is shown the garbage',
       unit: 'share',
-      measure: share(['cached', 'default'], 'during', 1_000),
+      measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
     },
     {
@@ -33,7 +33,7 @@ export const recommendationGarbage: Scenario = {
       measure: secondsUntilOpen('orders->recommendation'),
       atMost: 3,
     },
-    { says: 'answers are live again', unit: 'share', measure: share(['live'], 'after', 6_000), atLeast: 0.9 },
+    { says: 'answers are live again', unit: 'share', measure: share(['live'], 'after', 6000), atLeast: 0.9 },
   ],
   naive: {
     without: ['fallback'],
@@ -42,7 +42,7 @@ export const recommendationGarbage: Scenario = {
       {
         says: 'orders that still go through',
         unit: 'share',
-        measure: acceptedShare('during', 1_000),
+        measure: acceptedShare('during', 1000),
         atMost: 0.2,
       },
     ],

@@ -10,12 +10,12 @@ export const recommendationKilled: Scenario = {
   breaks: 'SIGKILL to the service nobody needs in order to buy something.',
   heals: 'It is started again; the breaker lets probes through, then more and more, and closes.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 27_000,
   needs: ['supervisor'],
   steps: [
-    { atMs: 5_000, says: 'Recommendation is killed', act: (stage) => stage.kill('recommendation') },
+    { atMs: 5000, says: 'Recommendation is killed', act: (stage) => stage.kill('recommendation') },
     {
       atMs: 13_000,
       says: 'Recommendation is started again',
@@ -29,11 +29,11 @@ export const recommendationKilled: Scenario = {
     {
       says: 'orders are confirmed with second-best recommendations',
       unit: 'share',
-      measure: share(['cached', 'default'], 'during', 1_000),
+      measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
     },
     { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen(edge), atMost: 3 },
-    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2_000), atMost: 500 },
+    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 500 },
     { says: 'the breaker closes after its return', unit: 's', measure: secondsUntilClosed(edge), atMost: 10 },
   ],
   naive: {
@@ -43,7 +43,7 @@ export const recommendationKilled: Scenario = {
       {
         says: 'orders that still go through',
         unit: 'share',
-        measure: acceptedShare('during', 1_000),
+        measure: acceptedShare('during', 1000),
         atMost: 0.2,
       },
     ],

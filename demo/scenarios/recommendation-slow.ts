@@ -10,14 +10,14 @@ export const recommendationSlow: Scenario = {
   breaks: 'Every recommendation takes 1.5 s, far longer than anybody wants to wait for it.',
   heals: 'It is fast again; the breaker notices by its probes.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 22_000,
   steps: [
     {
-      atMs: 5_000,
+      atMs: 5000,
       says: 'Every recommendation takes 1.5 s',
-      act: (stage) => stage.fault('recommendation', 'latency', 8_000, { latencyMs: 1_500 }),
+      act: (stage) => stage.fault('recommendation', 'latency', 8000, { latencyMs: 1500 }),
     },
   ],
   expects: [
@@ -26,13 +26,13 @@ export const recommendationSlow: Scenario = {
     {
       says: 'orders do not become slow with it (p99)',
       unit: 'ms',
-      measure: p99Ms('during', 2_000),
+      measure: p99Ms('during', 2000),
       atMost: 700,
     },
     {
       says: 'recommendations are second-best meanwhile',
       unit: 'share',
-      measure: share(['cached', 'default'], 'during', 1_000),
+      measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
     },
     { says: 'the breaker opens on slowness alone', unit: 's', measure: secondsUntilOpen(edge), atMost: 4 },
@@ -50,8 +50,8 @@ export const recommendationSlow: Scenario = {
       {
         says: 'orders are as slow as it is (p99)',
         unit: 'ms',
-        measure: p99Ms('during', 2_000),
-        atLeast: 1_400,
+        measure: p99Ms('during', 2000),
+        atLeast: 1400,
       },
     ],
   },

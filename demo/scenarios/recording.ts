@@ -25,7 +25,7 @@ export type Phase = 'before' | 'during' | 'after';
 /** Seconds that lie whole within a phase, `skipMs` after its begin. */
 export function inPhase(recording: Recording, phase: Phase, skipMs = 0): readonly Sample[] {
   const [from, to] = boundsOf(recording, phase);
-  return recording.samples.filter(({ atMs }) => atMs - 1_000 >= from + skipMs && atMs <= to);
+  return recording.samples.filter(({ atMs }) => atMs - 1000 >= from + skipMs && atMs <= to);
 }
 
 /** Every second that ended after the fault began, that second and the one of the return included. */
@@ -34,5 +34,5 @@ export const fromTheFaultOn = ({ samples, brokenFromMs }: Recording): readonly S
 
 function boundsOf({ brokenFromMs, brokenToMs, durationMs }: Recording, phase: Phase): [number, number] {
   if (phase === 'before') return [0, brokenFromMs];
-  return phase === 'during' ? [brokenFromMs, brokenToMs] : [brokenToMs, durationMs + 1_000];
+  return phase === 'during' ? [brokenFromMs, brokenToMs] : [brokenToMs, durationMs + 1000];
 }

@@ -8,12 +8,12 @@ export const redisKilled: Scenario = {
   breaks: 'The shared cache dies; six seconds later so does the service it stands in for.',
   heals: 'Both are started again.',
   load: { ordersPerSecond: 10 },
-  brokenFromMs: 6_000,
+  brokenFromMs: 6000,
   brokenToMs: 18_000,
   durationMs: 27_000,
   needs: ['redis', 'supervisor'],
   steps: [
-    { atMs: 6_000, says: 'Redis is killed', act: (stage) => stage.kill('redis') },
+    { atMs: 6000, says: 'Redis is killed', act: (stage) => stage.kill('redis') },
     { atMs: 12_000, says: 'Recommendation is killed as well', act: (stage) => stage.kill('recommendation') },
     {
       atMs: 18_000,
@@ -28,7 +28,7 @@ export const redisKilled: Scenario = {
     {
       says: 'the memory tier still has last good answers',
       unit: 'share',
-      measure: share(['cached'], 'during', 7_500),
+      measure: share(['cached'], 'during', 7500),
       atLeast: 0.3,
     },
   ],
@@ -39,7 +39,7 @@ export const redisKilled: Scenario = {
       {
         says: 'last good answers served',
         unit: 'share',
-        measure: share(['cached'], 'during', 7_500),
+        measure: share(['cached'], 'during', 7500),
         atMost: 0,
       },
     ],

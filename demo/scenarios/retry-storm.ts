@@ -12,11 +12,11 @@ export const retryStorm: Scenario = {
   heals: 'It answers again; what was accepted is settled.',
   load: { ordersPerSecond: 15 },
   without: ['breaker'],
-  brokenFromMs: 5_000,
+  brokenFromMs: 5000,
   brokenToMs: 15_000,
   durationMs: 26_000,
   steps: [
-    { atMs: 5_000, says: 'Inventory answers 500', act: (stage) => stage.fault('inventory', 'error', 10_000) },
+    { atMs: 5000, says: 'Inventory answers 500', act: (stage) => stage.fault('inventory', 'error', 10_000) },
   ],
   expects: [
     { says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atMost: 1.25 },

@@ -60,7 +60,7 @@ async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Pro
   );
   const startedAt = Date.now();
   const onStep = (says: string) =>
-    say(`  ${((Date.now() - startedAt) / 1_000).toFixed(0).padStart(3)} s  ${says}`);
+    say(`  ${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s  ${says}`);
   const result = await runScenario({ ...theatre, scenario, variant, onStep });
   for (const { holds, says, measured, expected } of result.checks)
     say(`  ${holds ? 'yes' : 'NO '}  ${says}: ${measured} (${expected})`);

@@ -16,13 +16,13 @@ export interface Theatre {
   close(): Promise<void>;
 }
 
-const stopGraceMs = 5_000;
+const stopGraceMs = 5000;
 const quietLogger = { info() {}, warn() {} };
 
 /** Starts a system of its own for scenarios; resolves when orders can be placed. Nothing restarts but by the script. */
 export async function openTheatre(portBase: number): Promise<Theatre> {
   const topology = topologyAt(portBase);
-  const options = { load: 5, restartAfterSeconds: 3_600, portBase, fresh: true, help: false };
+  const options = { load: 5, restartAfterSeconds: 3600, portBase, fresh: true, help: false };
   const system = await openSystem(topology, options);
   const closing = new AbortController();
   const switches = openSwitches(system.flagsFile);

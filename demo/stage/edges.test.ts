@@ -37,9 +37,9 @@ const edge = (view: SystemView, id = 'orders->recommendation') =>
   edgePictures(topology, view).find((candidate) => candidate.id === id);
 
 const sight = (now: DependencyReport, before?: DependencyReport): ServiceSight => ({
-  at: 3_000,
+  at: 3000,
   report: report(now),
-  previous: before ? { at: 1_000, report: report(before) } : null,
+  previous: before ? { at: 1000, report: report(before) } : null,
 });
 
 test('every edge of the topology is there before anybody has reported, with nothing but nulls', () => {

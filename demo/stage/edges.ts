@@ -73,7 +73,7 @@ function rates(now: DependencyReport, { at, previous }: ServiceSight, to: string
   const before = previous && find(previous.report, to);
   if (!before) return {};
   const calls = now.calls.total - before.calls.total;
-  const seconds = (at - previous.at) / 1_000;
+  const seconds = (at - previous.at) / 1000;
   if (calls < 0 || seconds <= 0) return {};
   const live = now.calls.live - before.calls.live;
   return { callsPerSecond: calls / seconds, degradedShare: calls > 0 ? 1 - live / calls : 0 };

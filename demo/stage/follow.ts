@@ -13,7 +13,7 @@ export interface FollowOptions {
 
 const retryMs = 500;
 /** A stopped process keeps its connections open: silence is the only sign. */
-const silenceMs = 4_000;
+const silenceMs = 4000;
 
 /** Follows an event stream for as long as the room is open, through every death of the other side. */
 export async function follow(options: FollowOptions): Promise<void> {

@@ -46,7 +46,7 @@ export interface Stage {
 /** A service blocks its own event loop no longer than this: blocked, it can't be healed either. */
 const maxBlockedMs = 10_000;
 /** Patient: what is asked may be drowning, which is why it is asked. */
-const answerWithinMs = 8_000;
+const answerWithinMs = 8000;
 
 export function openStage(options: StageOptions): Stage {
   const { topology, supervisor, chaosToken, switches, logger, onMark } = options;

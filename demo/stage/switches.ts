@@ -1,10 +1,10 @@
-import { FLAG_DEFAULTS, openFlags, setFlags } from '@ballast/flags';
+import { flagDefaults, openFlags, setFlags } from '@ballast/flags';
 
 /** Every flag there is: the protections and the features that can be turned while the system runs. */
-export type SwitchName = keyof typeof FLAG_DEFAULTS;
-export const switchNames = Object.keys(FLAG_DEFAULTS) as SwitchName[];
+export type SwitchName = keyof typeof flagDefaults;
+export const switchNames = Object.keys(flagDefaults) as SwitchName[];
 
-export const isSwitchName = (name: string): name is SwitchName => Object.hasOwn(FLAG_DEFAULTS, name);
+export const isSwitchName = (name: string): name is SwitchName => Object.hasOwn(flagDefaults, name);
 
 export interface Switches {
   /** On or off per flag, as the services see them: the last good state while the file can't be read. */

@@ -37,7 +37,7 @@ export interface WatchOptions {
 }
 
 const maxOrders = 16;
-const probeEveryMs = 1_000;
+const probeEveryMs = 1000;
 
 /** Follows every stream of the system until the signal ends it. */
 export function watchSystem({ topology, supervisor, probes, signal }: WatchOptions): SystemView {

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 
 /** Whether a GET gets a 200 in time. Never throws: not answering is the expected case. */
-export function answersHttp(url: string, timeoutMs = 1_000): Promise<boolean> {
+export function answersHttp(url: string, timeoutMs = 1000): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get(url, { agent: false, timeout: timeoutMs }, (response) => {
       response.resume();

@@ -13,7 +13,7 @@ export interface Guardian {
 }
 
 /**
- * A stopped process cannot notice that its parent died, and PostgreSQL would not care. So one shell (1 MB) waits at the
+ * A stopped process cannot notice that its parent died, and PostgreSQL would not care. So one shell (1 mb) waits at the
  * end of a pipe that only we hold: a supervisor that is killed with SIGKILL closes it, and the shell ends the rest.
  */
 const script = `

@@ -2,7 +2,7 @@ import { commandOf, parentOf } from './process-table.ts';
 
 /** By its title, or as a script of Node; not a shell that only mentions one. */
 const packageManager = /^(\S*\/)?(npm|npx|pnpm)\b|^\S*node\S* \S*\b(npm|npx|pnpm)\b/;
-const checkEveryMs = 1_000;
+const checkEveryMs = 1000;
 
 /** The processes between `pid` and whoever typed the command: `npx`, its shell, `pnpm`, its shell. */
 export function launchersOf(pid: number): number[] {

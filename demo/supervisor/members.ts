@@ -18,7 +18,7 @@ export interface Run {
   readonly place: Place;
   readonly chaosToken: string;
   readonly flagsFile: string;
-  /** Compiled code of earlier runs: saves each process 15 MB and a third of its start. */
+  /** Compiled code of earlier runs: saves each process 15 mb and a third of its start. */
   readonly compileCache: string;
   readonly ordersPerSecond: number;
 }

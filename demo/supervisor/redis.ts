@@ -28,7 +28,7 @@ function answersPing(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, host, () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     let reply = '';
-    socket.setTimeout(1_000, () => socket.destroy());
+    socket.setTimeout(1000, () => socket.destroy());
     socket.on('data', (chunk) => {
       reply += chunk;
       if (reply.includes('PONG')) socket.destroy();

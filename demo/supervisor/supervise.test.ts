@@ -160,7 +160,7 @@ describe('stopping', () => {
     const supervisor = superviseOrders(sleeper({ launch: polite }));
     await supervisor.start('orders');
     process.kill(pidOf(supervisor), 'SIGSTOP');
-    await supervisor.stopAll(2_000);
+    await supervisor.stopAll(2000);
     expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended with exit code 7' });
   });
 
@@ -176,7 +176,7 @@ describe('stopping', () => {
     const launch = Promise.withResolvers<ChildProcess>();
     const supervisor = superviseOrders(sleeper({ launch: () => launch.promise, answers: async () => false }));
     const started = supervisor.start('orders');
-    const stopped = supervisor.stopAll(1_000);
+    const stopped = supervisor.stopAll(1000);
     const child = await spawned('exec sleep 60');
     launch.resolve(child);
     await expect(started).rejects.toThrow();

@@ -69,7 +69,7 @@ function describe({ topology, options, data, folder, place, disown }: Grounds): 
   const compileCache = join(data, 'compile-cache');
   const ordersPerSecond = options.load;
   const members = membersOf({ topology, logs, place, chaosToken, flagsFile, compileCache, ordersPerSecond });
-  const supervisor = supervise({ members, restartAfterMs: options.restartAfterSeconds * 1_000 });
+  const supervisor = supervise({ members, restartAfterMs: options.restartAfterSeconds * 1000 });
   return {
     topology,
     supervisor,

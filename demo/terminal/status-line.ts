@@ -53,7 +53,7 @@ function troubles({ statuses, at }: Moment): string[] {
     if (status.state === 'stalled' || status.state === 'starting')
       return [yellow(`${status.name} ${status.state}`)];
     if (status.state !== 'down') return [];
-    const seconds = Math.ceil(((status.restartAtMs ?? at.getTime()) - at.getTime()) / 1_000);
+    const seconds = Math.ceil(((status.restartAtMs ?? at.getTime()) - at.getTime()) / 1000);
     return [red(`${status.name} down${seconds > 0 ? `, back in ${seconds} s` : ''}`)];
   });
 }

@@ -38,7 +38,7 @@ export function openView(system: System, onQuit: () => void): View {
   return {
     ready() {
       output.say(bold(`Ballast is ready: ${nodeOf(system.topology, 'control-room').url}`));
-      ticker = setInterval(async () => output.status(await describe(system)), 1_000);
+      ticker = setInterval(async () => output.status(await describe(system)), 1000);
     },
     say: output.say,
     stopping() {

@@ -190,14 +190,14 @@ describe('sums that have to come out', () => {
     const { env = [] } = containerOf('Deployment', 'load-generator');
     const rate = Number(env.find(({ name }) => name === 'ORDERS_PER_SECOND')?.value);
     const { minReplicas } = find('HorizontalPodAutoscaler', 'orders').spec;
-    expect((rate / minReplicas) * (Number(windowMs) / 1_000)).toBeGreaterThanOrEqual(Number(minCalls));
+    expect((rate / minReplicas) * (Number(windowMs) / 1000)).toBeGreaterThanOrEqual(Number(minCalls));
   });
 
   it('give a pod that leaves the time that its drain takes', () => {
     const { containers, terminationGracePeriodSeconds = 0 } = everyService.template.spec;
     const preStop = containers[0]?.lifecycle?.preStop.sleep.seconds ?? 0;
     expect(terminationGracePeriodSeconds).toBeGreaterThan(
-      preStop + Number(settings.SHUTDOWN_GRACE_MS) / 1_000,
+      preStop + Number(settings.SHUTDOWN_GRACE_MS) / 1000,
     );
   });
 

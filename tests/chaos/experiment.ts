@@ -45,7 +45,7 @@ export const realTime = {
 };
 
 /** Traffic goes on for this long before and after the harm: a system nobody uses proves nothing. */
-const calmMs = 3_000;
+const calmMs = 3000;
 
 /** Starts the real system, lets `harm` at it under traffic, heals it, and judges what is left. */
 export async function experiment(
@@ -104,7 +104,7 @@ async function underTraffic(
   log.healed();
   say('healed');
   await realTime.wait(calmMs);
-  const closingTime = setTimeout(() => closing.abort(), maxSettleMs + 5_000);
+  const closingTime = setTimeout(() => closing.abort(), maxSettleMs + 5000);
   await traffic.stop();
   clearTimeout(closingTime);
   clearInterval(progress);

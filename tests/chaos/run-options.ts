@@ -57,10 +57,10 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     minutes: numberIn('--minutes', values.minutes, chaosDefaults.minutes, 0.1, 10_000),
     seed: integerIn('--seed', values.seed, Math.floor(Math.random() * 1_000_000), 0, 2 ** 32 - 1),
     replicas: integerIn('--replicas', values.replicas, chaosDefaults.replicas, 1, 3),
-    rate: numberIn('--rate', values.rate, chaosDefaults.rate, 0.1, 1_000),
+    rate: numberIn('--rate', values.rate, chaosDefaults.rate, 0.1, 1000),
     restarts: integerIn('--restarts', values.restarts, 0, 0, 100_000),
     without: protectionsIn(values.without),
-    portBase: integerIn('--port-base', values['port-base'], chaosDefaults.portBase, 1_024, 65_000),
+    portBase: integerIn('--port-base', values['port-base'], chaosDefaults.portBase, 1024, 65_000),
   };
 }
 

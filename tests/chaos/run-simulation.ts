@@ -22,7 +22,7 @@ const { values } = parseArgs({
 
 if (values.help) process.stdout.write(usage);
 else if (values.seed !== undefined) process.exitCode = await tellAll(Number(values.seed));
-else process.exitCode = await runMany(Number(values.from ?? 1), Number(values.seeds ?? 1_000));
+else process.exitCode = await runMany(Number(values.from ?? 1), Number(values.seeds ?? 1000));
 
 async function runMany(from: number, seeds: number): Promise<number> {
   const begin = performance.now();

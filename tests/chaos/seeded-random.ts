@@ -15,7 +15,7 @@ export function seededRandom(seed: number): SeededRandom {
 
   function next(): number {
     // mulberry32: 32 bits of state, passes gjrand; plenty for choosing faults.
-    state = (state + 0x6d2b79f5) >>> 0;
+    state = (state + 0x6d_2b_79_f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
@@ -41,7 +41,7 @@ export function seededRandom(seed: number): SeededRandom {
 
 /** FNV-1a. */
 function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (const char of text) value = Math.imul(value ^ char.charCodeAt(0), 0x01000193);
+  let value = 0x81_1c_9d_c5;
+  for (const char of text) value = Math.imul(value ^ char.charCodeAt(0), 0x01_00_01_93);
   return value >>> 0;
 }

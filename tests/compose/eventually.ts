@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PAUSE_MS = 250;
+const pauseMs = 250;
 
 /** Tries until it succeeds; after `withinMs` the last failure is the error. */
 export async function eventually<T>(what: string, withinMs: number, attempt: () => Promise<T>): Promise<T> {
@@ -14,6 +14,6 @@ export async function eventually<T>(what: string, withinMs: number, attempt: () 
         throw new Error(`${what}: not within ${withinMs} ms; last: ${why}`, { cause });
       }
     }
-    await delay(PAUSE_MS);
+    await delay(pauseMs);
   }
 }

@@ -5,7 +5,7 @@ import { exemplars, firing, holds } from './prometheus.ts';
 import { placeOrder, setTraffic } from './shop.ts';
 import { compose, docker, residentBytes, urls } from './stack.ts';
 
-const MB = 1e6;
+const mb = 1e6;
 
 describe('the stack, all healthy', () => {
   beforeAll(() => setTraffic(5, 3));
@@ -88,9 +88,9 @@ describe('the stack, all healthy', () => {
       sizes.split('\n').findIndex((line) => line.includes('CMD ["node"]')),
     );
     const layers = ours.reduce((sum, line) => sum + Number.parseInt(line, 10), 0);
-    console.log(`resident ${(resident / MB).toFixed(0)} MB, our layers ${(layers / MB).toFixed(1)} MB`);
-    expect(resident).toBeLessThan(1500 * MB);
-    expect(layers).toBeLessThan(80 * MB);
+    console.log(`resident ${(resident / mb).toFixed(0)} mb, our layers ${(layers / mb).toFixed(1)} MB`);
+    expect(resident).toBeLessThan(1500 * mb);
+    expect(layers).toBeLessThan(80 * mb);
   });
 
   test('runs with two replicas of orders, and loses none of them to the other', async () => {

@@ -15,7 +15,7 @@ export interface PlacedOrder {
   };
 }
 
-const ANSWER_WITHIN_MS = 5000;
+const answerWithinMs = 5000;
 
 /** Places an order whose trace is sampled, under an id that we choose. A broken connection is status 0. */
 export async function placeOrder(customerId = 'c-compose'): Promise<PlacedOrder> {
@@ -30,7 +30,7 @@ export async function placeOrder(customerId = 'c-compose'): Promise<PlacedOrder>
       traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
     },
     body: JSON.stringify({ customerId, items: [{ sku: 'MUG-ENAMEL', quantity: 1 }] }),
-    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    signal: AbortSignal.timeout(answerWithinMs),
   }).catch(() => new Response('{}', { status: 599 }));
   const body = (await response.json()) as PlacedOrder['body'];
   const tookMs = performance.now() - begin;

@@ -7,16 +7,16 @@ const run = promisify(execFile);
 
 /** Ports of its own, so that a stack somebody is looking at stays as it is. */
 const ports = {
-  CONTROL_ROOM_PORT: 15610,
-  ORDERS_PORT: 15611,
-  INVENTORY_PORT: 15612,
-  RECOMMENDATION_PORT: 15613,
-  LOAD_GENERATOR_PORT: 15614,
-  POSTGRES_PORT: 15615,
-  REDIS_PORT: 15616,
-  JAEGER_PORT: 15617,
-  PROMETHEUS_PORT: 15618,
-  OTLP_HTTP_PORT: 15619,
+  CONTROL_ROOM_PORT: 15_610,
+  ORDERS_PORT: 15_611,
+  INVENTORY_PORT: 15_612,
+  RECOMMENDATION_PORT: 15_613,
+  LOAD_GENERATOR_PORT: 15_614,
+  POSTGRES_PORT: 15_615,
+  REDIS_PORT: 15_616,
+  JAEGER_PORT: 15_617,
+  PROMETHEUS_PORT: 15_618,
+  OTLP_HTTP_PORT: 15_619,
 };
 
 const env = {
@@ -57,9 +57,9 @@ export async function residentBytes(): Promise<number> {
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 
-const UNITS: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const units: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 
 function bytesOf(text: string): number {
   const [, number = '0', unit = 'B'] = /^([\d.]+)(\w+)$/.exec(text.trim()) ?? [];
-  return Number(number) * (UNITS[unit] ?? Number.NaN);
+  return Number(number) * (units[unit] ?? Number.NaN);
 }

@@ -14,7 +14,7 @@ describe.skipIf(!chromiumPath)('a newcomer with a browser and the whole system',
   beforeAll(async () => {
     demo = await startRunningDemo(15_730, 5);
     browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   });
   afterAll(async () => {
     await browser?.close();

@@ -30,7 +30,7 @@ if (!chromiumPath) throw new Error('no Chromium here: set CHROMIUM_PATH');
 const demo = await startRunningDemo(portBase, ordersPerSecond);
 const browser = await launchBrowser();
 try {
-  const page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(demo.url);
   await page.locator('.order-row .chip').first().waitFor();
   const ofPage = await page.context().newCDPSession(page);
@@ -42,13 +42,13 @@ try {
     const begin = performance.now();
     await page.waitForTimeout(60_000);
     const now = await cpuSeconds(ofBrowser);
-    const elapsed = (performance.now() - begin) / 1_000;
+    const elapsed = (performance.now() - begin) / 1000;
     const shares = Object.entries(now).map(
       ([type, seconds]) => `${type} ${((100 * (seconds - (before[type] ?? 0))) / elapsed).toFixed(1)} %`,
     );
     const heap = (await heapMegabytes(ofPage)).toFixed(1);
     const rate = (await page.locator('.vitals dd').allTextContents())[1];
-    console.log(`${minute} min: ${shares.join(', ')}; heap ${heap} MB; ${rate} orders/s accepted`);
+    console.log(`${minute} min: ${shares.join(', ')}; heap ${heap} mb; ${rate} orders/s accepted`);
     before = now;
   }
 } finally {

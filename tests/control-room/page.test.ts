@@ -6,8 +6,8 @@ import { openStubbedRoom, type StubbedRoom } from './open-room.ts';
 const port = 15_720;
 const sizes = [
   ['a phone', 380, 800],
-  ['a laptop', 1_440, 900],
-  ['a projector', 1_920, 1_080],
+  ['a laptop', 1440, 900],
+  ['a projector', 1920, 1080],
 ] as const;
 
 /** Collects what moved without being asked to, by its class. */
@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
 
   beforeEach(async () => {
     stubbed = await openStubbedRoom(port);
-    page = await browser.newPage({ viewport: { width: 1_440, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     complaints = complaintsOf(page);
   });
   afterEach(async () => {
@@ -119,13 +119,13 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
   });
 
   it('moves nothing at 1,000 orders a second, whatever breaks meanwhile', async () => {
-    stubbed.system.setRate(1_000);
+    stubbed.system.setRate(1000);
     await open();
     await page.evaluate(recordShifts);
     await stubbed.system.supervisor.kill('recommendation');
-    await page.waitForTimeout(1_500);
+    await page.waitForTimeout(1500);
     await stubbed.system.supervisor.kill('inventory');
-    await page.waitForTimeout(1_500);
+    await page.waitForTimeout(1500);
     expect(await page.evaluate('shifts')).toEqual([]);
     expect(complaints).toEqual([]);
   });

@@ -46,8 +46,8 @@ const scenario: Scenario = {
   heals: 'It is started by whoever cleans up.',
   load: { ordersPerSecond: 33 },
   brokenFromMs: 500,
-  brokenToMs: 2_000,
-  durationMs: 2_500,
+  brokenToMs: 2000,
+  durationMs: 2500,
   steps: [{ atMs: 500, says: 'killed', act: (on) => on.kill('recommendation') }],
   expects: [{ says: 'cached', unit: 'share', measure: share(['cached'], 'during', 250), atLeast: 0.9 }],
   naive: {
@@ -82,7 +82,7 @@ it('puts everything back when a step fails', async () => {
     ...scenario,
     steps: [
       ...scenario.steps,
-      { atMs: 1_000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
+      { atMs: 1000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
     ],
   };
   await expect(

@@ -11,7 +11,7 @@ const portBase = 15_770;
 const ordersPerSecond = 10;
 /** So that the charts have something to show before anything breaks. */
 const calmMs = 60_000;
-const wide = { width: 1_440, height: 900 };
+const wide = { width: 1440, height: 900 };
 const phone = { width: 380, height: 844 };
 
 async function open(

@@ -25,7 +25,7 @@ const noOutcomes: OutcomeCounts = {
   failed: 0,
 };
 
-export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } = {}): Promise<StubSystem> {
+export async function openStubSystem(topology: Topology, { intervalMs = 1000 } = {}): Promise<StubSystem> {
   const states = new Map<SupervisedName, 'up' | 'down' | 'stalled'>(
     supervisedNames.map((name) => [name, 'up']),
   );
@@ -74,8 +74,8 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1_000 } 
           failureRatio: isOpen ? 1 : 0.004,
           slowRatio: 0,
           windowCalls: rate * 10,
-          ...(isOpen ? { retryInMs: 2_400 } : {}),
-          settings: { windowMs: 10_000, minCalls: 20, failureRatio: 0.5, slowCallMs: 240, openMs: 5_000 },
+          ...(isOpen ? { retryInMs: 2400 } : {}),
+          settings: { windowMs: 10_000, minCalls: 20, failureRatio: 0.5, slowCallMs: 240, openMs: 5000 },
         },
         bulkhead: {
           inFlight: Math.min(32, Math.round(rate / 30)),

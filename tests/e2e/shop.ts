@@ -18,7 +18,7 @@ async function post(demo: EmbeddedDemo, key: string): Promise<Answer> {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
     body: JSON.stringify(basket),
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(5000),
   });
   const replayed = response.headers.get('idempotency-replayed') === 'true';
   return { status: response.status, replayed, body: await response.json() };
@@ -40,7 +40,7 @@ export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answe
 /** The state of an order as it stands. */
 export async function statusOf(demo: EmbeddedDemo, id: string): Promise<string> {
   const response = await fetch(`${urlOf(demo, 'orders')}/v1/orders/${id}`, {
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(5000),
   });
   if (!response.ok) throw new Error(`the state of ${id} was answered with ${response.status}`);
   return ((await response.json()) as { status: string }).status;

@@ -27,7 +27,7 @@ async function untilReplicas(
     const afterMs = performance.now() - begin;
     if (matches(count)) return { count, afterMs };
     if (afterMs > patienceMs) throw new Error(`still ${count} replicas after ${patienceMs} ms`);
-    await delay(1_000);
+    await delay(1000);
   }
 }
 
@@ -37,6 +37,6 @@ test('orders is scaled up under load and down after it', async () => {
   await setLoad(5);
   const down = await untilReplicas((count) => count === 2);
   console.log(
-    `${up.count} replicas after ${Math.round(up.afterMs / 1_000)} s of load, 2 again ${Math.round(down.afterMs / 1_000)} s after it`,
+    `${up.count} replicas after ${Math.round(up.afterMs / 1000)} s of load, 2 again ${Math.round(down.afterMs / 1000)} s after it`,
   );
 });

@@ -17,7 +17,7 @@ export async function ordersUrl(): Promise<string> {
   const port = await read('service/orders', '{.spec.ports[0].nodePort}');
   const address = await read('nodes', '{.items[0].status.addresses[?(@.type=="InternalIP")].address}');
   const local = `http://127.0.0.1:${port}`;
-  const answers = await fetch(`${local}/health/live`, { signal: AbortSignal.timeout(2_000) }).catch(
+  const answers = await fetch(`${local}/health/live`, { signal: AbortSignal.timeout(2000) }).catch(
     () => undefined,
   );
   return answers ? local : `http://${address}:${port}`;

@@ -47,7 +47,7 @@ export async function welcomeCustomers(ratePerSecond: number, seed: number): Pro
     },
     async leave() {
       log.healed();
-      await realTime.wait(3_000);
+      await realTime.wait(3000);
       setTimeout(() => closing.abort(), 15_000).unref();
       await traffic.stop();
       await api.close();

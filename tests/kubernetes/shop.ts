@@ -7,7 +7,7 @@ export async function placeOrder(url: string): Promise<{ status: number; body: O
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     body: JSON.stringify({ customerId: 'c-kubernetes', items: [{ sku: 'MUG-ENAMEL', quantity: 1 }] }),
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(5000),
   });
   return { status: response.status, body: (await response.json()) as Order };
 }

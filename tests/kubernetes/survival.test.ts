@@ -34,7 +34,7 @@ describe('the shop in a cluster', () => {
   afterAll(applyDemo);
 
   test('takes orders within a minute', () => {
-    const seconds = inject('firstOrderAfterMs') / 1_000;
+    const seconds = inject('firstOrderAfterMs') / 1000;
     console.log(`first order accepted ${seconds.toFixed(1)} s after kubectl apply`);
     expect(seconds).toBeLessThan(60);
   });
@@ -64,7 +64,7 @@ describe('the shop in a cluster', () => {
         const pod = random.pick(await readyPods());
         const hard = count % 2 === 0 ? ['--grace-period=0', '--force'] : [];
         await kubectl('delete', 'pod', pod, '--wait=false', ...hard);
-        await delay(1_000 + random.next() * 3_000);
+        await delay(1000 + random.next() * 3000);
       }
       await Promise.all(services.map(settled));
     });
@@ -89,7 +89,7 @@ describe('the shop in a cluster', () => {
       for (const count of [4, 2]) {
         await kubectl('scale', 'deployment/orders', `--replicas=${count}`);
         await settled('orders');
-        await delay(8_000);
+        await delay(8000);
       }
     });
     expectHardlyNoticed({ acknowledged, failed });

@@ -17,7 +17,7 @@ const nobody = {
   refused: 0,
   failed: 0,
 };
-const second = (counts: Partial<Record<Quality, number>> | null, at = 1_000): Traffic => ({
+const second = (counts: Partial<Record<Quality, number>> | null, at = 1000): Traffic => ({
   at,
   offered: 10,
   good: 10,
@@ -42,7 +42,7 @@ describe('numbers', () => {
   });
 
   test('a duration keeps the unit one thinks in', () => {
-    expect([0.42, 24.4, 1_240, 42_000, 180_000].map(duration)).toEqual([
+    expect([0.42, 24.4, 1240, 42_000, 180_000].map(duration)).toEqual([
       '0.4 ms',
       '24 ms',
       '1.2 s',
@@ -147,7 +147,7 @@ test('a policy is shown by its own names, with the unit they carry', () => {
   const policy = {
     state: 'open',
     failureRatio: 0.5,
-    retryInMs: 1_500,
+    retryInMs: 1500,
     budget: { maxRatio: 0.1 },
     none: null,
     settings: {},

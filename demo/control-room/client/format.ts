@@ -16,9 +16,9 @@ export const count = (value: Maybe): string => (known(value) ? `${Math.round(val
 export function duration(ms: Maybe): string {
   if (!known(ms)) return missing;
   if (ms < 1) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${Number((ms / 1_000).toFixed(1))} s`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   return `${Math.round(ms / 60_000)} min`;
 }
 

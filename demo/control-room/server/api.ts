@@ -22,7 +22,7 @@ export interface ApiOptions {
 
 /** Nothing broken from here lasts longer than this. */
 const maxFaultMs = 120_000;
-const forMs = z.int().min(1_000).max(maxFaultMs);
+const forMs = z.int().min(1000).max(maxFaultMs);
 const stallBody = z.strictObject({ forMs });
 const faultBody = z.strictObject({ fault: z.enum(faultNames), forMs });
 const rateBody = z.strictObject({ ordersPerSecond: z.number().min(0).max(maxRatePerSecond) });

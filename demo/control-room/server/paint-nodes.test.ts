@@ -37,7 +37,7 @@ test.each([
   ['is up', up, { health: 'up', note: null, canKill: true, canStart: false, canFault: true }],
   [
     'is down, and says when it is back',
-    status({ state: 'down', sinceMs: 0, reason: 'SIGKILL', restartAtMs: now + 8_200 }),
+    status({ state: 'down', sinceMs: 0, reason: 'SIGKILL', restartAtMs: now + 8200 }),
     { health: 'down', note: 'down, back in 9 s', canKill: false, canStart: true },
   ],
   [

@@ -58,7 +58,7 @@ function supervised(status: ServiceStatus, view: SystemView, now: number): State
 
 function downNote(reason: string, restartsAt: number | null, now: number): string {
   if (restartsAt === null) return reason || 'down';
-  const seconds = Math.max(1, Math.ceil((restartsAt - now) / 1_000));
+  const seconds = Math.max(1, Math.ceil((restartsAt - now) / 1000));
   return seconds < 120 ? `down, back in ${seconds} s` : 'down';
 }
 
@@ -78,7 +78,7 @@ function isThereNow(name: SupervisedName, view: SystemView): boolean | null {
 
 function withFault(state: State, fault: ActiveFault | undefined, now: number): State {
   if (!fault || state.health !== 'up') return state;
-  const left = Math.max(1, Math.ceil((fault.endsAt - now) / 1_000));
+  const left = Math.max(1, Math.ceil((fault.endsAt - now) / 1000));
   return {
     ...state,
     health: fault.fault === 'down' ? 'down' : 'slow',

@@ -29,7 +29,7 @@ export interface RoomState {
 const historySeconds = 300;
 const maxMarks = 100;
 /** Longer without a count, and the second is drawn as unknown. */
-const silenceMs = 1_600;
+const silenceMs = 1600;
 /** Actions in a burst share one frame. */
 const gatherMs = 120;
 

@@ -36,7 +36,7 @@ export interface ControlRoom {
   close(): Promise<void>;
 }
 
-const limits = { maxHeaderSize: 8_192, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const limits = { maxHeaderSize: 8192, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
 /** Opens the control room; resolves when the page can be loaded. */
 export async function startControlRoom(options: ControlRoomOptions): Promise<ControlRoom> {

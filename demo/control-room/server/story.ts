@@ -6,7 +6,7 @@ const told = z.looseObject({
   events: z.array(z.looseObject({ type: z.string(), dependency: z.string(), atMs: z.number() })),
 });
 
-const answerWithinMs = 2_000;
+const answerWithinMs = 2000;
 
 /** The decisions behind one order; null when orders has forgotten it, or has better things to do than to tell. */
 export async function loadStory(ordersUrl: string, id: string): Promise<OrderStory | null> {

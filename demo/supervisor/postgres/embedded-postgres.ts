@@ -11,7 +11,7 @@ import { acceptsConnections, clearStalePostmaster } from './postmaster.ts';
 
 /**
  * Small, but as durable as the real thing: fsync stays on. Three pools of ten and a second replica of each fit into
- * the connections; workers that a single small node never uses are left out, each is several MB.
+ * the connections; workers that a single small node never uses are left out, each is several mb.
  */
 const settings = {
   listen_addresses: host,

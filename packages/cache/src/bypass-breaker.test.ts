@@ -7,8 +7,8 @@ function closedBreaker({ random = (): number => 1 } = {}) {
   const transitions: string[] = [];
   const onTransition = (to: string, reason: string) => transitions.push(`${to}: ${reason}`);
   const breaker = new BypassBreaker({
-    openMs: 1_000,
-    maxOpenMs: 8_000,
+    openMs: 1000,
+    maxOpenMs: 8000,
     now: clock.now,
     random,
     onTransition,
@@ -69,22 +69,22 @@ describe('BypassBreaker', () => {
 
   it('doubles the pause with every failed probe up to the cap, and starts over once closed', async () => {
     const { breaker, clock, fail } = openBreaker();
-    for (const pauseMs of [1_000, 2_000, 4_000, 8_000, 8_000]) {
+    for (const pauseMs of [1000, 2000, 4000, 8000, 8000]) {
       await clock.advance(pauseMs - 1);
       expect(breaker.admit()).toBeUndefined();
       await clock.advance(1);
       breaker.admit()?.('still down');
     }
-    await clock.advance(8_000);
+    await clock.advance(8000);
     breaker.admit()?.();
     fail(5);
-    await clock.advance(1_000);
+    await clock.advance(1000);
     expect(breaker.admit()).toBeDefined();
   });
 
   it('starts with a clean record once closed', async () => {
     const { breaker, clock, fail } = openBreaker();
-    await clock.advance(1_000);
+    await clock.advance(1000);
     breaker.admit()?.();
     fail(4);
     expect(breaker.state).toBe('closed');
@@ -100,7 +100,7 @@ describe('BypassBreaker', () => {
     const { breaker, clock, fail } = closedBreaker();
     const late = breaker.admit();
     fail(5);
-    await clock.advance(1_000);
+    await clock.advance(1000);
     const probe = breaker.admit();
     late?.();
     expect(breaker.state).toBe('half-open');
@@ -117,7 +117,7 @@ describe('BypassBreaker', () => {
 
   it('tells each transition with its reason', async () => {
     const { breaker, clock, transitions } = openBreaker();
-    await clock.advance(1_000);
+    await clock.advance(1000);
     breaker.admit()?.();
     expect(transitions).toEqual(['open: down', 'half-open: probe', 'closed: probe succeeded']);
   });

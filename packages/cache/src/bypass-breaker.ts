@@ -11,11 +11,11 @@ export interface BypassBreakerOptions {
 /** Reports how one command went; only the first report counts. */
 export type Report = (failure?: string) => void;
 
-const WINDOW_CALLS = 10;
-const FAILURES_TO_OPEN = 5;
-const WINDOW_MASK = (1 << WINDOW_CALLS) - 1;
+const windowCalls = 10;
+const failuresToOpen = 5;
+const windowMask = (1 << windowCalls) - 1;
 // Failures from before a quiet spell say nothing about now.
-const IDLE_FORGETS_MS = 10_000;
+const idleForgetsMs = 10_000;
 
 /**
  * Decides whether Redis is worth asking: opens when half of the last ten commands failed, then lets one probe through
@@ -62,10 +62,10 @@ export class BypassBreaker {
       return;
     }
     const now = this.#options.now();
-    if (now - this.#lastReportAtMs > IDLE_FORGETS_MS) this.#recentFailures = 0;
+    if (now - this.#lastReportAtMs > idleForgetsMs) this.#recentFailures = 0;
     this.#lastReportAtMs = now;
-    this.#recentFailures = ((this.#recentFailures << 1) | (failure === undefined ? 0 : 1)) & WINDOW_MASK;
-    if (failure !== undefined && countBits(this.#recentFailures) >= FAILURES_TO_OPEN) this.#open(failure);
+    this.#recentFailures = ((this.#recentFailures << 1) | (failure === undefined ? 0 : 1)) & windowMask;
+    if (failure !== undefined && countBits(this.#recentFailures) >= failuresToOpen) this.#open(failure);
   }
 
   #open(reason: string): void {

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from './cache-errors.ts';
 import type { CacheEvent } from './cache-events.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Bounds, MAX_TIMER_MS, numberIn } from './number-in.ts';
+import { type Bounds, maxTimerMs, numberIn } from './number-in.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** The part of a zod schema the cache needs; zod 3, zod 4 and zod/mini all fit. It must be synchronous. */
@@ -9,7 +9,7 @@ export interface Schema<T> {
   safeParse(input: unknown): { success: true; data: T } | { success: false };
 }
 
-/** Options of {@link createCache}. Every default is in {@link CACHE_DEFAULTS}. */
+/** Options of {@link createCache}. Every default is in {@link cacheDefaults}. */
 export interface CacheOptions<T> extends Partial<CacheSettings> {
   /** Names the cache in keys, snapshots and events: 1..64 of `a-z 0-9 -`. */
   name: string;
@@ -58,40 +58,40 @@ export interface CacheSettings {
 }
 
 /** Defaults of {@link createCache}. */
-export const CACHE_DEFAULTS: Readonly<CacheSettings> = {
+export const cacheDefaults: Readonly<CacheSettings> = {
   version: 1,
   ttlMs: 30_000,
   ttlJitterRatio: 0.1,
   revalidateMs: 30_000,
   maxStaleMs: 600_000,
-  refreshRetryMs: 1_000,
-  loadTimeoutMs: 5_000,
-  maxEntries: 1_000,
+  refreshRetryMs: 1000,
+  loadTimeoutMs: 5000,
+  maxEntries: 1000,
   maxBytes: 8 * 1024 * 1024,
   maxKeyBytes: 512,
   maxValueBytes: 64 * 1024,
   redisTimeoutMs: 50,
   redisMaxConcurrent: 64,
-  redisOpenMs: 1_000,
+  redisOpenMs: 1000,
   redisMaxOpenMs: 10_000,
 };
 
-const BOUNDS: Record<keyof CacheSettings, Bounds> = {
+const bounds: Record<keyof CacheSettings, Bounds> = {
   version: [1, Number.MAX_SAFE_INTEGER],
-  ttlMs: [1, MAX_TIMER_MS],
+  ttlMs: [1, maxTimerMs],
   ttlJitterRatio: [0, 1],
-  revalidateMs: [0, MAX_TIMER_MS],
-  maxStaleMs: [0, MAX_TIMER_MS],
-  refreshRetryMs: [0, MAX_TIMER_MS],
-  loadTimeoutMs: [1, MAX_TIMER_MS],
+  revalidateMs: [0, maxTimerMs],
+  maxStaleMs: [0, maxTimerMs],
+  refreshRetryMs: [0, maxTimerMs],
+  loadTimeoutMs: [1, maxTimerMs],
   maxEntries: [1, 10_000_000],
   maxBytes: [1, Number.MAX_SAFE_INTEGER],
   maxKeyBytes: [1, 65_536],
   maxValueBytes: [1, 512 * 1024 * 1024],
-  redisTimeoutMs: [1, MAX_TIMER_MS],
+  redisTimeoutMs: [1, maxTimerMs],
   redisMaxConcurrent: [1, 100_000],
-  redisOpenMs: [1, MAX_TIMER_MS],
-  redisMaxOpenMs: [1, MAX_TIMER_MS],
+  redisOpenMs: [1, maxTimerMs],
+  redisMaxOpenMs: [1, maxTimerMs],
 };
 
 export type ResolvedCacheOptions<T> = CacheSettings &
@@ -103,9 +103,9 @@ export type ResolvedCacheOptions<T> = CacheSettings &
 export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheOptions<T> {
   if (!/^[a-z0-9-]{1,64}$/.test(options.name)) refuse('name', '1..64 of a-z 0-9 -', options.name);
   if (typeof options.schema?.safeParse !== 'function') refuse('schema', 'a zod schema', options.schema);
-  const settings = { ...CACHE_DEFAULTS };
-  for (const key of Object.keys(BOUNDS) as (keyof CacheSettings)[]) {
-    settings[key] = numberIn(BOUNDS[key], 'createCache', key, options[key] ?? CACHE_DEFAULTS[key]);
+  const settings = { ...cacheDefaults };
+  for (const key of Object.keys(bounds) as (keyof CacheSettings)[]) {
+    settings[key] = numberIn(bounds[key], 'createCache', key, options[key] ?? cacheDefaults[key]);
   }
   if (settings.redisMaxOpenMs < settings.redisOpenMs) {
     refuse('redisMaxOpenMs', `>= redisOpenMs (${settings.redisOpenMs})`, settings.redisMaxOpenMs);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RealRedis } from '../test/real-redis.ts';
-import { connectRedis, REDIS_DEFAULTS } from './connect-redis.ts';
+import { connectRedis, redisDefaults } from './connect-redis.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -47,9 +47,9 @@ describe('connectRedis', () => {
     });
     closers.push(() => redis.disconnect());
     expect(redis.options).toMatchObject({
-      connectTimeout: REDIS_DEFAULTS.connectTimeoutMs,
-      commandTimeout: REDIS_DEFAULTS.commandTimeoutMs,
-      socketTimeout: REDIS_DEFAULTS.silenceTimeoutMs,
+      connectTimeout: redisDefaults.connectTimeoutMs,
+      commandTimeout: redisDefaults.commandTimeoutMs,
+      socketTimeout: redisDefaults.silenceTimeoutMs,
     });
   });
 

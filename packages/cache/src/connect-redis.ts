@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { InvalidOptionError } from './cache-errors.ts';
-import { MAX_TIMER_MS, numberIn } from './number-in.ts';
+import { maxTimerMs, numberIn } from './number-in.ts';
 
 export interface ConnectRedisOptions {
   /** Time to establish TCP. @default 2_000 */
@@ -17,13 +17,13 @@ export interface ConnectRedisOptions {
 }
 
 /** Defaults of {@link connectRedis}. */
-export const REDIS_DEFAULTS = {
-  connectTimeoutMs: 2_000,
-  commandTimeoutMs: 1_000,
-  silenceTimeoutMs: 2_000,
+export const redisDefaults = {
+  connectTimeoutMs: 2000,
+  commandTimeoutMs: 1000,
+  silenceTimeoutMs: 2000,
 } as const;
 
-const MAX_RECONNECT_DELAY_MS = 2_000;
+const maxReconnectDelayMs = 2000;
 
 /**
  * An ioredis client made for a cache: connects on first use, fails at once while there is no connection, reconnects for
@@ -36,8 +36,8 @@ export function connectRedis(url: string, options: ConnectRedisOptions = {}): Re
     // Not repeated: it may hold a password.
     throw new InvalidOptionError('connectRedis', { option: 'url', expected: 'redis://... or rediss://...' });
   }
-  const timeoutMs = (option: keyof typeof REDIS_DEFAULTS) =>
-    numberIn([1, MAX_TIMER_MS], 'connectRedis', option, options[option] ?? REDIS_DEFAULTS[option]);
+  const timeoutMs = (option: keyof typeof redisDefaults) =>
+    numberIn([1, maxTimerMs], 'connectRedis', option, options[option] ?? redisDefaults[option]);
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: timeoutMs('connectTimeoutMs'),
@@ -49,7 +49,7 @@ export function connectRedis(url: string, options: ConnectRedisOptions = {}): Re
     // 0, not 1: with resending off, ioredis 6 drops the commands that a retry would keep, and they never settle.
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) =>
-      Math.min(50 * 2 ** (attempt - 1), MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2),
+      Math.min(50 * 2 ** (attempt - 1), maxReconnectDelayMs) * (0.5 + Math.random() / 2),
     // After a failover the address may lead to the new primary, but only for a new connection.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });

@@ -7,7 +7,7 @@ import { type Copy, deepFreeze } from './frozen-copy.ts';
 import { RedisTier, type RedisTierSnapshot } from './redis-tier.ts';
 import { SingleFlight } from './single-flight.ts';
 
-const ENVELOPE_BYTES = 128;
+const envelopeBytes = 128;
 
 export interface StoreSnapshot {
   /** Answers found, by tier. */
@@ -101,7 +101,7 @@ export class EntryStore<T> {
 
   async #readRedis(redis: RedisTier, key: string): Promise<Entry<T> | undefined> {
     const keyHash = hashKey(key);
-    const maxBytes = this.#options.maxValueBytes + ENVELOPE_BYTES;
+    const maxBytes = this.#options.maxValueBytes + envelopeBytes;
     const text = await redis.read(this.#redisKey(keyHash), maxBytes);
     if (text === undefined) return undefined;
     const { clock, schema } = this.#options;

@@ -8,7 +8,7 @@ import { open, seal } from './envelope.ts';
 const keyHash = hashKey('customer-1');
 const nowMs = 1_700_000_000_000;
 const schema = z.strictObject({ sku: z.string() });
-const expected = { keyHash, nowMs, maxBytes: 1_000, schema };
+const expected = { keyHash, nowMs, maxBytes: 1000, schema };
 const sealed = (value: unknown, storedAtMs = nowMs) => seal(keyHash, storedAtMs, JSON.stringify(value));
 
 describe('envelope', () => {
@@ -18,7 +18,7 @@ describe('envelope', () => {
   });
 
   it.each([
-    ['oversized', sealed({ sku: 'x'.repeat(1_000) })],
+    ['oversized', sealed({ sku: 'x'.repeat(1000) })],
     ['not-json', 'garbage'],
     ['not-json', sealed({ sku: 'a' }).slice(0, -3)],
     ['not-json', ''],

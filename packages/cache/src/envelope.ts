@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { EntryRejection } from './cache-events.ts';
 import type { Schema } from './cache-options.ts';
 
-const ENVELOPE_VERSION = 1;
+const envelopeVersion = 1;
 // Replicas' clocks differ by milliseconds. An entry from further ahead would look fresh for as long as it is ahead.
-const MAX_CLOCK_SKEW_MS = 60_000;
+const maxClockSkewMs = 60_000;
 
 const envelopeSchema = z.strictObject({
-  v: z.literal(ENVELOPE_VERSION),
+  v: z.literal(envelopeVersion),
   k: z.string(),
   t: z.number().int().nonnegative(),
   d: z.unknown(),
@@ -27,7 +27,7 @@ export type Opened<T> =
 /** Wraps a value that is JSON text already. */
 export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {
   // Whole milliseconds, whatever the clock counts: a reader takes a fraction for a foreign envelope.
-  return `{"v":${ENVELOPE_VERSION},"k":"${keyHash}","t":${Math.floor(storedAtMs)},"d":${valueJson}}`;
+  return `{"v":${envelopeVersion},"k":"${keyHash}","t":${Math.floor(storedAtMs)},"d":${valueJson}}`;
 }
 
 /** Trusts nothing: anyone may have written under our key, and a deploy may have changed the schema. */
@@ -40,7 +40,7 @@ export function open<T>(text: string, expected: Expected<T>): Opened<T> {
   if (!envelope.success) return { ok: false, reason: 'foreign-envelope' };
   const { k, t, d } = envelope.data;
   if (k !== expected.keyHash) return { ok: false, reason: 'other-key' };
-  if (t > expected.nowMs + MAX_CLOCK_SKEW_MS) return { ok: false, reason: 'from-the-future' };
+  if (t > expected.nowMs + maxClockSkewMs) return { ok: false, reason: 'from-the-future' };
   const value = parsed(expected.schema, d);
   return value.success
     ? { ok: true, value: value.data, storedAtMs: t, bytes }

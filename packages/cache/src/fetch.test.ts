@@ -21,7 +21,7 @@ describe('fetch', () => {
   it('runs one load for a thousand callers', async () => {
     const { cache } = offerCache();
     const { load, take, count } = manualLoad();
-    const callers = Array.from({ length: 1_000 }, () => cache.fetch('a', load));
+    const callers = Array.from({ length: 1000 }, () => cache.fetch('a', load));
     await settle();
     take().resolve({ sku: 'x' });
     const answers = await Promise.all(callers);
@@ -33,10 +33,10 @@ describe('fetch', () => {
   it('serves a stale entry at once and refreshes it behind the caller', async () => {
     const { cache, clock } = offerCache();
     await cache.fetch('a', loading('old'));
-    await clock.advance(1_500);
+    await clock.advance(1500);
     await expect(cache.fetch('a', loading('new'))).resolves.toMatchObject({
       value: { sku: 'old' },
-      ageMs: 1_500,
+      ageMs: 1500,
     });
     await settle();
     await expect(cache.fetch('a', failing)).resolves.toMatchObject({ value: { sku: 'new' }, ageMs: 0 });
@@ -45,7 +45,7 @@ describe('fetch', () => {
   it('waits for the live answer once the entry is past revalidateMs', async () => {
     const { cache, clock } = offerCache();
     await cache.fetch('a', loading('old'));
-    await clock.advance(2_000);
+    await clock.advance(2000);
     await expect(cache.fetch('a', loading('new'))).resolves.toMatchObject({
       value: { sku: 'new' },
       source: 'live',
@@ -55,16 +55,16 @@ describe('fetch', () => {
   it('serves the stale entry when the load fails, and says why', async () => {
     const { cache, clock } = offerCache();
     await cache.fetch('a', loading('old'));
-    await clock.advance(5_000);
+    await clock.advance(5000);
     const answer = await cache.fetch('a', failing);
-    expect(answer).toEqual({ value: { sku: 'old' }, source: 'cached', ageMs: 5_000, reason: 'E_DOWN' });
+    expect(answer).toEqual({ value: { sku: 'old' }, source: 'cached', ageMs: 5000, reason: 'E_DOWN' });
     expect(cache.snapshot()).toMatchObject({ staleServed: 1, loads: { failed: 1 } });
   });
 
   it('serves the stale entry even when memory dropped it during the load', async () => {
     const { cache, clock } = offerCache({ maxEntries: 1 });
     await cache.fetch('a', loading('old'));
-    await clock.advance(5_000);
+    await clock.advance(5000);
     const { load, take } = manualLoad();
     const answer = cache.fetch('a', load);
     await settle();
@@ -96,7 +96,7 @@ describe('fetch', () => {
     const { first, second, clock } = replicas({ refreshRetryMs: 100 });
     await first.fetch('a', loading('old'));
     await second.fetch('a', failing);
-    await clock.advance(1_500);
+    await clock.advance(1500);
     await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
     await settle();
     expect(first.snapshot().loads.started + second.snapshot().loads.started).toBe(2);
@@ -112,7 +112,7 @@ describe('fetch', () => {
     await first.fetch('a', loading('old'));
     await second.fetch('a', failing);
     redis.writes = { reply: 'READONLY' };
-    await clock.advance(1_500);
+    await clock.advance(1500);
     await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
     await settle();
     expect(second.snapshot().loads.started).toBe(1);
@@ -144,9 +144,9 @@ describe('fetch', () => {
   });
 
   it('leaves a failing dependency alone for about refreshRetryMs while it has something to serve', async () => {
-    const { cache, clock } = offerCache({ refreshRetryMs: 1_000 });
+    const { cache, clock } = offerCache({ refreshRetryMs: 1000 });
     await cache.fetch('a', loading('old'));
-    await clock.advance(5_000);
+    await clock.advance(5000);
     await cache.fetch('a', failing);
     await clock.advance(999);
     await cache.fetch('a', loading('new'));
@@ -160,7 +160,7 @@ describe('fetch', () => {
     const garbage = async () => ({ sku: 7 }) as unknown as Offer;
     await expect(cache.fetch('a', garbage)).rejects.toMatchObject({ code: 'E_CACHE_INVALID_VALUE' });
     await cache.fetch('a', loading('good'));
-    await clock.advance(5_000);
+    await clock.advance(5000);
     const answer = await cache.fetch('a', garbage);
     expect(answer).toMatchObject({ value: { sku: 'good' }, reason: 'E_CACHE_INVALID_VALUE' });
   });
@@ -222,7 +222,7 @@ describe('fetch', () => {
     const { first, second, clock } = replicas();
     await first.fetch('a', loading('old'));
     await second.fetch('a', loading('unused'));
-    await clock.advance(5_000);
+    await clock.advance(5000);
     await first.fetch('a', loading('new'));
     await expect(second.fetch('a', failing)).resolves.toMatchObject({
       value: { sku: 'new' },
@@ -272,7 +272,7 @@ describe('fetch', () => {
       }
       return ageMs;
     };
-    expect(await refreshedAfterMs(0)).toBe(1_000);
+    expect(await refreshedAfterMs(0)).toBe(1000);
     expect(await refreshedAfterMs(1)).toBe(800);
   });
 });
@@ -281,7 +281,7 @@ describe('fetch under random schedules', () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('fetch' as const), key: fc.constantFrom('a', 'b') }),
     fc.record({ kind: fc.constant('settle' as const), fails: fc.boolean() }),
-    fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(6_000) }),
+    fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(6000) }),
     fc.record({
       kind: fc.constant('redis' as const),
       mood: fc.constantFrom<FakeRedis['reads']>('well', 'hanging'),
@@ -293,7 +293,7 @@ describe('fetch under random schedules', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const clock = new FakeClock();
         const redis = new FakeRedis();
-        const { cache } = offerCache({ clock, redis, loadTimeoutMs: 3_000 });
+        const { cache } = offerCache({ clock, redis, loadTimeoutMs: 3000 });
         const running = new Map<string, PromiseWithResolvers<Offer>>();
         const seen = new Map<string, number>();
         const calls: Promise<void>[] = [];

@@ -3,7 +3,7 @@ import { InvalidOptionError } from './cache-errors.ts';
 export type Bounds = readonly [min: number, max: number];
 
 /** Node fires a timer of more than this at once. */
-export const MAX_TIMER_MS = 2 ** 31 - 1;
+export const maxTimerMs = 2 ** 31 - 1;
 
 /** The value of an option that must lie within bounds; a whole number, unless its name ends with Ratio. */
 export function numberIn([min, max]: Bounds, where: string, option: string, received: unknown): number {

@@ -17,7 +17,7 @@ function tier({ redisMaxConcurrent = 4, redis = new FakeRedis() } = {}) {
     onEvent: (event) => events.push(event),
     redisTimeoutMs: 50,
     redisMaxConcurrent,
-    redisOpenMs: 1_000,
+    redisOpenMs: 1000,
     redisMaxOpenMs: 30_000,
   });
   return { tier: made, redis, clock, events };
@@ -45,7 +45,7 @@ describe('RedisTier', () => {
 
   it('never reads more than the limit and one byte', async () => {
     const made = tier();
-    made.redis.data.set('key', 'x'.repeat(1_000));
+    made.redis.data.set('key', 'x'.repeat(1000));
     await expect(made.tier.read('key', 100)).resolves.toHaveLength(101);
   });
 
@@ -79,7 +79,7 @@ describe('RedisTier', () => {
     for (let i = 0; i < 20; i++) await made.tier.read('key', 100);
     expect(made.redis.sent.reads).toBe(5);
     made.redis.reads = 'well';
-    await made.clock.advance(1_000);
+    await made.clock.advance(1000);
     await made.tier.read('key', 100);
     await made.tier.read('key', 100);
     expect(made.redis.sent.reads).toBe(7);
@@ -98,7 +98,7 @@ describe('RedisTier', () => {
     const made = tier();
     made.redis.data.set('key', 'text');
     made.redis.writes = { reply };
-    for (let i = 0; i < 20; i++) await made.tier.write('key', 'new', 1_000);
+    for (let i = 0; i < 20; i++) await made.tier.write('key', 'new', 1000);
     expect(made.tier.snapshot()).toMatchObject({ errors: 5, breakers: { read: 'closed', write: 'open' } });
     await expect(made.tier.read('key', 100)).resolves.toBe('text');
   });
@@ -126,7 +126,7 @@ describe('RedisTier', () => {
       mood,
       calls: fc.nat(6),
       isWrite: fc.boolean(),
-      waitMs: fc.nat(3_000),
+      waitMs: fc.nat(3000),
       frees: fc.boolean(),
     });
     await fc.assert(

@@ -48,7 +48,7 @@ export class RedisTier {
 
   /** The text under `key`, at most `maxBytes + 1` long; `undefined` when absent or bypassed. */
   async read(key: string, maxBytes: number): Promise<string | undefined> {
-    // GETRANGE, not GET: what somebody else put under our key may be 512 MB.
+    // GETRANGE, not GET: what somebody else put under our key may be 512 mb.
     const outcome = await this.#send(this.#reads, (redis) => redis.getrange(key, 0, maxBytes));
     if (outcome?.kind === 'failed' && isWrongType(outcome.error)) return 'WRONGTYPE';
     return outcome?.kind === 'done' && outcome.value !== '' ? outcome.value : undefined;

@@ -15,9 +15,9 @@ export function offerCache(options: Partial<CacheOptions<Offer>> = {}) {
   const cache = createCache({
     name: 'offers',
     schema: offer,
-    ttlMs: 1_000,
+    ttlMs: 1000,
     ttlJitterRatio: 0,
-    revalidateMs: 1_000,
+    revalidateMs: 1000,
     maxStaleMs: 10_000,
     random: () => 0.5,
     onEvent: (event) => events.push(event),

@@ -12,7 +12,7 @@ export class FakeRedis implements RedisClient {
   connects = 0;
   readonly data = new Map<string, string>();
   readonly ttlsMs = new Map<string, number>();
-  #hanging: (() => void)[] = [];
+  readonly #hanging: (() => void)[] = [];
 
   async connect(): Promise<void> {
     this.connects += 1;

@@ -11,7 +11,7 @@ const primary = await RealRedis.onFreePort();
 const closers: (() => void)[] = [];
 
 /** Patient with Redis unless a test is about impatience: a busy machine is no fault. */
-function replica({ redisTimeoutMs = 2_000, ...options }: Partial<CacheSettings> = {}) {
+function replica({ redisTimeoutMs = 2000, ...options }: Partial<CacheSettings> = {}) {
   const redis = connectRedis(server.url, { silenceTimeoutMs: 500 });
   const settings = { redisTimeoutMs, redisOpenMs: 100, redisMaxOpenMs: 200, ...options };
   const cache = createCache({ name: 'offers', schema: offer, redis, ...settings });

@@ -11,7 +11,7 @@ const rows = [...readme.matchAll(/^\| `(\w+)` +\| ([\d.]+) +\|/gm)].map(([, name
 
 describe('README', () => {
   it('tells every option with the default it has', () => {
-    expect(Object.fromEntries(rows)).toEqual({ ...cache.CACHE_DEFAULTS, ...cache.REDIS_DEFAULTS });
+    expect(Object.fromEntries(rows)).toEqual({ ...cache.cacheDefaults, ...cache.redisDefaults });
   });
 
   it('tells every error code', () => {
@@ -29,16 +29,16 @@ describe('README', () => {
 describe('the page of the pattern', () => {
   it('tells the defaults there are', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/patterns/stale-if-error.md'), 'utf8');
-    const { ttlMs, ttlJitterRatio, revalidateMs, maxStaleMs, maxEntries, maxBytes } = cache.CACHE_DEFAULTS;
-    const { maxKeyBytes, maxValueBytes, redisTimeoutMs, redisMaxConcurrent } = cache.CACHE_DEFAULTS;
-    const { redisOpenMs, redisMaxOpenMs } = cache.CACHE_DEFAULTS;
+    const { ttlMs, ttlJitterRatio, revalidateMs, maxStaleMs, maxEntries, maxBytes } = cache.cacheDefaults;
+    const { maxKeyBytes, maxValueBytes, redisTimeoutMs, redisMaxConcurrent } = cache.cacheDefaults;
+    const { redisOpenMs, redisMaxOpenMs } = cache.cacheDefaults;
     const told = page.replaceAll(/\s+/g, ' ');
     expect(told).toContain(
-      `\`ttlMs\` ${ttlMs / 1_000} s, jitter ${ttlJitterRatio * 100} %, \`revalidateMs\` ${revalidateMs / 1_000} s, ` +
+      `\`ttlMs\` ${ttlMs / 1000} s, jitter ${ttlJitterRatio * 100} %, \`revalidateMs\` ${revalidateMs / 1000} s, ` +
         `\`maxStaleMs\` ${maxStaleMs / 60_000} min; ${maxEntries.toLocaleString('en')} entries and ` +
         `${maxBytes / 1_048_576} MiB in memory; keys up to ${maxKeyBytes} bytes, values up to ${maxValueBytes / 1024} KiB; ` +
         `\`redisTimeoutMs\` ${redisTimeoutMs}, \`redisMaxConcurrent\` ${redisMaxConcurrent}; ` +
-        `a pause of ${redisOpenMs / 1_000} s to ${redisMaxOpenMs / 1_000} s`,
+        `a pause of ${redisOpenMs / 1000} s to ${redisMaxOpenMs / 1000} s`,
     );
   });
 });

@@ -1,5 +1,5 @@
 /** What each flag is when no file says otherwise: every feature and every protection on. */
-export const FLAG_DEFAULTS = {
+export const flagDefaults = {
   'feature.recommendations': true,
   'protection.breaker': true,
   'protection.bulkhead': true,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FLAG_DEFAULTS } from './flag-defaults.ts';
+import { flagDefaults } from './flag-defaults.ts';
 import { evaluate, parseFlagFile } from './flag-file.ts';
 
 const boolean = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' };
@@ -10,10 +10,10 @@ const parse = (flag: unknown, mustBeBoolean?: string[]) =>
 describe('parseFlagFile', () => {
   it('reads the file that ships, and it agrees with the defaults in code', () => {
     const shipped = readFileSync(new URL('../../../infra/flags/flags.json', import.meta.url), 'utf8');
-    const parsed = parseFlagFile(shipped, Object.keys(FLAG_DEFAULTS));
+    const parsed = parseFlagFile(shipped, Object.keys(flagDefaults));
     if (!parsed.ok) throw new Error(parsed.reason);
     const values = [...parsed.flags].map(([key, flag]) => [key, evaluate(flag)]);
-    expect(Object.fromEntries(values)).toEqual(FLAG_DEFAULTS);
+    expect(Object.fromEntries(values)).toEqual(flagDefaults);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { WatchFile } from './watch-file.ts';
 export interface OpenFlagsOptions<Key extends string> {
   /** A flagd-format JSON file. Absent: the defaults, for ever. */
   file?: string | undefined;
-  /** Every flag that code asks for, and what it is when no file says otherwise. @default FLAG_DEFAULTS */
+  /** Every flag that code asks for, and what it is when no file says otherwise. @default flagDefaults */
   defaults?: Readonly<Record<Key, boolean>>;
   /** One line per change and per problem; pino fits. */
   logger?: FlagLogger | undefined;

@@ -1,4 +1,4 @@
-export { FLAG_DEFAULTS } from './flag-defaults.ts';
+export { flagDefaults } from './flag-defaults.ts';
 export type { FlagLogger, Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
 export { InvalidOptionError } from './invalid-option-error.ts';
 export { openFlags } from './open-flags.ts';

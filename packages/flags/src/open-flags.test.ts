@@ -3,7 +3,7 @@ import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { flagFileOf, flagFolder } from '../test/flag-folder.ts';
-import { FLAG_DEFAULTS } from './flag-defaults.ts';
+import { flagDefaults } from './flag-defaults.ts';
 import type { FlagLogger, OpenFlagsOptions } from './flags.ts';
 import { InvalidOptionError } from './invalid-option-error.ts';
 import { openFlags } from './open-flags.ts';
@@ -56,7 +56,7 @@ describe('openFlags', () => {
   it('answers with every default of the system when there is no file', () => {
     const flags = openFlags();
     closers.push(() => flags.close());
-    expect(flags.snapshot()).toEqual({ values: FLAG_DEFAULTS });
+    expect(flags.snapshot()).toEqual({ values: flagDefaults });
   });
 
   it('answers from the file at once, and with the default for what the file does not name', () => {

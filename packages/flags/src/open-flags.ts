@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Client, NOOP_PROVIDER, OpenFeature } from '@openfeature/server-sdk';
 import { checkOptions } from './check-options.ts';
-import { FLAG_DEFAULTS } from './flag-defaults.ts';
+import { flagDefaults } from './flag-defaults.ts';
 import { evaluate, type FlagDefinition, parseFlagFile } from './flag-file.ts';
 import { FlagFileProvider } from './flag-file-provider.ts';
 import type { Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
@@ -17,7 +17,7 @@ import { pollFile } from './watch-file.ts';
  * if (flags.isOn('feature.recommendations')) ...
  * @throws InvalidOptionError naming the option, what was expected and what was received.
  */
-export function openFlags<Key extends string = keyof typeof FLAG_DEFAULTS>(
+export function openFlags<Key extends string = keyof typeof flagDefaults>(
   options: OpenFlagsOptions<Key> = {},
 ): Flags<Key> {
   checkOptions(options);
@@ -42,7 +42,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
   constructor(options: OpenFlagsOptions<Key>) {
     this.#options = options;
     this.#domain = options.domain ?? 'ballast';
-    this.#defaults = options.defaults ?? FLAG_DEFAULTS;
+    this.#defaults = options.defaults ?? flagDefaults;
     this.#values = new Map(Object.entries(this.#defaults));
     this.#provider = new FlagFileProvider(this.#defaults);
     this.client = OpenFeature.getClient(this.#domain);

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 /** Calls `onChange` after the file at this path changed, appeared or vanished; the returned function stops it. */
 export type WatchFile = (file: string, onChange: () => void) => () => void;
 
-const POLL_INTERVAL_MS = 250;
+const pollIntervalMs = 250;
 
 /**
  * Polls, and does not use `fs.watch`: editors and ConfigMaps replace the file, which a watch on it loses, and bind mounts
@@ -14,12 +14,12 @@ export const pollFile: WatchFile = (file, onChange) => {
   // Taken before this returns, so that no change can slip in between the caller's first read and our first look.
   let seen = fingerprint(statNow(file));
   let isStopped = false;
-  let timer = setTimeout(look, POLL_INTERVAL_MS).unref();
+  let timer = setTimeout(look, pollIntervalMs).unref();
 
   async function look(): Promise<void> {
     const now = fingerprint(await stat(file, { bigint: true }).catch(() => undefined));
     if (isStopped) return;
-    timer = setTimeout(look, POLL_INTERVAL_MS).unref();
+    timer = setTimeout(look, pollIntervalMs).unref();
     if (now === seen) return;
     seen = now;
     onChange();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../test/serve.ts';
 import { putThing, serveThings } from '../test/things.ts';
-import { createApp, MAX_BODY_BYTES } from './app.ts';
+import { createApp, defaultMaxBodyBytes } from './app.ts';
 import { silentLogger } from './logger.ts';
 import { problemSchema } from './problem.ts';
 import { describeRoute } from './route.ts';
@@ -51,7 +51,12 @@ test.each<[string, number, string, RequestInit & { path?: string }]>([
   ['an unknown path', 404, 'not-found', { path: '/v1/thingz/a' }],
   ['another case of a path', 404, 'not-found', { path: '/V1/things/a' }],
   ['a method the path does not have', 405, 'method-not-allowed', { method: 'DELETE' }],
-  ['a body over the limit', 413, 'content-too-large', { body: `{"name":"${'x'.repeat(MAX_BODY_BYTES)}"}` }],
+  [
+    'a body over the limit',
+    413,
+    'content-too-large',
+    { body: `{"name":"${'x'.repeat(defaultMaxBodyBytes)}"}` },
+  ],
   ['a body of another type', 415, 'unsupported-media-type', { headers: { 'content-type': 'text/plain' } }],
   ['a compressed body', 415, 'unsupported-media-type', { headers: { 'content-encoding': 'gzip' } }],
   ['a deadline that is no number', 400, 'invalid-header', { headers: { 'x-deadline-ms': 'soon' } }],

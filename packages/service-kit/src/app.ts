@@ -11,13 +11,13 @@ import { type Logger, silentLogger } from './logger.ts';
 import { narrowGate } from './narrow-gate.ts';
 import { openApiDocument } from './openapi.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
-import { DEADLINE_DEFAULTS, stampArrival } from './request-context.ts';
+import { deadlineDefaults, stampArrival } from './request-context.ts';
 import { type ResilienceSources, resilienceRoute } from './resilience-routes.ts';
 import type { RawRoute, Route } from './route.ts';
 import { type RouteSetting, routeHandlers } from './route-handlers.ts';
 
 /** The largest request body. @default 65536 */
-export const MAX_BODY_BYTES = 64 * 1024;
+export const defaultMaxBodyBytes = 64 * 1024;
 
 export interface AppOptions {
   /** The service, as it calls itself in logs, health and OpenAPI. */
@@ -79,10 +79,10 @@ export function createApp(options: AppOptions): Express {
 
 function settingOf(options: AppOptions, logger: Logger): RouteSetting {
   const { DEADLINE_DEFAULT_MS: defaultMs, DEADLINE_MAX_MS: maxMs } = options.config ?? {};
-  const deadline = { ...DEADLINE_DEFAULTS, ...(defaultMs && { defaultMs }), ...(maxMs && { maxMs }) };
+  const deadline = { ...deadlineDefaults, ...(defaultMs && { defaultMs }), ...(maxMs && { maxMs }) };
   return {
     deadline,
-    maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
     admission: options.admission,
     logger,
   };

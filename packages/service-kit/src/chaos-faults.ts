@@ -2,24 +2,24 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { type ActiveFault, type Chaos, type Fault, MAX_STALL_MS } from './chaos.ts';
+import { type ActiveFault, type Chaos, type Fault, maxStallMs } from './chaos.ts';
 import { problem } from './problem.ts';
 
-const OVERSIZED_BYTES = 16 * 1024 * 1024;
-const SLOW_BODY_INTERVAL_MS = 200;
+const oversizedBytes = 16 * 1024 * 1024;
+const slowBodyIntervalMs = 200;
 
 /** Breaks business routes as the active fault says. Health and chaos routes never pass here. */
 export function injectFault(chaos: Chaos, random: () => number = Math.random): RequestHandler {
   return async function fault(request, response, next) {
     const active = chaos.active();
     if (!active || random() >= active.ratio) return next();
-    await INJECT[active.fault](active, request, response, next);
+    await injectors[active.fault](active, request, response, next);
   };
 }
 
 type Inject = (fault: ActiveFault, request: Request, response: Response, next: NextFunction) => unknown;
 
-const INJECT: Record<Fault['fault'], Inject> = {
+const injectors: Record<Fault['fault'], Inject> = {
   latency: (fault, _request, response, next) => pause(fault, fault.latencyMs, response, next),
   error: (fault, _request, _response, next) => next(problem(fault.status, 'chaos', 'A fault was injected')),
   hang: (fault, _request, response, next) => pause(fault, fault.forMs, response, next),
@@ -38,7 +38,7 @@ const INJECT: Record<Fault['fault'], Inject> = {
 export function hitProcess(fault: Fault): void {
   // SIGKILL and not exit: a crash runs no cleanup.
   if (fault.fault === 'crash') process.kill(process.pid, 'SIGKILL');
-  if (fault.fault === 'stall') blockEventLoop(Math.min(fault.forMs, MAX_STALL_MS));
+  if (fault.fault === 'stall') blockEventLoop(Math.min(fault.forMs, maxStallMs));
 }
 
 // Sleeps instead of spinning: the event loop is as dead, and the neighbours on the machine keep their CPU.
@@ -63,13 +63,13 @@ async function sendOversized(response: Response): Promise<void> {
 function* oversizedList() {
   const chunk = Buffer.alloc(64 * 1024, ' ');
   yield '[';
-  for (let sent = 0; sent < OVERSIZED_BYTES; sent += chunk.length) yield chunk;
+  for (let sent = 0; sent < oversizedBytes; sent += chunk.length) yield chunk;
   yield ']';
 }
 
 function sendSlowly(fault: ActiveFault, response: Response): void {
   response.type('json').write('{');
-  const timer = setInterval(() => response.write(' '), SLOW_BODY_INTERVAL_MS).unref();
+  const timer = setInterval(() => response.write(' '), slowBodyIntervalMs).unref();
   const stop = () => {
     clearInterval(timer);
     response.destroy();

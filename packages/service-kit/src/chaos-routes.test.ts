@@ -6,12 +6,12 @@ import { chaosRoutes } from './chaos-routes.ts';
 import { silentLogger } from './logger.ts';
 import { problemSchema } from './problem.ts';
 
-const CHAOS_TOKEN = 'a-token-of-a-test';
+const chaosToken = 'a-token-of-a-test';
 const thing = { name: 'lamp', count: 1 };
 
 async function serveChaos() {
-  const service = await serveThings(undefined, { config: { CHAOS_TOKEN } });
-  const chaos = (method: string, body?: FaultRequest | object, token: string = CHAOS_TOKEN) =>
+  const service = await serveThings(undefined, { config: { CHAOS_TOKEN: chaosToken } });
+  const chaos = (method: string, body?: FaultRequest | object, token: string = chaosToken) =>
     fetch(`${service.url}/chaos`, {
       method,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -29,8 +29,8 @@ test.each(['GET', 'PUT', 'DELETE'])('without a configured token %s /chaos does n
 test.each([
   ['no token', {}],
   ['a wrong one', { authorization: 'Bearer a-token-of-a-tesT' }],
-  ['a longer one', { authorization: `Bearer ${CHAOS_TOKEN}x` }],
-  ['another scheme', { authorization: `Basic ${CHAOS_TOKEN}` }],
+  ['a longer one', { authorization: `Bearer ${chaosToken}x` }],
+  ['another scheme', { authorization: `Basic ${chaosToken}` }],
 ])('%s is a 401, before the body is looked at', async (_name, headers: Record<string, string>) => {
   const { url } = await serveChaos();
   for (const method of ['GET', 'PUT', 'DELETE']) {

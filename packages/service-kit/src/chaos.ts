@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const FAULTS = [
+export const chaosFaults = [
   'latency',
   'error',
   'hang',
@@ -14,13 +14,13 @@ export const FAULTS = [
 ] as const;
 
 /** The longest a fault may last, so that a forgotten one heals itself. */
-export const MAX_FAULT_MS = 600_000;
+export const maxFaultMs = 600_000;
 /** The longest the event loop may be blocked: meanwhile not even `DELETE /chaos` gets through. */
-export const MAX_STALL_MS = 10_000;
+export const maxStallMs = 10_000;
 
 /** Body of `PUT /chaos`. */
 export const faultSchema = z.strictObject({
-  fault: z.enum(FAULTS),
+  fault: z.enum(chaosFaults),
   /** Share of requests that are hit. */
   ratio: z.number().gt(0).max(1).default(1),
   /** Added by `latency`. */
@@ -29,7 +29,7 @@ export const faultSchema = z.strictObject({
   status: z.int().min(400).max(599).default(500),
   /** Requests that `capacity` lets pass. */
   perSecond: z.number().gt(0).max(10_000).default(50),
-  forMs: z.int().min(1).max(MAX_FAULT_MS),
+  forMs: z.int().min(1).max(maxFaultMs),
 });
 
 export type Fault = z.output<typeof faultSchema>;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { databaseEnv, EXIT_BAD_CONFIG, readConfig, serviceEnv, urlOf, wholeNumber } from './config.ts';
+import { databaseEnv, exitBadConfig, readConfig, serviceEnv, urlOf, wholeNumber } from './config.ts';
 
 const schema = z.object({ ...serviceEnv, ...databaseEnv });
 const valid = { PORT: '4001', DATABASE_URL: 'postgres://u:hunter2@127.0.0.1/orders' };
@@ -44,8 +44,8 @@ describe('a bad value', () => {
   });
 
   test('that is a secret is not repeated', () => {
-    const DATABASE_URL = 'mysql://u:hunter2@host/db';
-    expect(() => readConfig(schema, { ...valid, DATABASE_URL })).toThrow(
+    const databaseUrl = 'mysql://u:hunter2@host/db';
+    expect(() => readConfig(schema, { ...valid, DATABASE_URL: databaseUrl })).toThrow(
       /^DATABASE_URL: expected a URL starting with postgres:\/\/ or postgresql:\/\/, received a value not shown here$/,
     );
   });
@@ -82,7 +82,7 @@ test('a process with a bad value ends with code 78 and one line per key, without
     );
   });
   expect(ended).toEqual({
-    code: EXIT_BAD_CONFIG,
+    code: exitBadConfig,
     out: '',
     err: 'PORT: expected a whole number from 0 to 65535, received "abc"\n',
   });

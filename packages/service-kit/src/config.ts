@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Exit code for a bad configuration: EX_CONFIG of sysexits.h, so a supervisor can tell it from a crash. */
-export const EXIT_BAD_CONFIG = 78;
+export const exitBadConfig = 78;
 
 type Env = Record<string, string | undefined>;
 
@@ -34,7 +34,7 @@ export function parseConfig<S extends z.ZodType>(schema: S, env: Env = process.e
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_BAD_CONFIG);
+    process.exit(exitBadConfig);
   }
 }
 
@@ -43,7 +43,7 @@ function describeIssue(issue: z.core.$ZodIssue, env: Env): string {
   const received = env[key];
   if (received === undefined) return `${key}: is required (${issue.message})`;
   // A mistyped URL or token is still a secret.
-  const shown = /URL|TOKEN|SECRET|PASSWORD|KEY/.test(key)
+  const shown = /URL|tokenPattern|SECRET|PASSWORD|KEY/.test(key)
     ? 'a value not shown here'
     : JSON.stringify(received);
   return `${key}: ${issue.message}, received ${shown}`;

@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import pg from 'pg';
 import type { Logger } from './logger.ts';
 import { silentLogger } from './logger.ts';
-import { MIGRATE_DEFAULTS, migrate, untilMigrated } from './migrate.ts';
+import { migrate, migrateDefaults, untilMigrated } from './migrate.ts';
 
 export interface DatabaseOptions {
   url: string;
@@ -27,8 +27,8 @@ export interface DatabaseOptions {
   logger?: Logger;
 }
 
-export const DATABASE_DEFAULTS = {
-  ...MIGRATE_DEFAULTS,
+export const databaseDefaults = {
+  ...migrateDefaults,
   maxConnections: 10,
   statementTimeoutMs: 1200,
   lockTimeoutMs: 800,
@@ -49,7 +49,7 @@ export interface Database<Schema> {
  * gives a kysely on a pool whose every wait is bounded.
  */
 export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Database<Schema>> {
-  const settings = { logger: silentLogger, ...DATABASE_DEFAULTS, ...options };
+  const settings = { logger: silentLogger, ...databaseDefaults, ...options };
   await (settings.migrating === 'await' ? untilMigrated(settings) : migrate(settings));
   const pool = createPool(settings);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
@@ -57,7 +57,7 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Da
   return { name: 'database', db, check: () => checkPool(pool), close: () => pool.end() };
 }
 
-type Settings = typeof DATABASE_DEFAULTS & { url: string; name: string; logger: Logger };
+type Settings = typeof databaseDefaults & { url: string; name: string; logger: Logger };
 
 function createPool(settings: Settings): pg.Pool {
   const pool = new pg.Pool({
@@ -95,7 +95,7 @@ class RetiringClient extends pg.Client {
   }
 }
 
-const MAX_NAMED_STATEMENTS = 200;
+const maxNamedStatements = 200;
 const statementNames = new Map<string, string>();
 
 // A statement with a name is parsed and planned once per connection; kysely gives none. Behind a pooler that shares
@@ -104,7 +104,7 @@ function named(args: unknown[]): unknown[] {
   const [text, values, ...rest] = args;
   if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
   let name = statementNames.get(text);
-  if (!name && statementNames.size < MAX_NAMED_STATEMENTS) {
+  if (!name && statementNames.size < maxNamedStatements) {
     name = `s${statementNames.size}`;
     statementNames.set(text, name);
   }

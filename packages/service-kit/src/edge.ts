@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import { problem } from './problem.ts';
 import type { Readiness } from './readiness.ts';
 
-const SECURITY_HEADERS = {
+const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Referrer-Policy': 'no-referrer',
@@ -15,7 +15,7 @@ export function edge(readiness: Readiness): RequestHandler[] {
 }
 
 const secureHeaders: RequestHandler = function secure(_request, response, next) {
-  response.set(SECURITY_HEADERS);
+  response.set(securityHeaders);
   next();
 };
 

@@ -22,7 +22,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
   return function errorAnswer(error, request, response, _next) {
     const answer = toProblem(error, { callerHasTime: hasTimeLeft(request) });
     const fields = { err: error, method: request.method, path: request.path, status: answer.status };
-    if (answer.code === UNEXPECTED) logger.error(fields, 'unexpected error');
+    if (answer.code === unexpectedProblem) logger.error(fields, 'unexpected error');
     else logger.debug(fields, 'request refused');
     sendProblem(response, answer);
   };
@@ -42,7 +42,7 @@ export function answerMethodNotAllowed(methods: string[]): RequestHandler {
   };
 }
 
-const FRAMEWORK_CODES: Record<number, [code: string, detail: string]> = {
+const frameworkCodes: Record<number, [code: string, detail: string]> = {
   400: ['bad-request', 'The request could not be read'],
   413: ['content-too-large', 'The body is larger than this service accepts'],
   415: ['unsupported-media-type', 'The body must be application/json in UTF-8, not compressed'],
@@ -51,12 +51,12 @@ const FRAMEWORK_CODES: Record<number, [code: string, detail: string]> = {
 // body-parser and the router mark their errors with `status`; their texts quote the input and stay here.
 function frameworkProblem(error: unknown): ProblemError | undefined {
   const status = error instanceof Error && 'expose' in error && 'status' in error ? Number(error.status) : 0;
-  const known = error instanceof URIError ? FRAMEWORK_CODES[400] : FRAMEWORK_CODES[status];
+  const known = error instanceof URIError ? frameworkCodes[400] : frameworkCodes[status];
   if (!known) return undefined;
   return problem(error instanceof URIError ? 400 : status, known[0], known[1], { cause: error });
 }
 
-const UNAVAILABLE = new Set([
+const unavailableProblem = new Set([
   'E_BREAKER_OPEN',
   'E_BULKHEAD_FULL',
   'E_RATE_LIMITED',
@@ -66,10 +66,10 @@ const UNAVAILABLE = new Set([
   'E_CANCELLED',
   'E_CLIENT_CLOSED',
 ]);
-const OUT_OF_TIME = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
+const outOfTime = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
 
 /** Suggested wait when a dependency gave none. */
-const RETRY_AFTER_MS = 1000;
+const awayRetryAfterMs = 1000;
 
 // Whose time ran out decides. The caller's: its outcome is unknown and it has no time for a retry. The dependency's
 // own: that is one way to be away, and the caller may come back as for the others.
@@ -77,20 +77,20 @@ function timeProblem(
   cause: unknown,
   { callerHasTime }: { callerHasTime: boolean },
 ): ProblemError | undefined {
-  if (!OUT_OF_TIME.has(codeOf(cause))) return undefined;
+  if (!outOfTime.has(codeOf(cause))) return undefined;
   if (!callerHasTime) return problem(504, 'deadline-exceeded', 'No answer was ready in time', { cause });
   const detail = 'A dependency did not answer in time; a write may still be done';
-  return problem(503, 'dependency-unavailable', detail, { retryAfterMs: RETRY_AFTER_MS, cause });
+  return problem(503, 'dependency-unavailable', detail, { retryAfterMs: awayRetryAfterMs, cause });
 }
 
 // An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
 function dependencyProblem(cause: unknown): ProblemError | undefined {
-  if (!UNAVAILABLE.has(codeOf(cause))) return undefined;
+  if (!unavailableProblem.has(codeOf(cause))) return undefined;
   const { isFailure, retryAfterMs } = cause as { isFailure?: boolean; retryAfterMs?: number };
   // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
   if (isFailure === false) return undefined;
   return problem(503, 'dependency-unavailable', 'A dependency is not available', {
-    retryAfterMs: retryAfterMs ?? RETRY_AFTER_MS,
+    retryAfterMs: retryAfterMs ?? awayRetryAfterMs,
     cause,
   });
 }
@@ -99,8 +99,8 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-const UNEXPECTED = 'internal-server-error';
+const unexpectedProblem = 'internal-server-error';
 
 function unexpected(cause: unknown): ProblemError {
-  return problem(500, UNEXPECTED, undefined, { cause });
+  return problem(500, unexpectedProblem, undefined, { cause });
 }

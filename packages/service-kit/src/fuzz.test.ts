@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { sendRawAndHalfClose } from '../test/serve.ts';
 import { serveThings } from '../test/things.ts';
 
-const HASTY = { headersTimeoutMs: 40, requestTimeoutMs: 60, connectionsCheckingIntervalMs: 10 };
+const hasty = { headersTimeoutMs: 40, requestTimeoutMs: 60, connectionsCheckingIntervalMs: 10 };
 
 const line = fc.constantFrom(
   'PUT /v1/things/a HTTP/1.1\r\nHost: a',
@@ -42,7 +42,7 @@ const request = fc
   );
 
 test('no bytes on a socket make a 5xx, an error without problem details, or a crash', async () => {
-  const { url, put } = await serveThings(undefined, {}, HASTY);
+  const { url, put } = await serveThings(undefined, {}, hasty);
   const sendsNothingWorse = async (bytes: Buffer) => {
     const { status, head } = await sendRawAndHalfClose(url, bytes);
     expect(status).toBeLessThan(500);

@@ -28,7 +28,7 @@ export function guardedStore<S extends { [K in keyof S]: Store[string] }>(
 }
 
 /** Less is no line, only the way to the guard. */
-const MIN_WAIT_MS = 1;
+const minWaitMs = 1;
 
 // Measured here and not heard of as an event, which only those cause who get their permit in the end. Who need not wait is
 // not told of: the shedder hears of other lines too, and a mean full of zeros would hide them.
@@ -41,7 +41,7 @@ async function throughQueue(
   let isWaiting = true;
   const leave = () => {
     const waitMs = performance.now() - joinedAtMs;
-    if (isWaiting && waitMs >= MIN_WAIT_MS) shedder?.queueWaited(waitMs);
+    if (isWaiting && waitMs >= minWaitMs) shedder?.queueWaited(waitMs);
     isWaiting = false;
   };
   const answer = await guard

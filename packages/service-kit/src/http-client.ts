@@ -2,7 +2,7 @@ import type { CallContext } from '@ballast/resilience';
 import { asAttempt } from '@ballast/telemetry';
 import { type Dispatcher, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
-import { DEADLINE_HEADER, PRIORITY_HEADER } from './request-context.ts';
+import { deadlineHeader, priorityHeader } from './request-context.ts';
 import { readCapped } from './response-body.ts';
 import { safeHeaders } from './safe-headers.ts';
 import { readAnswer } from './upstream-answer.ts';
@@ -25,7 +25,7 @@ export interface HttpClientOptions {
   deadlineMarginMs?: number;
 }
 
-export const HTTP_CLIENT_DEFAULTS = {
+export const httpClientDefaults = {
   maxConnections: 32,
   maxConnectionAgeMs: 30_000,
   connectTimeoutMs: 500,
@@ -67,7 +67,7 @@ export interface HttpClient {
  * redirects, capped bodies.
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const settings = { ...HTTP_CLIENT_DEFAULTS, ...options };
+  const settings = { ...httpClientDefaults, ...options };
   const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
     connections: settings.maxConnections,
     clientTtl: settings.maxConnectionAgeMs,
@@ -96,10 +96,10 @@ function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatch
   const { method, path, body, ctx } = request;
   const headers: Record<string, string> = { accept: 'application/json', ...safeHeaders(request.headers) };
   if (body !== undefined) headers['content-type'] = 'application/json';
-  if (ctx?.priority) headers[PRIORITY_HEADER] = ctx.priority;
+  if (ctx?.priority) headers[priorityHeader] = ctx.priority;
   const remainingMs = ctx?.remainingMs?.() ?? Number.POSITIVE_INFINITY;
   if (Number.isFinite(remainingMs))
-    headers[DEADLINE_HEADER] = String(Math.max(0, Math.floor(remainingMs - marginMs)));
+    headers[deadlineHeader] = String(Math.max(0, Math.floor(remainingMs - marginMs)));
   return {
     method,
     path,
@@ -110,7 +110,7 @@ function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatch
 }
 
 // undici, 8.12: a parser error has a code only when llhttp names one.
-const NOT_HTTP = new Set([
+const notHttp = new Set([
   'HTTPParserError',
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
@@ -121,7 +121,7 @@ function translate(name: string, error: unknown, signal: AbortSignal | undefined
   if (signal?.aborted) return signal.reason;
   const code = (error as { code?: string }).code ?? (error as Error).name;
   if (code === 'E_BODY_TOO_LARGE') return new InvalidResponseError(name, (error as Error).message, error);
-  if (code.startsWith('HPE_') || NOT_HTTP.has(code)) {
+  if (code.startsWith('HPE_') || notHttp.has(code)) {
     return new InvalidResponseError(name, 'the answer is not valid HTTP', error);
   }
   return new UpstreamError(name, { reason: code, cause: error });

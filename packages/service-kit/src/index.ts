@@ -1,12 +1,12 @@
 export type { AdmissionControl } from './admission.ts';
-export { type AppOptions, createApp, MAX_BODY_BYTES } from './app.ts';
+export { type AppOptions, createApp, defaultMaxBodyBytes } from './app.ts';
 export { type BackgroundTask, type BackgroundTaskOptions, startBackgroundTask } from './background-task.ts';
-export { FAULTS, type FaultRequest, faultSchema, MAX_FAULT_MS, MAX_STALL_MS } from './chaos.ts';
+export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos.ts';
 export {
   bearerToken,
   ConfigError,
   databaseEnv,
-  EXIT_BAD_CONFIG,
+  exitBadConfig,
   parseConfig,
   readConfig,
   type ServiceConfig,
@@ -14,28 +14,28 @@ export {
   urlOf,
   wholeNumber,
 } from './config.ts';
-export { DATABASE_DEFAULTS, type Database, type DatabaseOptions, openDatabase } from './database.ts';
+export { type Database, type DatabaseOptions, databaseDefaults, openDatabase } from './database.ts';
 export { isDatabaseAway } from './database-problem.ts';
 export { guardedStore, type QueryGuard } from './guarded-store.ts';
 export {
-  HTTP_CLIENT_DEFAULTS,
   type HttpCallContext,
   type HttpClient,
   type HttpClientOptions,
   httpClient,
+  httpClientDefaults,
   type JsonRequest,
 } from './http-client.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export {
-  PROBLEM_CONTENT_TYPE,
   type Problem,
   ProblemError,
   type ProblemExtras,
   problem,
+  problemContentType,
   problemSchema,
 } from './problem.ts';
-export { applyProtections, type FlagSource, PROTECTION_FLAGS } from './protections.ts';
+export { applyProtections, type FlagSource, protectionFlags } from './protections.ts';
 export {
   createReadiness,
   degradedBy,
@@ -44,10 +44,10 @@ export {
   type ReadinessReport,
 } from './readiness.ts';
 export {
-  DEADLINE_DEFAULTS,
-  DEADLINE_HEADER,
   type DeadlineOptions,
-  PRIORITY_HEADER,
+  deadlineDefaults,
+  deadlineHeader,
+  priorityHeader,
   type RequestContext,
   RequestEndedError,
 } from './request-context.ts';
@@ -59,7 +59,7 @@ export {
   type RouteDescription,
   type RouteRequest,
 } from './route.ts';
-export { createServer, SERVER_LIMITS, type ServerLimits } from './server.ts';
+export { createServer, type ServerLimits, serverLimits } from './server.ts';
 export type { Closable } from './shutdown.ts';
 export { type RunningService, type ServiceOptions, startService } from './start-service.ts';
 export { InvalidResponseError, UpstreamError, type UpstreamErrorDetails } from './upstream-errors.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_JSON_DEPTH, parseSafeJson, refuseUnsafeText } from './json-safety.ts';
+import { maxJsonDepth, parseSafeJson, refuseUnsafeText } from './json-safety.ts';
 
 const parse = (text: string) => parseSafeJson(Buffer.from(text));
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -32,8 +32,8 @@ test.each([
 });
 
 test('nesting is bounded, and bounded before it can exhaust the stack', () => {
-  expect(parse(nested(MAX_JSON_DEPTH))).toBeInstanceOf(Array);
-  expect(() => parse(nested(MAX_JSON_DEPTH + 1))).toThrow(expect.objectContaining({ code: 'unsafe-json' }));
+  expect(parse(nested(maxJsonDepth))).toBeInstanceOf(Array);
+  expect(() => parse(nested(maxJsonDepth + 1))).toThrow(expect.objectContaining({ code: 'unsafe-json' }));
   expect(() => parse(nested(30_000))).toThrow(expect.objectContaining({ status: 400 }));
 });
 

@@ -2,9 +2,9 @@ import { jsonPointer } from './json-pointer.ts';
 import { problem } from './problem.ts';
 
 /** How deep a body may nest. @default 16 */
-export const MAX_JSON_DEPTH = 16;
+export const maxJsonDepth = 16;
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -30,9 +30,9 @@ function parse(bytes: Uint8Array): unknown {
 function refuseUnsafe(value: unknown, path: readonly string[]): void {
   if (typeof value === 'string') refuseUnsafeText(value, path);
   if (typeof value !== 'object' || value === null) return;
-  if (path.length >= MAX_JSON_DEPTH) throw unsafe(path, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+  if (path.length >= maxJsonDepth) throw unsafe(path, `nested deeper than ${maxJsonDepth} levels`);
   for (const [key, member] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) throw unsafe(path, `the key ${key} is not allowed`);
+    if (forbiddenKeys.has(key)) throw unsafe(path, `the key ${key} is not allowed`);
     refuseUnsafeText(key, path);
     refuseUnsafe(member, [...path, key]);
   }

@@ -20,13 +20,13 @@ export interface MigrateOptions {
   logger?: Logger;
 }
 
-export const MIGRATE_DEFAULTS = {
+export const migrateDefaults = {
   startTimeoutMs: 30_000,
   connectionTimeoutMs: 1000,
   migrationLockTimeoutMs: 5000,
 };
 
-const RETRY_DELAY_MS = 250;
+const retryDelayMs = 250;
 
 /** Somebody else migrates, and has not got that far yet. */
 class NotMigratedError extends Error {
@@ -60,7 +60,7 @@ export function untilMigrated(options: MigrateOptions): Promise<void> {
 }
 
 async function persist(options: MigrateOptions, work: Work): Promise<void> {
-  const settings = { logger: silentLogger, ...MIGRATE_DEFAULTS, ...options };
+  const settings = { logger: silentLogger, ...migrateDefaults, ...options };
   const givesUpAt = performance.now() + settings.startTimeoutMs;
   for (;;) {
     try {
@@ -69,7 +69,7 @@ async function persist(options: MigrateOptions, work: Work): Promise<void> {
       const mayPass = error instanceof NotMigratedError || isDatabaseAway(error);
       if (!mayPass || performance.now() >= givesUpAt) throw error;
       settings.logger.warn({ reason: (error as Error).message }, 'waiting for the database');
-      await delay(RETRY_DELAY_MS);
+      await delay(retryDelayMs);
     }
   }
 }
@@ -99,7 +99,7 @@ async function withMigrator(
   }
 }
 
-const UNDEFINED_TABLE = '42P01';
+const undefinedTable = '42P01';
 
 // kysely calls a migration that it does not know corrupted, allowUnorderedMigrations or not (0.29.9, migrator.js): after a
 // newer version had been there, no older one could start. It asks for migrations under its lock, so none is added between
@@ -110,7 +110,7 @@ async function appliedIn(db: Kysely<unknown>): Promise<Record<string, Migration>
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
     return Object.fromEntries(rows.map(({ name }) => [name, noop]));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) return {};
+    if (error instanceof Error && 'code' in error && error.code === undefinedTable) return {};
     throw error;
   }
 }

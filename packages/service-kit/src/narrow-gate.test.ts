@@ -22,7 +22,7 @@ beforeEach(async () => {
     done.push(request.path);
     if (!response.headersSent) response.end();
   };
-  const deadline = { defaultMs: 5_000, maxMs: 5_000, answerReserveMs: 0 };
+  const deadline = { defaultMs: 5000, maxMs: 5000, answerReserveMs: 0 };
   const app = express();
   app.use(stampArrival, openRequestContext({ priority: 'default' }, deadline));
   app.use(narrowGate(chaos, { ...bound, queueWaited: (waitMs) => void told.push(waitMs) })(work));
@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 const narrow = () => chaos.start(faultSchema.parse({ fault: 'capacity', perSecond: 0.001, forMs: 60_000 }));
-const ask = (path: string, deadlineMs = 5_000) =>
+const ask = (path: string, deadlineMs = 5000) =>
   fetch(url + path, { headers: { 'x-deadline-ms': `${deadlineMs}` } }).then(({ status }) => status);
 
 /** Asks, and resolves when the one who asks stands at the gate. */
@@ -57,7 +57,7 @@ test('without the fault everything passes at once', async () => {
 test('under the fault work waits for its turn, and passes in order when the fault ends', async () => {
   narrow();
   const { answer } = await askAndStand('/first');
-  const second = ask('/second', 4_000);
+  const second = ask('/second', 4000);
   expect(done).toEqual([]);
   chaos.stop();
   expect([await answer, await second]).toEqual([200, 200]);

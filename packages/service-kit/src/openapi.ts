@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts';
-import { PRIORITIES } from './request-context.ts';
+import { problemContentType, problemSchema } from './problem.ts';
+import { priorities } from './request-context.ts';
 import type { ReplyDescription, Route } from './route.ts';
 
 export interface ApiInfo {
@@ -43,7 +43,7 @@ const requestHeaders = z.object({
     .optional()
     .describe('Time the caller has left, in milliseconds; the answer comes before it passes'),
   'x-priority': z
-    .enum(PRIORITIES)
+    .enum(priorities)
     .optional()
     .describe('May lower the priority of this route, never raise it'),
 });
@@ -78,7 +78,7 @@ function problemReply(description: string, status: number) {
   return {
     description,
     ...(status === 503 && { headers: retryHeaders }),
-    content: { [PROBLEM_CONTENT_TYPE]: { schema: problemSchema } },
+    content: { [problemContentType]: { schema: problemSchema } },
   };
 }
 

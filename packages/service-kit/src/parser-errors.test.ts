@@ -5,7 +5,7 @@ import { type RawAnswer, sendRaw, serve } from '../test/serve.ts';
 import { serveThings } from '../test/things.ts';
 import { problemSchema } from './problem.ts';
 
-const HASTY = { headersTimeoutMs: 60, requestTimeoutMs: 120, connectionsCheckingIntervalMs: 20 };
+const hasty = { headersTimeoutMs: 60, requestTimeoutMs: 120, connectionsCheckingIntervalMs: 20 };
 
 function expectProblem(answer: RawAnswer, status: number, code: string) {
   expect(answer.status).toBe(status);
@@ -55,12 +55,12 @@ test('endless chunk extensions: 413', async () => {
 });
 
 test('headers that do not end: 408', async () => {
-  const { url } = await serveThings(undefined, {}, HASTY);
+  const { url } = await serveThings(undefined, {}, hasty);
   expectProblem(await sendRaw(url, 'GET / HTTP/1.1\r\nHost: a\r\n'), 408, 'request-timeout');
 });
 
 test('a body that does not end: 408', async () => {
-  const { url } = await serveThings(undefined, {}, HASTY);
+  const { url } = await serveThings(undefined, {}, hasty);
   const head =
     'PUT /v1/things/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{';
   expectProblem(await sendRaw(url, head), 408, 'request-timeout');

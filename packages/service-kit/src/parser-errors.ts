@@ -1,11 +1,11 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { PROBLEM_CONTENT_TYPE, type ProblemError, problem } from './problem.ts';
+import { type ProblemError, problem, problemContentType } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** How long a refused client may take to read its answer. */
-const LINGER_MS = 500;
+const lingerMs = 500;
 
 /** Answers on the socket what never becomes a request: parser errors, timeouts, CONNECT, odd expectations. */
 export function answerParserErrors(server: Server): Server {
@@ -67,7 +67,7 @@ function answerRaw(socket: Duplex, answer: ProblemError): void {
   const body = JSON.stringify(answer);
   const headers = {
     ...answer.headers,
-    'Content-Type': PROBLEM_CONTENT_TYPE,
+    'Content-Type': problemContentType,
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',
   };
@@ -76,5 +76,5 @@ function answerRaw(socket: Duplex, answer: ProblemError): void {
   // Read on for a moment: closing with unread bytes resets the connection, and the answer with it.
   socket.on('error', () => socket.destroy());
   socket.resume();
-  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig, serviceEnv } from './config.ts';
-import { HTTP_CLIENT_DEFAULTS } from './http-client.ts';
-import { DEADLINE_DEFAULTS } from './request-context.ts';
+import { httpClientDefaults } from './http-client.ts';
+import { deadlineDefaults } from './request-context.ts';
 
 const pages = join(import.meta.dirname, '../../../docs/patterns');
 const page = (name: string) => readFileSync(join(pages, name), 'utf8');
@@ -27,8 +27,8 @@ test('the table of problem codes is complete, and has none that is not in the co
 
 test('the deadline page tells the defaults as they are', () => {
   const { DEADLINE_DEFAULT_MS, DEADLINE_MAX_MS } = readConfig(z.object(serviceEnv), { PORT: '1' });
-  const { answerReserveMs } = DEADLINE_DEFAULTS;
-  const { deadlineMarginMs } = HTTP_CLIENT_DEFAULTS;
+  const { answerReserveMs } = deadlineDefaults;
+  const { deadlineMarginMs } = httpClientDefaults;
   const told = Array.from(
     page('deadline-propagation.md').matchAll(/^\| `(\w+)` +\| (\d+) +\|/gm),
     ([, key, value]) => [key, Number(value)],

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 
 /** The media type of every error answer. */
-export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+export const problemContentType = 'application/problem+json';
 
 /** RFC 9457 problem details, with a stable machine-readable `code` and, for invalid input, one entry per fault. */
 export const problemSchema = z

@@ -1,6 +1,6 @@
 import { createLoadShedder, dependency, standardPolicy } from '@ballast/resilience';
 import { expect, onTestFinished, test } from 'vitest';
-import { applyProtections, PROTECTION_FLAGS } from './protections.ts';
+import { applyProtections, protectionFlags } from './protections.ts';
 
 function switches() {
   const off = new Set<string>();
@@ -84,6 +84,6 @@ test('after stopping, flags switch nothing any more', () => {
   const flags = switches();
   const inventory = guarded();
   applyProtections(flags, [inventory])();
-  for (const key of PROTECTION_FLAGS) flags.set(key, false);
+  for (const key of protectionFlags) flags.set(key, false);
   expect(inventory.snapshot().policies.breaker.enabled).toBe(true);
 });

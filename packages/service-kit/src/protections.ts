@@ -8,7 +8,7 @@ export interface FlagSource {
 
 type Switchable = Pick<Dependency<never, unknown>, 'configure'>;
 
-const DEPENDENCY_SWITCHES: Record<string, (enabled: boolean) => DependencyPatch> = {
+const dependencySwitches: Record<string, (enabled: boolean) => DependencyPatch> = {
   'protection.breaker': (enabled) => ({ breaker: { enabled } }),
   'protection.bulkhead': (enabled) => ({ bulkhead: { enabled } }),
   'protection.retry-budget': (enabled) => ({ retry: { budget: { enabled } } }),
@@ -18,8 +18,8 @@ const DEPENDENCY_SWITCHES: Record<string, (enabled: boolean) => DependencyPatch>
 };
 
 /** The flags that switch a protection. All are on unless their flag says otherwise. */
-export const PROTECTION_FLAGS = [
-  ...Object.keys(DEPENDENCY_SWITCHES),
+export const protectionFlags = [
+  ...Object.keys(dependencySwitches),
   'protection.shedding',
   'protection.cache',
 ];
@@ -42,11 +42,11 @@ export function applyProtections(
     if (key === 'protection.shedding') shedder?.configure({ enabled });
     else if (key === 'protection.cache') for (const cache of caches) cache.configure({ enabled });
     else
-      for (const dependency of dependencies) dependency.configure(DEPENDENCY_SWITCHES[key]?.(enabled) ?? {});
+      for (const dependency of dependencies) dependency.configure(dependencySwitches[key]?.(enabled) ?? {});
   }
 
   function follow(): void {
-    for (const key of PROTECTION_FLAGS) {
+    for (const key of protectionFlags) {
       const enabled = flags.isOn(key);
       if (enabled === !off.has(key)) continue;
       apply(key, enabled);

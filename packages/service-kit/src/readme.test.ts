@@ -5,23 +5,23 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { MAX_BODY_BYTES } from './app.ts';
-import { FAULTS, MAX_FAULT_MS, MAX_STALL_MS } from './chaos.ts';
+import { defaultMaxBodyBytes } from './app.ts';
+import { chaosFaults, maxFaultMs, maxStallMs } from './chaos.ts';
 import { databaseEnv, readConfig, serviceEnv } from './config.ts';
-import { DATABASE_DEFAULTS } from './database.ts';
-import { HTTP_CLIENT_DEFAULTS } from './http-client.ts';
-import { MAX_JSON_DEPTH } from './json-safety.ts';
-import { DEADLINE_DEFAULTS } from './request-context.ts';
-import { SERVER_LIMITS } from './server.ts';
+import { databaseDefaults } from './database.ts';
+import { httpClientDefaults } from './http-client.ts';
+import { maxJsonDepth } from './json-safety.ts';
+import { deadlineDefaults } from './request-context.ts';
+import { serverLimits } from './server.ts';
 
-const ROOT = join(import.meta.dirname, '..');
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const repositoryRoot = join(import.meta.dirname, '..');
+const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
 const [, main = ''] = /```ts main\.ts\n(.*?)```/s.exec(readme) ?? [];
 
 test('the main.ts of the README is a service of at most 30 lines that runs', async () => {
   expect(main.trim().split('\n').length).toBeLessThanOrEqual(30);
   // Inside the package, so that it finds the package under its public name.
-  const folder = mkdtempSync(join(ROOT, 'test', 'readme-'));
+  const folder = mkdtempSync(join(repositoryRoot, 'test', 'readme-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'main.ts'), main);
   const child = spawn(process.execPath, [join(folder, 'main.ts')], {
@@ -38,10 +38,10 @@ test('the main.ts of the README is a service of at most 30 lines that runs', asy
 }, 30_000);
 
 test.each([
-  ['SERVER_LIMITS', SERVER_LIMITS],
-  ['DEADLINE_DEFAULTS', DEADLINE_DEFAULTS],
-  ['HTTP_CLIENT_DEFAULTS', HTTP_CLIENT_DEFAULTS],
-  ['DATABASE_DEFAULTS', DATABASE_DEFAULTS],
+  ['SERVER_LIMITS', serverLimits],
+  ['deadlineDefaults', deadlineDefaults],
+  ['httpClientDefaults', httpClientDefaults],
+  ['databaseDefaults', databaseDefaults],
 ])('the README tells %s as they are', (name, defaults) => {
   const [, table = ''] = new RegExp(`\`${name}\`[^]*?\\n\\n((?:\\|.*\\n)+)`).exec(readme) ?? [];
   const rows = Array.from(table.matchAll(/^\| `(\w+)` +\| (\d+) +\|/gm), ([, key, value]) => [
@@ -53,15 +53,15 @@ test.each([
 
 test('the README tells limits, environment and faults as they are', () => {
   expect(readme).toContain(
-    `at most ${MAX_BODY_BYTES} bytes (\`maxBodyBytes\`), nested at most ${MAX_JSON_DEPTH} deep`,
+    `at most ${defaultMaxBodyBytes} bytes (\`maxBodyBytes\`), nested at most ${maxJsonDepth} deep`,
   );
-  expect(readme).toContain(`\`forMs\` (at most ${MAX_FAULT_MS})`);
-  expect(readme).toContain(`for \`forMs\`, at most ${MAX_STALL_MS}`);
+  expect(readme).toContain(`\`forMs\` (at most ${maxFaultMs})`);
+  expect(readme).toContain(`for \`forMs\`, at most ${maxStallMs}`);
   const given = { PORT: '1', DATABASE_URL: 'postgres://h/d' };
   const defaults = readConfig(z.object({ ...serviceEnv, ...databaseEnv }), given);
   for (const [key, value] of Object.entries(defaults)) {
     if (!(key in given)) expect(readme).toContain(`\`${key}\` (${value})`);
   }
   const rows = Array.from(readme.matchAll(/^\| `([a-z-]+)` +\| /gm), ([, fault]) => fault);
-  expect(rows).toEqual([...FAULTS]);
+  expect(rows).toEqual([...chaosFaults]);
 });

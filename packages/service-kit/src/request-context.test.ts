@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { serve } from '../test/serve.ts';
 import { createApp } from './app.ts';
 import { problemSchema } from './problem.ts';
-import { DEADLINE_DEFAULTS, type RequestContext, type RequestEndedError } from './request-context.ts';
+import { deadlineDefaults, type RequestContext, type RequestEndedError } from './request-context.ts';
 import { describeRoute } from './route.ts';
 
 interface Given {
@@ -39,7 +39,7 @@ async function contextOf(url: string, headers: Record<string, string> = {}) {
   return (await response.json()) as { deadlineMs: number; priority: string };
 }
 
-const { defaultMs, maxMs, answerReserveMs } = DEADLINE_DEFAULTS;
+const { defaultMs, maxMs, answerReserveMs } = deadlineDefaults;
 
 test.each<[string, Given, Record<string, string>, number]>([
   ['the default without a header', {}, {}, defaultMs],
@@ -126,11 +126,11 @@ test.each<[Priority, string | undefined, Priority]>([
 });
 
 test.each([
-  ['a dependency that took too long while the caller still waits', 1_900, 503, '1'],
+  ['a dependency that took too long while the caller still waits', 1900, 503, '1'],
   ['a dependency that took all the time the caller had', 120, 504, null],
 ])('%s', async (_name, deadlineMs, status, retryAfter) => {
   const giveUp = async (context: RequestContext) => {
-    if (deadlineMs < 1_000)
+    if (deadlineMs < 1000)
       while (context.deadlineMs > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     throw Object.assign(new Error('no answer'), { code: 'E_ATTEMPT_TIMEOUT' });
   };

@@ -4,11 +4,11 @@ import { problem } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
 /** Most important first. */
-export const PRIORITIES = ['critical', 'default', 'sheddable'] as const satisfies Priority[];
+export const priorities = ['critical', 'default', 'sheddable'] as const satisfies Priority[];
 
 /** The header that carries the caller's remaining time: a duration, so clocks need not agree. */
-export const DEADLINE_HEADER = 'x-deadline-ms';
-export const PRIORITY_HEADER = 'x-priority';
+export const deadlineHeader = 'x-deadline-ms';
+export const priorityHeader = 'x-priority';
 
 /** How long a request may take. */
 export interface DeadlineOptions {
@@ -20,7 +20,7 @@ export interface DeadlineOptions {
   answerReserveMs: number;
 }
 
-export const DEADLINE_DEFAULTS: DeadlineOptions = { defaultMs: 2000, maxMs: 10_000, answerReserveMs: 50 };
+export const deadlineDefaults: DeadlineOptions = { defaultMs: 2000, maxMs: 10_000, answerReserveMs: 50 };
 
 /** The caller hung up or its deadline passed: the reason found on an aborted `context.signal`. */
 export class RequestEndedError extends Error {
@@ -103,23 +103,23 @@ function endingSignal(response: Response, remainingMs: number): AbortSignal {
 }
 
 function remainingOf(request: Request): number | undefined {
-  const header = request.headers[DEADLINE_HEADER];
+  const header = request.headers[deadlineHeader];
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^\d{1,9}$/.test(header)) return Number(header);
-  throw problem(400, 'invalid-header', `${DEADLINE_HEADER} must be whole milliseconds`);
+  throw problem(400, 'invalid-header', `${deadlineHeader} must be whole milliseconds`);
 }
 
 function priorityOf(request: Request): Priority | undefined {
-  const header = request.headers[PRIORITY_HEADER];
+  const header = request.headers[priorityHeader];
   if (header === undefined) return undefined;
-  const priority = PRIORITIES.find((known) => known === header);
+  const priority = priorities.find((known) => known === header);
   if (priority) return priority;
-  throw problem(400, 'invalid-header', `${PRIORITY_HEADER} must be one of ${PRIORITIES.join(', ')}`);
+  throw problem(400, 'invalid-header', `${priorityHeader} must be one of ${priorities.join(', ')}`);
 }
 
 // A caller may lower its priority but never raise it above the route's, or every client would be critical.
 function lowerOf(wished: Priority | undefined, own: Priority): Priority {
-  return wished && PRIORITIES.indexOf(wished) > PRIORITIES.indexOf(own) ? wished : own;
+  return wished && priorities.indexOf(wished) > priorities.indexOf(own) ? wished : own;
 }
 
 function tooLate(detail: string) {

@@ -15,9 +15,9 @@ export interface ResilienceSources {
   flags?: Snapshotting | undefined;
 }
 
-const STREAM_INTERVAL_MS = 1000;
+const streamIntervalMs = 1000;
 /** A page and a few terminals; more would be a way to exhaust the process. */
-const MAX_STREAMS = 32;
+const maxStreams = 32;
 
 /** `GET /resilience`: every policy's state as JSON, or each second as `event: snapshot` for `text/event-stream`. */
 export function resilienceRoute(
@@ -32,7 +32,7 @@ export function resilienceRoute(
     path: '/resilience',
     handler: function resilience(request, response) {
       const wantsStream = request.accepts(['json', 'text/event-stream']) === 'text/event-stream';
-      if (!wantsStream || streams.size >= MAX_STREAMS || draining.aborted) response.json(snapshot());
+      if (!wantsStream || streams.size >= maxStreams || draining.aborted) response.json(snapshot());
       else stream(response, snapshot, streams, draining);
     },
   };
@@ -53,7 +53,7 @@ function stream(
   };
   const end = () => response.end();
   send();
-  const timer = setInterval(send, STREAM_INTERVAL_MS).unref();
+  const timer = setInterval(send, streamIntervalMs).unref();
   draining.addEventListener('abort', end, { once: true });
   response.once('close', () => {
     clearInterval(timer);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { PROBLEM_CONTENT_TYPE, type ProblemError } from './problem.ts';
+import { type ProblemError, problemContentType } from './problem.ts';
 import { safeHeaders } from './safe-headers.ts';
 
 /** Sends a problem unless an answer has begun; a begun one is cut off, so it can't pass for a whole one. */
@@ -12,7 +12,7 @@ export function sendProblem(response: ServerResponse, answer: ProblemError): voi
   const body = JSON.stringify(answer);
   const headers = {
     ...safeHeaders(answer.headers),
-    'Content-Type': PROBLEM_CONTENT_TYPE,
+    'Content-Type': problemContentType,
     'Content-Length': Buffer.byteLength(body),
   };
   response.writeHead(answer.status, headers).end(body);

@@ -14,7 +14,7 @@ export interface ServerLimits {
   maxHeaderBytes: number;
 }
 
-export const SERVER_LIMITS: ServerLimits = {
+export const serverLimits: ServerLimits = {
   requestTimeoutMs: 5000,
   headersTimeoutMs: 3000,
   connectionsCheckingIntervalMs: 500,
@@ -26,7 +26,7 @@ export const SERVER_LIMITS: ServerLimits = {
 
 /** A node:http server with every limit set and problem+json for what the parser refuses. */
 export function createServer(listener: RequestListener, overrides: Partial<ServerLimits> = {}): Server {
-  const limits = { ...SERVER_LIMITS, ...overrides };
+  const limits = { ...serverLimits, ...overrides };
   const server = createHttpServer(
     {
       requestTimeout: limits.requestTimeoutMs,

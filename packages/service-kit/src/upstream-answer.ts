@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
-import { PROBLEM_CONTENT_TYPE, problemSchema } from './problem.ts';
+import { problemContentType, problemSchema } from './problem.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
 /** What a dependency answered, as its schema says it must be. */
@@ -40,7 +40,7 @@ function errorAnswer(
 ): UpstreamError {
   return new UpstreamError(name, {
     status,
-    reason: (type === PROBLEM_CONTENT_TYPE && problemCode(bytes)) || `http-${status}`,
+    reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
     retryAfterMs: retryAfterMs(retryAfter),
   });
 }

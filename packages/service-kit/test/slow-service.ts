@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts';
 
 // A service of its own process for the tests of shutdown. Tells its URL, and what it closes, on stdout.
-const LONG_MS = 100;
+const longMs = 100;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const config = parseConfig(z.object(serviceEnv));
 const readiness = createReadiness();
@@ -24,7 +24,7 @@ const work = describeRoute({
   query: z.object({ ms: z.string().regex(/^\d+$/).transform(Number) }),
   responses: { 200: { description: 'Done', schema: z.object({ done: z.boolean() }) } },
   handle: async ({ query }) => {
-    if (query.ms >= LONG_MS) say('working');
+    if (query.ms >= longMs) say('working');
     await delay(query.ms);
     return { status: 200, body: { done: true } };
   },

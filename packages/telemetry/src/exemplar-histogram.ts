@@ -1,6 +1,6 @@
 import { type Attributes, type Histogram, metrics, type Span } from '@opentelemetry/api';
 import { isRemarkable, isSampled } from './keep-remarkable.ts';
-import { isInSample, TAIL_RATIO } from './sampling.ts';
+import { isInSample, tailRatio } from './sampling.ts';
 
 /** One measurement and the trace it was taken in. */
 export interface Exemplar {
@@ -13,7 +13,7 @@ export interface Exemplar {
 }
 
 /** Seconds; from a cache hit in the same host to the longest deadline. */
-export const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+export const durationBucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const histograms = new Map<string, ExemplarHistogram>();
 
@@ -26,7 +26,7 @@ export class ExemplarHistogram {
   readonly #buckets: readonly number[];
   readonly #series = new Map<string, { attributes: Attributes; exemplars: (Exemplar | undefined)[] }>();
 
-  constructor(name: string, description: string, buckets: readonly number[] = DURATION_BUCKETS_S) {
+  constructor(name: string, description: string, buckets: readonly number[] = durationBucketsS) {
     this.#buckets = buckets;
     this.#histogram = metrics.getMeter('@ballast/telemetry').createHistogram(name, {
       unit: 's',
@@ -49,7 +49,7 @@ export class ExemplarHistogram {
     const bucket = this.#bucketOf(value);
     if (exemplars[bucket]?.isLasting) return;
     const { traceId, spanId } = span.spanContext();
-    const isLasting = isRemarkable(span) || isInSample(traceId, TAIL_RATIO);
+    const isLasting = isRemarkable(span) || isInSample(traceId, tailRatio);
     exemplars[bucket] = { value, atMs: Date.now(), traceId, spanId, isLasting };
   }
 

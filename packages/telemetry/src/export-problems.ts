@@ -1,7 +1,7 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { createLogger } from './logger.ts';
 
-const QUIET_MS = 30_000;
+const quietMs = 30_000;
 
 /**
  * Reports trouble of the exporters, at most once in half a minute: a dead collector fails every second and must not
@@ -20,7 +20,7 @@ export function reportExportProblems(service: string, now: () => number = Date.n
       { suppressed, cause: message },
       'telemetry export is failing; spans and logs are dropped when the queue is full',
     );
-    quietUntil = now() + QUIET_MS;
+    quietUntil = now() + quietMs;
     suppressed = 0;
   };
   const ignore = () => {};

@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { KeepRemarkable, keepTrace, MAX_WAITING_SPANS } from './keep-remarkable.ts';
+import { KeepRemarkable, keepTrace, maxWaitingSpans } from './keep-remarkable.ts';
 import { RecordAllSampler } from './sampling.ts';
 
 const exporter = new InMemorySpanExporter();
@@ -78,10 +78,10 @@ describe('a trace outside the head sample', () => {
 
   test('holds back a bounded number of spans', () => {
     const order = start('order');
-    for (let index = 0; index < MAX_WAITING_SPANS + 10; index += 1) start('query', order).end();
+    for (let index = 0; index < maxWaitingSpans + 10; index += 1) start('query', order).end();
     keepTrace(order);
     order.end();
-    expect(exported()).toHaveLength(MAX_WAITING_SPANS + 1);
+    expect(exported()).toHaveLength(maxWaitingSpans + 1);
   });
 
   test('does not share its verdict with another request of the same trace', () => {

@@ -1,8 +1,8 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-const LOCAL_ROOT = Symbol('ballast.localRoot');
-const REMARKABLE = Symbol('ballast.remarkable');
+const localRoot = Symbol('ballast.localRoot');
+const remarkable = Symbol('ballast.remarkable');
 
 /** The part of a trace in this process: its topmost span, and finished spans that wait for the verdict. */
 interface LocalRoot {
@@ -11,25 +11,25 @@ interface LocalRoot {
   isEnded: boolean;
 }
 
-type Marked = Pick<Span, 'spanContext'> & { [LOCAL_ROOT]?: LocalRoot; [REMARKABLE]?: true };
+type Marked = Pick<Span, 'spanContext'> & { [localRoot]?: LocalRoot; [remarkable]?: true };
 
 /** Spans one local root may hold back: a runaway loop must not fill the memory. */
-export const MAX_WAITING_SPANS = 128;
+export const maxWaitingSpans = 128;
 
 /**
  * Raises the sampled flag of the span's trace: everything recorded so far in this process is exported, and calls
  * made from now on tell the next service to keep its part. A flag is raised late, never lowered.
  */
 export function keepTrace(span: Marked): void {
-  const root = span[LOCAL_ROOT]?.span ?? span;
-  root[REMARKABLE] = true;
+  const root = span[localRoot]?.span ?? span;
+  root[remarkable] = true;
   markSampled(root);
   markSampled(span);
 }
 
 /** Whether the trace is sure to be kept, for being degraded, failed or slow. */
 export function isRemarkable(span: Marked): boolean {
-  return (span[LOCAL_ROOT]?.span ?? span)[REMARKABLE] === true;
+  return (span[localRoot]?.span ?? span)[remarkable] === true;
 }
 
 export function isSampled(span: Marked): boolean {
@@ -55,16 +55,16 @@ export class KeepRemarkable implements SpanProcessor {
 
   onStart(span: Marked, parentContext: Context): void {
     const parent: Marked | undefined = trace.getSpan(parentContext);
-    span[LOCAL_ROOT] = parent?.[LOCAL_ROOT] ?? { span, waiting: [], isEnded: false };
+    span[localRoot] = parent?.[localRoot] ?? { span, waiting: [], isEnded: false };
   }
 
   onEnd(span: ReadableSpan): void {
-    const root = (span as Marked)[LOCAL_ROOT];
+    const root = (span as Marked)[localRoot];
     if (!root) return;
     if (span.status.code === SpanStatusCode.ERROR) keepTrace(root.span);
     if (root.span === (span as Marked)) this.#endRoot(root, span);
     else if (isSampled(root.span)) this.#export(span);
-    else if (!root.isEnded && root.waiting.length < MAX_WAITING_SPANS) root.waiting.push(span);
+    else if (!root.isEnded && root.waiting.length < maxWaitingSpans) root.waiting.push(span);
   }
 
   #endRoot(root: LocalRoot, span: ReadableSpan): void {

@@ -1,7 +1,7 @@
 import { logs, SeverityNumber } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 
-const SEVERITIES: Record<string, SeverityNumber> = {
+const severities: Record<string, SeverityNumber> = {
   trace: SeverityNumber.TRACE,
   debug: SeverityNumber.DEBUG,
   info: SeverityNumber.INFO,
@@ -23,7 +23,7 @@ export function exportingLines(destination: DestinationStream): DestinationStrea
       const { level, time, msg, service, trace_id, span_id, ...attributes } = JSON.parse(line);
       logger.emit({
         timestamp: new Date(time),
-        severityNumber: SEVERITIES[level] ?? SeverityNumber.UNSPECIFIED,
+        severityNumber: severities[level] ?? SeverityNumber.UNSPECIFIED,
         severityText: level,
         body: msg,
         attributes,

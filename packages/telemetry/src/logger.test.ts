@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, expect, test } from 'vitest';
 import { AsyncContext } from './async-context.ts';
-import { createLogger, REDACTED_KEYS } from './logger.ts';
+import { createLogger, redactedKeys } from './logger.ts';
 
 function captured(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown> {
   const lines: string[] = [];
@@ -11,7 +11,7 @@ function captured(log: (logger: ReturnType<typeof createLogger>) => void): Recor
 
 afterEach(() => context.disable());
 
-test.each(REDACTED_KEYS)('a value under "%s" is censored down to three levels', (key) => {
+test.each(redactedKeys)('a value under "%s" is censored down to three levels', (key) => {
   const line = captured((logger) =>
     logger.info({ [key]: 's3', a: { [key]: 's3', b: { [key]: 's3' } } }, 'connected'),
   );

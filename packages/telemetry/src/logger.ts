@@ -23,7 +23,7 @@ export interface LoggerOptions {
 }
 
 /** Values under these keys never leave the process, down to three levels deep. */
-export const REDACTED_KEYS = ['authorization', 'cookie', 'password', 'secret', 'token', 'connectionString'];
+export const redactedKeys = ['authorization', 'cookie', 'password', 'secret', 'token', 'connectionString'];
 
 /**
  * A pino logger whose lines carry `trace_id` and `span_id` of the active span, with secrets censored. With an SDK
@@ -47,7 +47,7 @@ export function createLogger({
 }
 
 function redactedPaths(): string[] {
-  return REDACTED_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+  return redactedKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 }
 
 function activeTraceIds(): object {

@@ -15,7 +15,7 @@ interface Watched {
 }
 
 /** How `resilience.breaker.state` reads; docs/patterns/observability.md repeats it. */
-export const BREAKER_STATE_VALUES: Record<string, number> = {
+export const breakerStateValues: Record<string, number> = {
   closed: 0,
   'half-open': 1,
   open: 2,
@@ -49,7 +49,7 @@ function registerGauges(): void {
         const observe = (of: Observable, value: number | undefined) => {
           if (value !== undefined) result.observe(of, value, { dependency: dependency.name });
         };
-        observe(state, breaker && BREAKER_STATE_VALUES[breaker.state]);
+        observe(state, breaker && breakerStateValues[breaker.state]);
         observe(inFlight, bulkhead?.inFlight);
         observe(limit, bulkhead?.limit);
         observe(queued, bulkhead?.queued);

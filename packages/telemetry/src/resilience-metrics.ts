@@ -2,9 +2,9 @@ import type { ResilienceEvent } from '@ballast/resilience';
 import { metrics, type Span } from '@opentelemetry/api';
 import { ExemplarHistogram } from './exemplar-histogram.ts';
 
-const MS_PER_SECOND = 1000;
+const msPerSecond = 1000;
 /** From just expired to the default `maxStaleMs` of ten minutes. */
-const STALENESS_BUCKETS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
+const stalenessBucketsS = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
 
 type Count = (event: ResilienceEvent, span: Span | undefined) => void;
 let count: Count | undefined;
@@ -29,7 +29,7 @@ function createCounters(): Count {
   const staleness = new ExemplarHistogram(
     'resilience.staleness',
     'Age of cached answers served.',
-    STALENESS_BUCKETS_S,
+    stalenessBucketsS,
   );
 
   return (event, span) => {
@@ -40,7 +40,7 @@ function createCounters(): Count {
         const attributes = () => ({ dependency, outcome, ...(source && { source }) });
         calls.add(1, attributes());
         return duration.record(
-          event.durationMs / MS_PER_SECOND,
+          event.durationMs / msPerSecond,
           `${dependency} ${outcome} ${source}`,
           attributes,
           span,
@@ -59,7 +59,7 @@ function createCounters(): Count {
         const { source, ageMs } = event;
         fallbacks.add(1, { dependency, source, 'error.type': event.errorCode });
         if (ageMs !== undefined)
-          staleness.record(ageMs / MS_PER_SECOND, dependency, () => ({ dependency }), span);
+          staleness.record(ageMs / msPerSecond, dependency, () => ({ dependency }), span);
         return;
       }
     }

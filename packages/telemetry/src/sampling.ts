@@ -2,19 +2,19 @@ import { type Context, SamplingDecision, type SamplingResult, TraceFlags, trace 
 import type { Sampler } from '@opentelemetry/sdk-trace';
 
 /** Share of unremarkable traces the collector keeps; infra/otel-collector/config.yaml says the same. */
-export const TAIL_RATIO = 0.1;
+export const tailRatio = 0.1;
 
-const RANDOM_HEX_DIGITS = 6;
-const RANDOM_RANGE = 16 ** RANDOM_HEX_DIGITS;
-const RANDOM_AT = 18; // W3C trace context level 2: the rightmost 56 bits of a trace id are random
+const randomHexDigits = 6;
+const randomRange = 16 ** randomHexDigits;
+const randomAt = 18; // W3C trace context level 2: the rightmost 56 bits of a trace id are random
 
 /**
  * Whether a trace belongs to the sample of this size, by its id alone: every process and the collector agree, and
  * a smaller sample lies within a larger one (OpenTelemetry consistent probability sampling).
  */
 export function isInSample(traceId: string, ratio: number): boolean {
-  const random = Number.parseInt(traceId.slice(RANDOM_AT, RANDOM_AT + RANDOM_HEX_DIGITS), 16);
-  return random >= (1 - ratio) * RANDOM_RANGE;
+  const random = Number.parseInt(traceId.slice(randomAt, randomAt + randomHexDigits), 16);
+  return random >= (1 - ratio) * randomRange;
 }
 
 /**

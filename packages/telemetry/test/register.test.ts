@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startCollector } from './collector.ts';
 
 const service = new URL('./service.ts', import.meta.url);
-const TRACE_ID = 'f'.repeat(32); // within every sample
-const UNSAMPLED_PARENT = `00-${'0'.repeat(31)}1-${'b'.repeat(16)}-00`;
+const knownTraceId = 'f'.repeat(32); // within every sample
+const unsampledParent = `00-${'0'.repeat(31)}1-${'b'.repeat(16)}-00`;
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -43,11 +43,11 @@ describe('a service started with the preload', () => {
   test('continues the trace of its caller and passes no baggage on', async () => {
     const collector = await startCollector();
     const { url, stop } = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    const traceparent = `00-${TRACE_ID}-${'b'.repeat(16)}-01`;
+    const traceparent = `00-${knownTraceId}-${'b'.repeat(16)}-01`;
     const received = await placeOrder(`${url}/v1/orders?email=a@b.c`, { traceparent, baggage: 'user=7' });
     await stop();
     collector.close();
-    expect(received.traceparent).toMatch(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-01$`));
+    expect(received.traceparent).toMatch(new RegExp(`^00-${knownTraceId}-[0-9a-f]{16}-01$`));
     expect(received.traceparent).not.toContain('b'.repeat(16));
     expect(received).not.toHaveProperty('baggage');
     expect(collector.bodies['/v1/traces']).toContain('/v1/stock');
@@ -70,18 +70,18 @@ describe('a service started with the preload', () => {
   test('exports request durations with the trace to look at', async () => {
     const collector = await startCollector();
     const { url, stop } = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    await placeOrder(`${url}/v1/orders`, { traceparent: `00-${TRACE_ID}-${'b'.repeat(16)}-01` });
+    await placeOrder(`${url}/v1/orders`, { traceparent: `00-${knownTraceId}-${'b'.repeat(16)}-01` });
     await stop();
     collector.close();
     expect(collector.bodies['/v1/metrics']).toContain('"http.server.request.duration"');
-    expect(collector.bodies['/v1/metrics']).toContain(`"traceId":"${TRACE_ID}"`);
+    expect(collector.bodies['/v1/metrics']).toContain(`"traceId":"${knownTraceId}"`);
   });
 
   test('exports a failed request that its caller did not sample, and not a good one', async () => {
     const collector = await startCollector();
     const { url, stop } = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    await placeOrder(`${url}/v1/orders`, { traceparent: UNSAMPLED_PARENT });
-    await placeOrder(`${url}/v1/failing`, { traceparent: UNSAMPLED_PARENT });
+    await placeOrder(`${url}/v1/orders`, { traceparent: unsampledParent });
+    await placeOrder(`${url}/v1/failing`, { traceparent: unsampledParent });
     await stop();
     collector.close();
     expect(collector.bodies['/v1/traces']).toContain('/v1/failing');

@@ -17,7 +17,7 @@ import { postgresDependency } from './dependencies/postgres.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
 import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
 
-const SWEEP_BATCH = 100;
+const sweepBatch = 100;
 
 export interface InventoryOptions {
   config: Config;
@@ -59,7 +59,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
   const sweeper = startBackgroundTask({
     name: 'expire-reservations',
     everyMs: config.SWEEP_MS,
-    run: async () => (await reservations.expire({ limit: SWEEP_BATCH })) === SWEEP_BATCH,
+    run: async () => (await reservations.expire({ limit: sweepBatch })) === sweepBatch,
     logger,
   });
   return { app, readiness, onShutdown: [sweeper, admission, flags, database] };

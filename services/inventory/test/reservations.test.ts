@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reservationsIn } from '../src/db/reservations.ts';
 import { type Inventory, startInventory } from './service.ts';
 
-const MUG = 'MUG-ENAMEL';
-const KETTLE = 'KETTLE-GIMBAL';
-const PRINT = 'PRINT-LIGHTHOUSE';
+const mug = 'MUG-ENAMEL';
+const kettle = 'KETTLE-GIMBAL';
+const print = 'PRINT-LIGHTHOUSE';
 
 let inventory: Inventory;
 beforeAll(async () => {
@@ -20,61 +20,61 @@ const put = (path: string, items: object[], status?: string) =>
 
 describe('a reservation', () => {
   it('holds stock until it is confirmed, then sells it', async () => {
-    const before = await inventory.stockOf(MUG);
+    const before = await inventory.stockOf(mug);
     const path = nextOrder();
 
-    const reserved = await put(path, [{ sku: MUG, quantity: 3 }]);
+    const reserved = await put(path, [{ sku: mug, quantity: 3 }]);
     expect(reserved).toMatchObject({
       status: 200,
-      body: { orderId: idOf(path), status: 'reserved', items: [{ sku: MUG, quantity: 3 }] },
+      body: { orderId: idOf(path), status: 'reserved', items: [{ sku: mug, quantity: 3 }] },
     });
-    expect(await inventory.stockOf(MUG)).toEqual({
+    expect(await inventory.stockOf(mug)).toEqual({
       ...before,
       available: before.available - 3,
       reserved: 3,
     });
 
-    const confirmed = await put(path, [{ sku: MUG, quantity: 3 }], 'confirmed');
+    const confirmed = await put(path, [{ sku: mug, quantity: 3 }], 'confirmed');
     expect(confirmed).toMatchObject({ status: 200, body: { status: 'confirmed' } });
-    expect(await inventory.stockOf(MUG)).toEqual({ ...before, available: before.available - 3, sold: 3 });
+    expect(await inventory.stockOf(mug)).toEqual({ ...before, available: before.available - 3, sold: 3 });
   });
 
   it('is decided once: repeating any step changes nothing', async () => {
     const path = nextOrder();
-    const items = [{ sku: KETTLE, quantity: 2 }];
+    const items = [{ sku: kettle, quantity: 2 }];
     for (const status of ['reserved', 'reserved', 'confirmed', 'confirmed', 'reserved'])
       await put(path, items, status);
     expect((await put(path, items)).body.status).toBe('confirmed');
-    expect(await inventory.stockOf(KETTLE)).toMatchObject({ reserved: 0, sold: 2 });
+    expect(await inventory.stockOf(kettle)).toMatchObject({ reserved: 0, sold: 2 });
   });
 
   it('can be confirmed without having been reserved first', async () => {
     const path = nextOrder();
-    expect((await put(path, [{ sku: MUG, quantity: 1 }], 'confirmed')).body.status).toBe('confirmed');
+    expect((await put(path, [{ sku: mug, quantity: 1 }], 'confirmed')).body.status).toBe('confirmed');
   });
 
   it('adds up lines of the same product, in any order', async () => {
     const path = nextOrder();
     await put(path, [
-      { sku: MUG, quantity: 1 },
-      { sku: KETTLE, quantity: 1 },
-      { sku: MUG, quantity: 4 },
+      { sku: mug, quantity: 1 },
+      { sku: kettle, quantity: 1 },
+      { sku: mug, quantity: 4 },
     ]);
     const again = await put(path, [
-      { sku: KETTLE, quantity: 1 },
-      { sku: MUG, quantity: 5 },
+      { sku: kettle, quantity: 1 },
+      { sku: mug, quantity: 5 },
     ]);
     expect(again.body.items).toEqual([
-      { sku: KETTLE, quantity: 1 },
-      { sku: MUG, quantity: 5 },
+      { sku: kettle, quantity: 1 },
+      { sku: mug, quantity: 5 },
     ]);
   });
 
   it('is refused for other items than it was decided for', async () => {
     const path = nextOrder();
-    await put(path, [{ sku: MUG, quantity: 1 }]);
+    await put(path, [{ sku: mug, quantity: 1 }]);
     for (const status of ['reserved', 'confirmed']) {
-      expect(await put(path, [{ sku: MUG, quantity: 2 }], status)).toMatchObject({
+      expect(await put(path, [{ sku: mug, quantity: 2 }], status)).toMatchObject({
         status: 409,
         body: { code: 'reservation-differs' },
       });
@@ -85,17 +85,17 @@ describe('a reservation', () => {
   it('is refused for good when stock does not suffice, even if it would later', async () => {
     const path = nextOrder();
     const greedy = [
-      { sku: MUG, quantity: 1 },
-      { sku: PRINT, quantity: 51 },
+      { sku: mug, quantity: 1 },
+      { sku: print, quantity: 51 },
     ];
-    const before = await inventory.stockOf(MUG);
+    const before = await inventory.stockOf(mug);
     for (const status of ['reserved', 'confirmed']) {
       expect(await put(path, greedy, status)).toMatchObject({
         status: 409,
         body: { code: 'insufficient-stock' },
       });
     }
-    expect(await inventory.stockOf(MUG)).toEqual(before);
+    expect(await inventory.stockOf(mug)).toEqual(before);
     expect((await inventory.send('GET', path)).body).toMatchObject({
       status: 'refused',
       reason: 'insufficient-stock',
@@ -105,7 +105,7 @@ describe('a reservation', () => {
   it('is refused for good when a product is unknown', async () => {
     const path = nextOrder();
     const items = [
-      { sku: MUG, quantity: 1 },
+      { sku: mug, quantity: 1 },
       { sku: 'NO-SUCH-THING', quantity: 1 },
     ];
     for (let i = 0; i < 2; i++)
@@ -116,19 +116,19 @@ describe('a reservation', () => {
 describe('a release', () => {
   it('gives the stock back, and repeating it changes nothing', async () => {
     const path = nextOrder();
-    const before = await inventory.stockOf(KETTLE);
-    await put(path, [{ sku: KETTLE, quantity: 7 }]);
+    const before = await inventory.stockOf(kettle);
+    await put(path, [{ sku: kettle, quantity: 7 }]);
     for (let i = 0; i < 2; i++) expect((await inventory.send('DELETE', path)).status).toBe(204);
-    expect(await inventory.stockOf(KETTLE)).toEqual(before);
+    expect(await inventory.stockOf(kettle)).toEqual(before);
   });
 
   it.each(['before', 'after'])(
     'refuses a reservation that arrives later (released %s anything was held)',
     async (when) => {
       const path = nextOrder();
-      if (when === 'after') await put(path, [{ sku: KETTLE, quantity: 1 }]);
+      if (when === 'after') await put(path, [{ sku: kettle, quantity: 1 }]);
       await inventory.send('DELETE', path);
-      expect(await put(path, [{ sku: KETTLE, quantity: 1 }])).toMatchObject({
+      expect(await put(path, [{ sku: kettle, quantity: 1 }])).toMatchObject({
         status: 409,
         body: { code: 'reservation-released' },
       });
@@ -137,7 +137,7 @@ describe('a release', () => {
 
   it('can not take back what is sold', async () => {
     const path = nextOrder();
-    await put(path, [{ sku: KETTLE, quantity: 1 }], 'confirmed');
+    await put(path, [{ sku: kettle, quantity: 1 }], 'confirmed');
     expect(await inventory.send('DELETE', path)).toMatchObject({
       status: 409,
       body: { code: 'reservation-confirmed' },
@@ -158,7 +158,7 @@ describe('an overdue reservation', () => {
 
   it('gives its stock back, and finds it gone when it comes again too late', async () => {
     const late = nextOrder();
-    const items = [{ sku: PRINT, quantity: 50 }];
+    const items = [{ sku: print, quantity: 50 }];
     await put(late, items);
     await inventory.overdue(idOf(late));
     expect(await reservationsIn(inventory.db, { ttlMs: 1000 }).expire({ limit: 10 })).toBe(1);
@@ -170,10 +170,10 @@ describe('an overdue reservation', () => {
 
   it('gives its stock back without being asked', async () => {
     const hasty = await startInventory({ RESERVATION_TTL_MS: '100', SWEEP_MS: '20' });
-    await hasty.send('PUT', '/v1/reservations/forgotten', { items: [{ sku: MUG, quantity: 9 }] });
+    await hasty.send('PUT', '/v1/reservations/forgotten', { items: [{ sku: mug, quantity: 9 }] });
     const status = async () => (await hasty.send('GET', '/v1/reservations/forgotten')).body.status;
     await expect.poll(status, { timeout: 5000 }).toBe('expired');
-    expect(await hasty.stockOf(MUG)).toMatchObject({ available: 1_000_000, reserved: 0 });
+    expect(await hasty.stockOf(mug)).toMatchObject({ available: 1_000_000, reserved: 0 });
     await hasty.close();
   });
 });

@@ -1,4 +1,4 @@
-import { FLAG_DEFAULTS, openFlags } from '@ballast/flags';
+import { flagDefaults, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -16,7 +16,7 @@ export interface Reply {
 }
 
 // How a busy machine is spared is not what these tests are about.
-const UNSHED = { ...FLAG_DEFAULTS, 'protection.shedding': false };
+const unshed = { ...flagDefaults, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startInventory(env: Record<string, string> = {}) {
@@ -37,7 +37,7 @@ export async function startInventory(env: Record<string, string> = {}) {
   const inventory = createInventory({
     config,
     database,
-    flags: openFlags({ defaults: UNSHED }),
+    flags: openFlags({ defaults: unshed }),
     logger: silentLogger,
   });
   const service = await startService({ name: 'inventory', config, logger: silentLogger, ...inventory });

@@ -7,20 +7,20 @@ import { migrations } from '../src/db/migrations/index.ts';
 import { reservationsIn } from '../src/db/reservations.ts';
 import type { ReservationStore } from '../src/use-cases/reservation.ts';
 
-const TTL_MS = 60_000;
-const MUGS = [{ sku: 'MUG-ENAMEL', quantity: 2 }];
-const TOO_MANY = [{ sku: 'PRINT-LIGHTHOUSE', quantity: 51 }];
+const holdMs = 60_000;
+const mugs = [{ sku: 'MUG-ENAMEL', quantity: 2 }];
+const tooMany = [{ sku: 'PRINT-LIGHTHOUSE', quantity: 51 }];
 
 /** Each store with a way to let its own clock reach the end of an order's reservation. */
 const kinds = {
   async memory() {
     let nowMs = 0;
     const supply = { 'MUG-ENAMEL': 1000, 'PRINT-LIGHTHOUSE': 50 };
-    const store = memoryReservations({ supply, ttlMs: TTL_MS, now: () => nowMs });
+    const store = memoryReservations({ supply, ttlMs: holdMs, now: () => nowMs });
     return {
       store,
       async letExpire(_orderId: string) {
-        nowMs += TTL_MS;
+        nowMs += holdMs;
       },
       async close() {},
     };
@@ -31,7 +31,7 @@ const kinds = {
     const letExpire = async (orderId: string) => {
       await sql`update reservations set expires_at = now() where order_id = ${orderId}`.execute(db);
     };
-    return { store: reservationsIn(db, { ttlMs: TTL_MS }), letExpire, close };
+    return { store: reservationsIn(db, { ttlMs: holdMs }), letExpire, close };
   },
 };
 
@@ -43,21 +43,21 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
   afterAll(() => close());
 
   it('decide once', async () => {
-    expect(await store.decide('once', MUGS)).toMatchObject({
+    expect(await store.decide('once', mugs)).toMatchObject({
       status: 'reserved',
       reason: null,
       isOverdue: false,
-      items: MUGS,
+      items: mugs,
     });
-    expect(await store.decide('once', MUGS)).toBeUndefined();
+    expect(await store.decide('once', mugs)).toBeUndefined();
   });
 
   it('refuse for good', async () => {
-    expect(await store.decide('greedy', TOO_MANY)).toMatchObject({
+    expect(await store.decide('greedy', tooMany)).toMatchObject({
       status: 'refused',
       reason: 'insufficient-stock',
     });
-    expect(await store.decide('greedy', MUGS)).toBeUndefined();
+    expect(await store.decide('greedy', mugs)).toBeUndefined();
     expect(await store.decide('lost', [{ sku: 'NO-SUCH', quantity: 1 }])).toMatchObject({
       status: 'refused',
       reason: 'unknown-sku',
@@ -65,28 +65,28 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
   });
 
   it('confirm what is held, for the same items and once', async () => {
-    await store.decide('sold', MUGS);
-    expect(await store.confirm('sold', TOO_MANY)).toBeUndefined();
-    expect(await store.confirm('sold', MUGS)).toMatchObject({ status: 'confirmed' });
-    expect(await store.confirm('sold', MUGS)).toBeUndefined();
+    await store.decide('sold', mugs);
+    expect(await store.confirm('sold', tooMany)).toBeUndefined();
+    expect(await store.confirm('sold', mugs)).toMatchObject({ status: 'confirmed' });
+    expect(await store.confirm('sold', mugs)).toBeUndefined();
     expect(await store.release('sold')).toMatchObject({ status: 'confirmed' });
   });
 
   it('release what is held, and bury what was not', async () => {
-    await store.decide('given-back', MUGS);
+    await store.decide('given-back', mugs);
     expect(await store.release('given-back')).toMatchObject({ status: 'released' });
     expect(await store.release('never-held')).toMatchObject({ status: 'released', items: [] });
-    expect(await store.decide('never-held', MUGS)).toBeUndefined();
+    expect(await store.decide('never-held', mugs)).toBeUndefined();
   });
 
   it('expire what is overdue, and then decide anew', async () => {
-    await store.decide('late', MUGS);
+    await store.decide('late', mugs);
     expect(await store.expire({ orderId: 'late', limit: 1 })).toBe(0);
     await letExpire('late');
     expect(await store.find('late')).toMatchObject({ status: 'reserved', isOverdue: true });
-    expect(await store.confirm('late', MUGS)).toBeUndefined();
+    expect(await store.confirm('late', mugs)).toBeUndefined();
     expect(await store.expire({ orderId: 'late', limit: 1 })).toBe(1);
     expect(await store.find('late')).toMatchObject({ status: 'expired', isOverdue: false });
-    expect(await store.decide('late', MUGS)).toMatchObject({ status: 'reserved' });
+    expect(await store.decide('late', mugs)).toMatchObject({ status: 'reserved' });
   });
 });

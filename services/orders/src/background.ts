@@ -10,11 +10,11 @@ import type { Shop } from './use-cases/place-order.ts';
 import { createRelay } from './use-cases/relay.ts';
 import { settleOrder } from './use-cases/settle-order.ts';
 
-const SWEEP_BATCH = 500;
+const sweepBatch = 500;
 /** Without prices nothing can be sold, so a first copy that failed is tried again soon. */
-const CATALOGUE_CHECK_MS = 250;
+const catalogueCheckMs = 250;
 /** For one row; nobody waits for it, so it may take longer than a customer would. */
-const DELIVERY_DEADLINE_MS = 1500;
+const deliveryDeadlineMs = 1500;
 
 export interface BackgroundParts {
   shop: Shop;
@@ -36,10 +36,10 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
 
   // Sheddable: with a backlog to settle and customers to serve, those who wait for their answer go first.
   const settlement = relay('settle-order', (order) =>
-    settleOrder(shop, order, { deadlineMs: DELIVERY_DEADLINE_MS, priority: 'sheddable' }),
+    settleOrder(shop, order, { deadlineMs: deliveryDeadlineMs, priority: 'sheddable' }),
   );
   const announcement = relay('order-confirmed', (order) =>
-    dependencies.purchases.call(order, stories.optionsFor(order.id, { deadlineMs: DELIVERY_DEADLINE_MS })),
+    dependencies.purchases.call(order, stories.optionsFor(order.id, { deadlineMs: deliveryDeadlineMs })),
   );
   dependencies.inventory.onEvent((event) => {
     if (event.type === 'breaker.transition' && event.to !== 'open') settlement.wake();
@@ -47,10 +47,10 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
   return [
     settlement,
     announcement,
-    start('copy-catalogue', CATALOGUE_CHECK_MS, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
+    start('copy-catalogue', catalogueCheckMs, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
     start('sweep', config.SWEEP_MS, async () => {
       await reportBacklog(outbox);
-      return (await shop.orders.sweep(SWEEP_BATCH)) >= SWEEP_BATCH;
+      return (await shop.orders.sweep(sweepBatch)) >= sweepBatch;
     }),
   ];
 }

@@ -12,5 +12,5 @@ export { IdempotencyKeyReusedError, RequestInFlightError } from './use-cases/ide
 export type { Order, OrderDraft, OrderState, OrderStore, Recommendations } from './use-cases/order.ts';
 export type { ClaimedRow, Outbox, OutboxKind } from './use-cases/outbox.ts';
 export { type OrderWish, type PlacedOrder, placeOrder, type Shop } from './use-cases/place-order.ts';
-export { createRelay, RELAY_DEFAULTS, type Relay, type RelaySettings } from './use-cases/relay.ts';
+export { createRelay, type Relay, type RelaySettings, relayDefaults } from './use-cases/relay.ts';
 export { settleOrder } from './use-cases/settle-order.ts';

@@ -15,8 +15,8 @@ interface Story {
 }
 
 // A window on what happens now, not an archive: traces are for that.
-const MAX_STORIES = 500;
-const MAX_EVENTS_PER_STORY = 60;
+const maxStories = 500;
+const maxEventsPerStory = 60;
 
 /** The decisions taken for the latest orders, kept in memory. */
 export class Stories {
@@ -38,7 +38,7 @@ export class Stories {
   /** A listener for the events of a dependency. */
   readonly record = ({ context, at, ...event }: ResilienceEvent): void => {
     const story = context as Story | undefined;
-    if (!story?.events || story.events.length >= MAX_EVENTS_PER_STORY) return;
+    if (!story?.events || story.events.length >= maxEventsPerStory) return;
     story.events.push({ ...event, atMs: at - story.beganAtMs });
   };
 
@@ -52,7 +52,7 @@ export class Stories {
     const story = { beganAtMs: systemClock.now(), events: [] };
     this.#stories.set(orderId, story);
     const [oldest] = this.#stories.keys();
-    if (this.#stories.size > MAX_STORIES && oldest !== undefined) this.#stories.delete(oldest);
+    if (this.#stories.size > maxStories && oldest !== undefined) this.#stories.delete(oldest);
     return story;
   }
 }

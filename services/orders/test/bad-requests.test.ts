@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
+import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 
 let orders: Orders;
 beforeAll(async () => {
-  orders = await startOrders({}, flagsWith(UNPROTECTED));
+  orders = await startOrders({}, flagsWith(unprotected));
 });
 afterAll(() => orders.close());
 
 const key = { 'idempotency-key': 'bad' };
 const wish = (quantity: string) =>
   `{"customerId":"ida","items":[{"sku":"MUG-ENAMEL","quantity":${quantity}}]}`;
-const good = { customerId: 'ida', items: [MUG] };
+const good = { customerId: 'ida', items: [mug] };
 
 it.each<[string, string, string, unknown, Record<string, string>, number]>([
   ['malformed JSON', 'POST', '/v1/orders', '{"customerId":', key, 400],
@@ -27,13 +27,13 @@ it.each<[string, string, string, unknown, Record<string, string>, number]>([
   ['a quantity of 1e309', 'POST', '/v1/orders', wish('1e309'), key, 400],
   ['a quantity as text', 'POST', '/v1/orders', wish('"1"'), key, 400],
   ['no items', 'POST', '/v1/orders', { customerId: 'ida', items: [] }, key, 400],
-  ['51 lines', 'POST', '/v1/orders', { customerId: 'ida', items: Array(51).fill(MUG) }, key, 400],
+  ['51 lines', 'POST', '/v1/orders', { customerId: 'ida', items: Array(51).fill(mug) }, key, 400],
   ['an unknown field', 'POST', '/v1/orders', { ...good, total: 0 }, key, 400],
   [
     '__proto__',
     'POST',
     '/v1/orders',
-    `{"customerId":"ida","items":[],"__proto__":{"items":[${JSON.stringify(MUG)}]}}`,
+    `{"customerId":"ida","items":[],"__proto__":{"items":[${JSON.stringify(mug)}]}}`,
     key,
     400,
   ],

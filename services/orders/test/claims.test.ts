@@ -8,7 +8,7 @@ import { migrations } from '../src/db/migrations/index.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 
-const LEASE_MS = 60_000;
+const leaseTimeMs = 60_000;
 let db: Kysely<unknown>;
 let close: () => Promise<void>;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ it('gives each row to one of many relays that claim at once', async () => {
   // With every connection open beforehand, the claims really meet.
   await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.1)`.execute(db)));
   const claims = Array.from({ length: 12 }, () =>
-    outbox.claim('settle-order', { limit: 10, leaseMs: LEASE_MS }),
+    outbox.claim('settle-order', { limit: 10, leaseMs: leaseTimeMs }),
   );
   const ids = (await Promise.all(claims)).flat().map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
@@ -40,7 +40,7 @@ it('gives each row to one of many relays that claim at once', async () => {
 it('does not wait for a row that somebody else has locked', async () => {
   await db.transaction().execute(async (elsewhere) => {
     await sql`select from outbox order by due_at limit 1 for update`.execute(elsewhere);
-    const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: LEASE_MS });
+    const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: leaseTimeMs });
     expect(rows).toHaveLength(59);
   });
 });

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
-import { flagsWith, MUG, type Orders, startOrders, startReplica, UNPROTECTED } from './service.ts';
-import { PRODUCTS } from './stub-shop.ts';
+import { flagsWith, mug, type Orders, startOrders, startReplica, unprotected } from './service.ts';
+import { stubProducts } from './stub-shop.ts';
 
 let orders: Orders;
 beforeAll(async () => {
-  orders = await startOrders({}, flagsWith(UNPROTECTED));
+  orders = await startOrders({}, flagsWith(unprotected));
 });
 afterAll(() => orders.close());
 afterEach(() => {
@@ -67,7 +67,7 @@ describe('an idempotency key', () => {
     const draft = {
       id: crypto.randomUUID(),
       customerId: 'ida',
-      items: [{ ...MUG, unitPriceCents: 990 }],
+      items: [{ ...mug, unitPriceCents: 990 }],
       totalCents: 990,
     };
     await store.place({ ...draft, createdAt: new Date() }, { key: 'orphan', fingerprint });
@@ -85,8 +85,8 @@ describe('an idempotency key', () => {
 
   it('replays its answer when its product has left the catalogue, or no price is known any more', async () => {
     const first = await orders.place({}, 'discontinued');
-    const replica = await startReplica(orders.settings, flagsWith(UNPROTECTED));
-    orders.inventory.control.trouble = () => ({ status: 200, body: { products: PRODUCTS.slice(1) } });
+    const replica = await startReplica(orders.settings, flagsWith(unprotected));
+    orders.inventory.control.trouble = () => ({ status: 200, body: { products: stubProducts.slice(1) } });
     await expect.poll(async () => (await replica.place()).body.code).toBe('unknown-sku');
     const again = await replica.place({}, 'discontinued');
     expect(again).toMatchObject({ status: 201, body: first.body });
@@ -97,7 +97,7 @@ describe('an idempotency key', () => {
 
     orders.inventory.control.trouble = () => 'reset';
     await sql`delete from catalogue`.execute(orders.db);
-    const fresh = await startReplica(orders.settings, flagsWith(UNPROTECTED));
+    const fresh = await startReplica(orders.settings, flagsWith(unprotected));
     expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });
     expect(await fresh.place({}, 'discontinued')).toMatchObject({ status: 201, body: first.body });
     await fresh.close();

@@ -5,12 +5,12 @@ import { eventually, type Orders, startOrders, startReplica } from './service.ts
 
 let orders: Orders;
 beforeEach(async () => {
-  orders = await startOrders({ OPERATOR_TOKEN: TOKEN });
+  orders = await startOrders({ OPERATOR_TOKEN: tokenPattern });
 });
 afterEach(() => orders.close());
 
-const TOKEN = 'an operator knows this';
-const operator = { authorization: `Bearer ${TOKEN}` };
+const tokenPattern = 'an operator knows this';
+const operator = { authorization: `Bearer ${tokenPattern}` };
 const isSettlement = ({ path }: { path: string }) => path.startsWith('/v1/reservations');
 const pending = sql`orders where status = 'pending'`;
 const owed = sql`outbox where done_at is null`;
@@ -139,7 +139,7 @@ describe('parked rows', () => {
 
   it.each(doors)('%s %s is closed to who has no token', async (method, path) => {
     expect((await orders.send(method, path)).status).toBe(401);
-    const wrong = { authorization: `Bearer ${TOKEN}!` };
+    const wrong = { authorization: `Bearer ${tokenPattern}!` };
     expect((await orders.send(method, path, undefined, wrong)).status).toBe(401);
   });
 

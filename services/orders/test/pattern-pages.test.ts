@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { readConfig } from '@ballast/service-kit';
 import { expect, it } from 'vitest';
 import { configSchema } from '../src/config.ts';
-import { RELAY_DEFAULTS } from '../src/use-cases/relay.ts';
+import { relayDefaults } from '../src/use-cases/relay.ts';
 
 const defaults = {
-  ...RELAY_DEFAULTS,
+  ...relayDefaults,
   ...readConfig(configSchema, {
     PORT: '1',
     DATABASE_URL: 'postgres://a',

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { flagsWith, MUG, type Orders, startOrders, UNPROTECTED } from './service.ts';
+import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 
 let orders: Orders;
 let isRecommending = true;
 beforeAll(async () => {
-  const flags = flagsWith(UNPROTECTED);
+  const flags = flagsWith(unprotected);
   const asInFile = flags.isOn.bind(flags);
   flags.isOn = (key) => (key === 'feature.recommendations' ? isRecommending : asInFile(key));
   orders = await startOrders({}, flags);
@@ -17,7 +17,7 @@ beforeEach(() => {
 
 describe('an order', () => {
   it('is confirmed once inventory has reserved and sold it', async () => {
-    const reply = await orders.place({ items: [MUG, { sku: 'PRINT-LIGHTHOUSE', quantity: 2 }, MUG] });
+    const reply = await orders.place({ items: [mug, { sku: 'PRINT-LIGHTHOUSE', quantity: 2 }, mug] });
     expect(reply).toMatchObject({
       status: 201,
       body: {

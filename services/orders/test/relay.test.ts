@@ -2,7 +2,7 @@ import { BreakerOpenError } from '@ballast/resilience';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryOrders, memoryOrders } from '../src/db/memory-orders.ts';
 import type { Order } from '../src/use-cases/order.ts';
-import { createRelay, RELAY_DEFAULTS } from '../src/use-cases/relay.ts';
+import { createRelay, relayDefaults } from '../src/use-cases/relay.ts';
 
 let nowMs: number;
 let shop: MemoryOrders;
@@ -43,7 +43,7 @@ describe('a relay', () => {
     for (let before = 0; await deliverDue(); before = sizes.reduce((sum, size) => sum + size, 0)) {
       sizes.push(shop.rows.filter(({ doneAtMs }) => doneAtMs !== null).length - before);
     }
-    expect(sizes).toEqual([1, 2, 4, 8, 16, RELAY_DEFAULTS.maxBatch]);
+    expect(sizes).toEqual([1, 2, 4, 8, 16, relayDefaults.maxBatch]);
   });
 
   it('stops at the first sign of trouble, gives the rest back and starts over with one', async () => {
@@ -56,8 +56,8 @@ describe('a relay', () => {
       throw new Error('connection reset');
     };
     expect(await deliverDue()).toBe(false);
-    expect(asked).toBeLessThanOrEqual(RELAY_DEFAULTS.maxConcurrent);
-    nowMs += RELAY_DEFAULTS.maxRetryDelayMs;
+    expect(asked).toBeLessThanOrEqual(relayDefaults.maxConcurrent);
+    nowMs += relayDefaults.maxRetryDelayMs;
     asked = 0;
     await deliverDue();
     expect(asked).toBe(1);
@@ -67,15 +67,15 @@ describe('a relay', () => {
     await owe(...many(90));
     const { deliverDue } = relay();
     for (let round = 0; round < 5; round++) await deliverDue();
-    const SLOW_MS = 780;
+    const slowMs = 780;
     let asked = 0;
     deliver = async () => {
-      if (asked++ % RELAY_DEFAULTS.maxConcurrent === 0) nowMs += SLOW_MS;
+      if (asked++ % relayDefaults.maxConcurrent === 0) nowMs += slowMs;
     };
     expect(await deliverDue()).toBe(true);
-    expect(asked).toBeLessThan(RELAY_DEFAULTS.maxBatch);
-    expect(asked * SLOW_MS).toBeLessThanOrEqual(
-      (RELAY_DEFAULTS.leaseMs / 2 + SLOW_MS) * RELAY_DEFAULTS.maxConcurrent,
+    expect(asked).toBeLessThan(relayDefaults.maxBatch);
+    expect(asked * slowMs).toBeLessThanOrEqual(
+      (relayDefaults.leaseMs / 2 + slowMs) * relayDefaults.maxConcurrent,
     );
     const open = shop.rows.filter(({ doneAtMs }) => doneAtMs === null);
     expect(open).toHaveLength(90 - 31 - asked);
@@ -88,7 +88,7 @@ describe('a relay', () => {
       throw refused();
     };
     const delays: number[] = [];
-    for (let attempt = 1; attempt < RELAY_DEFAULTS.maxAttempts; attempt++) {
+    for (let attempt = 1; attempt < relayDefaults.maxAttempts; attempt++) {
       await relay(() => 0.5).deliverDue();
       delays.push((rowOf('stubborn')?.dueAtMs ?? 0) - nowMs);
       nowMs = rowOf('stubborn')?.dueAtMs ?? 0;
@@ -104,10 +104,10 @@ describe('a relay', () => {
       delivered.push(id);
     };
     const { deliverDue } = relay();
-    for (let round = 0; round < 40; round++, nowMs += RELAY_DEFAULTS.maxRetryDelayMs) await deliverDue();
+    for (let round = 0; round < 40; round++, nowMs += relayDefaults.maxRetryDelayMs) await deliverDue();
     expect(delivered).toHaveLength(20);
     expect(parked).toEqual(['poison']);
-    expect(rowOf('poison')).toMatchObject({ attempts: RELAY_DEFAULTS.maxAttempts, lastError: '400' });
+    expect(rowOf('poison')).toMatchObject({ attempts: relayDefaults.maxAttempts, lastError: '400' });
   });
 
   it('parks a row that fails again and again while others get through', async () => {

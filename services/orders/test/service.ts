@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FLAG_DEFAULTS, type Flags, openFlags } from '@ballast/flags';
+import { type Flags, flagDefaults, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -17,14 +17,14 @@ export interface Reply {
   body: any;
 }
 
-export const MUG = { sku: 'MUG-ENAMEL', quantity: 1 };
+export const mug = { sku: 'MUG-ENAMEL', quantity: 1 };
 
 /** Flags as a file would have them. */
-export const flagsWith = (changed: Partial<Record<keyof typeof FLAG_DEFAULTS, boolean>>) =>
-  openFlags({ defaults: { ...FLAG_DEFAULTS, ...changed } });
+export const flagsWith = (changed: Partial<Record<keyof typeof flagDefaults, boolean>>) =>
+  openFlags({ defaults: { ...flagDefaults, ...changed } });
 
 /** For tests of what is decided: on a busy machine the protections would answer in its place. */
-export const UNPROTECTED = {
+export const unprotected = {
   'protection.breaker': false,
   'protection.bulkhead': false,
   'protection.timeouts': false,
@@ -83,7 +83,7 @@ export async function startReplica(
     wish: Partial<{ customerId: string; items: object[] }> = {},
     key: string = randomUUID(),
   ): Promise<Reply> =>
-    send('POST', '/v1/orders', { customerId: 'ida', items: [MUG], ...wish }, { 'idempotency-key': key });
+    send('POST', '/v1/orders', { customerId: 'ida', items: [mug], ...wish }, { 'idempotency-key': key });
 
   return {
     url: service.url,

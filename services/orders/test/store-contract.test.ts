@@ -11,18 +11,18 @@ import { outboxIn } from '../src/db/outbox.ts';
 import type { OrderDraft, OrderStore, StoredAnswer } from '../src/use-cases/order.ts';
 import type { Outbox } from '../src/use-cases/outbox.ts';
 
-const OPTIONS = { lockMs: 60_000, keepKeysMs: 3_600_000, keepDeliveredMs: 60_000 };
-const ANSWER: StoredAnswer = {
+const storeOptions = { lockMs: 60_000, keepKeysMs: 3_600_000, keepDeliveredMs: 60_000 };
+const storedAnswer: StoredAnswer = {
   state: { status: 'confirmed' },
   recommendations: { source: 'live', items: [] },
 };
-const LEASE = { limit: 10, leaseMs: 60_000 };
+const leaseOptions = { limit: 10, leaseMs: 60_000 };
 
 /** Each store with a way to let a minute pass on its own clock. */
 const kinds = {
   async memory() {
     let nowMs = 0;
-    const { store, outbox } = memoryOrders({ ...OPTIONS, now: () => nowMs });
+    const { store, outbox } = memoryOrders({ ...storeOptions, now: () => nowMs });
     const passMinute = async () => {
       nowMs += 60_000;
     };
@@ -35,7 +35,7 @@ const kinds = {
       await sql`update outbox set due_at = due_at - interval '1 minute'`.execute(db);
       await sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`.execute(db);
     };
-    return { store: ordersIn(db, OPTIONS), outbox: outboxIn(db), passMinute, close };
+    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passMinute, close };
   },
 };
 
@@ -82,35 +82,41 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
   });
 
   it('set a state once, and keep the first answer', async () => {
-    expect(await store.settle(draft.id, { status: 'confirmed' }, { key: key.key, answer: ANSWER })).toBe(
-      true,
-    );
+    expect(
+      await store.settle(draft.id, { status: 'confirmed' }, { key: key.key, answer: storedAnswer }),
+    ).toBe(true);
     const rejected = { status: 'rejected', reason: 'insufficient-stock' } as const;
     expect(
-      await store.settle(draft.id, rejected, { key: key.key, answer: { ...ANSWER, state: rejected } }),
+      await store.settle(draft.id, rejected, { key: key.key, answer: { ...storedAnswer, state: rejected } }),
     ).toBe(false);
     expect(await store.find(draft.id)).toMatchObject({ status: 'confirmed' });
-    expect(await store.place(draft, key)).toMatchObject({ answer: ANSWER, order: { status: 'confirmed' } });
+    expect(await store.place(draft, key)).toMatchObject({
+      answer: storedAnswer,
+      order: { status: 'confirmed' },
+    });
   });
 
   it('owe the announcement of what is confirmed, and nothing for what is rejected', async () => {
     await store.settle(draft.id, { status: 'confirmed' });
-    expect(await outbox.claim('order-confirmed', LEASE)).toMatchObject([
+    expect(await outbox.claim('order-confirmed', leaseOptions)).toMatchObject([
       { attempts: 1, order: { id: draft.id, status: 'confirmed' } },
     ]);
     const other = { ...draft, id: randomUUID() };
     await store.place(other, { key: randomUUID(), fingerprint: '' });
     await store.settle(other.id, { status: 'rejected', reason: 'unknown-sku' });
     expect(await store.find(other.id)).toMatchObject({ status: 'rejected', reason: 'unknown-sku' });
-    expect(await outbox.claim('order-confirmed', LEASE)).toEqual([]);
+    expect(await outbox.claim('order-confirmed', leaseOptions)).toEqual([]);
     await passMinute();
-    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
   });
 
   it('owe a settlement when the lock is over, or at once when postponed', async () => {
-    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
-    await store.postpone(draft.id, { key: key.key, answer: { ...ANSWER, state: { status: 'pending' } } });
-    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
+    await store.postpone(draft.id, {
+      key: key.key,
+      answer: { ...storedAnswer, state: { status: 'pending' } },
+    });
+    expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([
       { attempts: 1, order: { id: draft.id } },
     ]);
     expect(await store.place(draft, key)).toMatchObject({ answer: { state: { status: 'pending' } } });
@@ -118,18 +124,18 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('lease a row to one relay, until the lease is over', async () => {
     await passMinute();
-    expect(await outbox.claim('settle-order', LEASE)).toHaveLength(1);
-    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toHaveLength(1);
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     await passMinute();
-    const [again] = await outbox.claim('settle-order', LEASE);
+    const [again] = await outbox.claim('settle-order', leaseOptions);
     expect(again?.attempts).toBe(2);
     await outbox.release([again?.id ?? '']);
-    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ attempts: 2 }]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ attempts: 2 }]);
   });
 
   it('park a row until it is requeued', async () => {
     await passMinute();
-    const [row] = await outbox.claim('settle-order', LEASE);
+    const [row] = await outbox.claim('settle-order', leaseOptions);
     const id = row?.id ?? '';
     expect(await outbox.requeue(id)).toBe(false);
     await outbox.park(id, { attempts: 8, error: 'poison' });
@@ -137,9 +143,9 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
       { id, orderId: draft.id, kind: 'settle-order', attempts: 8, lastError: 'poison' },
     ]);
     await passMinute();
-    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     expect(await outbox.requeue(id)).toBe(true);
-    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ id, attempts: 1 }]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ id, attempts: 1 }]);
   });
 
   it('tell what waits for a person, and for how long the oldest that is due has waited', async () => {
@@ -150,7 +156,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(parked).toBe(0);
     expect(oldestDueAgeMs).toBeGreaterThanOrEqual(60_000);
     expect(oldestDueAgeMs).toBeLessThan(90_000);
-    const [row] = await outbox.claim('settle-order', LEASE);
+    const [row] = await outbox.claim('settle-order', leaseOptions);
     expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
     await outbox.park(row?.id ?? '', { attempts: 8, error: 'poison' });
     expect(await outbox.backlog()).toEqual({ parked: 1, oldestDueAgeMs: 0 });
@@ -160,10 +166,10 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('come back later when postponed', async () => {
     await passMinute();
-    const [row] = await outbox.claim('settle-order', LEASE);
+    const [row] = await outbox.claim('settle-order', leaseOptions);
     await outbox.postpone(row?.id ?? '', { attempts: 5, error: 'busy', delayMs: 30_000 });
-    expect(await outbox.claim('settle-order', LEASE)).toEqual([]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     await passMinute();
-    expect(await outbox.claim('settle-order', LEASE)).toMatchObject([{ attempts: 6 }]);
+    expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ attempts: 6 }]);
   });
 });

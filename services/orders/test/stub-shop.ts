@@ -1,6 +1,6 @@
 import { type StubAnswer, type StubRequest, startStub } from './stub-server.ts';
 
-export const PRODUCTS = [
+export const stubProducts = [
   { sku: 'MUG-ENAMEL', name: 'Enamel mug', category: 'Galley', unitPrice: 9.9, available: 1000 },
   { sku: 'SEABOOTS', name: 'Rubber sea boots', category: 'Clothing', unitPrice: 69, available: 1000 },
   { sku: 'PRINT-LIGHTHOUSE', name: 'Lighthouse print', category: 'Limited', unitPrice: 79.35, available: 20 },
@@ -13,7 +13,7 @@ const problem = (status: number, code: string): StubAnswer => {
 
 /** Inventory as orders sees it: decides once per order, from a stock that is kept honestly. */
 export async function startStubInventory() {
-  const stock = new Map(PRODUCTS.map(({ sku, available }) => [sku, available]));
+  const stock = new Map(stubProducts.map(({ sku, available }) => [sku, available]));
   const decisions = new Map<string, StubAnswer>();
   const control = { trouble: undefined as ((request: StubRequest) => StubAnswer | undefined) | undefined };
 
@@ -27,7 +27,7 @@ export async function startStubInventory() {
   const server = await startStub((request) => {
     const trouble = control.trouble?.(request);
     if (trouble) return trouble;
-    if (request.path === '/v1/products') return { status: 200, body: { products: PRODUCTS } };
+    if (request.path === '/v1/products') return { status: 200, body: { products: stubProducts } };
     const decision = decisions.get(request.path) ?? decide(request.body.items);
     decisions.set(request.path, decision);
     if (typeof decision === 'object' && 'status' in decision && decision.status === 200) {

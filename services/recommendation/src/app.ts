@@ -16,7 +16,7 @@ import { postgresDependency } from './dependencies/postgres.ts';
 import { putPurchaseRoute } from './routes/purchases.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 
-const COUNT_BATCH = 200;
+const countBatch = 200;
 
 export interface RecommendationOptions {
   config: Config;
@@ -47,7 +47,7 @@ export function createRecommendation({ config, database, flags, logger }: Recomm
   const counter = startBackgroundTask({
     name: 'count-purchases',
     everyMs: config.COUNT_MS,
-    run: async () => (await purchases.count(COUNT_BATCH)) === COUNT_BATCH,
+    run: async () => (await purchases.count(countBatch)) === countBatch,
     logger,
   });
   return { app, readiness, onShutdown: [counter, admission, flags, database] };

@@ -1,4 +1,4 @@
-import { FLAG_DEFAULTS, openFlags } from '@ballast/flags';
+import { flagDefaults, openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
@@ -15,7 +15,7 @@ export interface Reply {
 }
 
 // How a busy machine is spared is not what these tests are about.
-const UNSHED = { ...FLAG_DEFAULTS, 'protection.shedding': false };
+const unshed = { ...flagDefaults, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startRecommendation(env: Record<string, string> = {}) {
@@ -36,7 +36,7 @@ export async function startRecommendation(env: Record<string, string> = {}) {
   const recommendation = createRecommendation({
     config,
     database,
-    flags: openFlags({ defaults: UNSHED }),
+    flags: openFlags({ defaults: unshed }),
     logger: silentLogger,
   });
   const service = await startService({

@@ -5,7 +5,7 @@ import type { Catalogue } from './traffic.ts';
 const productList = z.object({ products: z.array(z.object({ sku: z.string(), available: z.int() })) });
 
 /** Fewer pieces than this run out during a run. */
-const scarceBelow = 1_000;
+const scarceBelow = 1000;
 
 /** What can be bought, as inventory tells it. */
 export async function shopCatalogue(inventoryUrl: string): Promise<Catalogue> {

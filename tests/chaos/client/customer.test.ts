@@ -64,8 +64,8 @@ describe('a customer', () => {
       code: 'overloaded',
       retryAfterMs,
     });
-    const { waits } = await visit({ place: [asked(1_000), asked(60_000), confirmed], read: [confirmed] });
-    expect(waits).toEqual([1_000, 4_000]);
+    const { waits } = await visit({ place: [asked(1000), asked(60_000), confirmed], read: [confirmed] });
+    expect(waits).toEqual([1000, 4000]);
   });
 
   it('comes back exactly when the lock of its first request ends', async () => {

@@ -20,9 +20,9 @@ export type Wish = {
 
 const concurrentDuplicates = 0.1;
 const serialDuplicates = 0.1;
-const longestPauseMs = 4_000;
+const longestPauseMs = 4000;
 /** Shorter than the time an order may take to settle, or the looking would be what is late. */
-const longestPauseBetweenReadsMs = 2_500;
+const longestPauseBetweenReadsMs = 2500;
 
 /** Wants one order and does what real clients do: sends it twice by accident, retries when in doubt, looks after it. */
 export async function shop(wish: Wish, tools: CustomerTools): Promise<void> {

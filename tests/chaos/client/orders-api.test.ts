@@ -42,7 +42,7 @@ describe('the outcome of a request', () => {
   it('carries the time after which the server wants to be asked again', async () => {
     const headers = { 'Retry-After': '2' };
     const api = shopThat((shop) => shop.reply(503, { code: 'overloaded' }, { headers }));
-    expect(await api.place(order)).toMatchObject({ type: 'fail', retryAfterMs: 2_000 });
+    expect(await api.place(order)).toMatchObject({ type: 'fail', retryAfterMs: 2000 });
   });
 
   it.each([500, 502, 504])('is unknown for %i', async (status) => {

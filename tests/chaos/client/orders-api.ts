@@ -26,7 +26,7 @@ const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 5
 
 export function ordersApi({
   baseUrl,
-  deadlineMs = 3_000,
+  deadlineMs = 3000,
   dispatcher = new Agent({ connections: 512 }),
 }: OrdersApiOptions): OrdersApi {
   async function ask(
@@ -70,7 +70,7 @@ function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown):
   }
   const { code } = problem.parse(body);
   if (!documented.includes(status)) return { type: 'unknown', reason: `${status} ${code}` };
-  const retryAfterMs = Number(headers['retry-after']) * 1_000;
+  const retryAfterMs = Number(headers['retry-after']) * 1000;
   return { type: 'fail', status, code, ...(retryAfterMs > 0 && { retryAfterMs }) };
 }
 

@@ -39,7 +39,7 @@ export function startTraffic(
   async function run(): Promise<void> {
     // From one planned moment to the next: timers that are late on a busy machine must not thin out the crowd.
     for (let at = tools.now(); open; ) {
-      at += (-Math.log(1 - arrivals.next()) / ratePerSecond) * 1_000;
+      at += (-Math.log(1 - arrivals.next()) / ratePerSecond) * 1000;
       await tools.wait(at - tools.now());
       if (!open) return;
       if (shopping.size < ratePerSecond * crowdSeconds) welcome();

@@ -72,7 +72,7 @@ async function putFault(
     method: 'PUT',
     headers: { authorization: `Bearer ${processes.chaosToken}`, 'content-type': 'application/json' },
     body: JSON.stringify({ fault, ratio, forMs }),
-    headersTimeout: 1_000,
+    headersTimeout: 1000,
   });
   await body.dump();
   if (statusCode !== 200) throw new Error(`PUT /chaos of ${wish.process} answered ${statusCode}`);

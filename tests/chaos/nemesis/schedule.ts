@@ -10,8 +10,8 @@ export type Targets = {
 
 export type ScheduleOptions = { readonly seed: number; readonly minutes: number; readonly targets: Targets };
 
-const meanGapMs = 2_500;
-const longestFaultMs = 6_000;
+const meanGapMs = 2500;
+const longestFaultMs = 6000;
 
 /** Per hundred faults. */
 const weights: readonly [Harm['kind'], number][] = [
@@ -37,7 +37,7 @@ export function scheduleFaults({ seed, minutes, targets }: ScheduleOptions): rea
     const harm = harmOf(random, targets);
     if (atMs + forMs > endMs || (busyUntilMs.get(targetOf(harm)) ?? 0) > atMs) continue;
     // A second of rest lets a killed process come back before it is hit again.
-    busyUntilMs.set(targetOf(harm), atMs + forMs + 1_000);
+    busyUntilMs.set(targetOf(harm), atMs + forMs + 1000);
     faults.push({ atMs: Math.round(atMs), forMs, harm });
   }
   return faults;
@@ -94,13 +94,13 @@ function serviceFault(random: SeededRandom): ServiceFault {
 
 function toxic(random: SeededRandom): ToxicWish {
   const toxics: readonly ToxicWish[] = [
-    { type: 'latency', latencyMs: random.integer(20, 2_000), jitterMs: random.integer(0, 20) },
+    { type: 'latency', latencyMs: random.integer(20, 2000), jitterMs: random.integer(0, 20) },
     { type: 'timeout', timeoutMs: random.pick([0, 500]) },
     { type: 'reset_peer', timeoutMs: random.pick([0, 0, 20]) },
     { type: 'slicer', averageSize: random.integer(1, 64), delayMs: random.integer(0, 3) },
-    { type: 'limit_data', bytes: random.integer(1, 4_000) },
+    { type: 'limit_data', bytes: random.integer(1, 4000) },
     { type: 'bandwidth', rateKBps: random.integer(1, 50) },
-    { type: 'slow_close', delayMs: random.integer(100, 3_000) },
+    { type: 'slow_close', delayMs: random.integer(100, 3000) },
   ];
   return random.pick(toxics);
 }

@@ -30,7 +30,7 @@ describe('the nemesis', () => {
       { atMs: 10, forMs: 100, harm: kill('a') },
       { atMs: 50, forMs: 20, harm: kill('b') },
     ]);
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     await nemesis.done;
     expect(events).toEqual(['10 harm a', '50 harm b', '70 cure b', '110 cure a']);
   });
@@ -41,7 +41,7 @@ describe('the nemesis', () => {
       { atMs: 5, forMs: 1, harm: kill('b') },
     ];
     const { world, nemesis } = simulated(faults, (harm) => 'process' in harm && harm.process === 'a');
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     await nemesis.done;
     expect(nemesis.struck).toEqual([
       { at: 1, forMs: 1, harm: kill('a'), missed: 'already down' },
@@ -51,7 +51,7 @@ describe('the nemesis', () => {
 
   it('cures what it has begun when it is stopped, and begins nothing more', async () => {
     const { world, events, nemesis, stop } = simulated([
-      { atMs: 10, forMs: 1_000, harm: kill('a') },
+      { atMs: 10, forMs: 1000, harm: kill('a') },
       { atMs: 500, forMs: 10, harm: kill('b') },
     ]);
     world.after(100, () => stop.abort());

@@ -27,7 +27,7 @@ const never = Number.POSITIVE_INFINITY;
 const sound = { minDelayMs: 0.2, maxDelayMs: 4, lossRatio: 0, duplicateRatio: 0, lateRatio: 0 };
 /** After the storm. */
 export const calmNetwork: Link = { ...sound, timeoutMs: 400 };
-export const calmWire: Link = { ...sound, timeoutMs: 1_000 };
+export const calmWire: Link = { ...sound, timeoutMs: 1000 };
 
 /**
  * Each seed leaves some kinds of trouble out: with everything on at once nothing gets far enough to go wrong in an
@@ -40,11 +40,11 @@ export function conditionsOf(random: SeededRandom): Conditions {
     replicas: random.integer(1, 2),
     customers: random.integer(5, 25),
     // Now and then long enough for everything that gives up after a while to give up.
-    stormMs: random.chance(0.02) ? random.integer(20_000, 60_000) : random.integer(500, 5_000),
+    stormMs: random.chance(0.02) ? random.integer(20_000, 60_000) : random.integer(500, 5000),
     // Shorter than a request may take, so that the relay meets the request at work.
-    lockMs: random.pick([100, 1_000, 5_000]),
-    leaseMs: random.pick([100, 1_000, 6_000]),
-    reservationMs: random.pick([50, 500, 3_000]),
+    lockMs: random.pick([100, 1000, 5000]),
+    leaseMs: random.pick([100, 1000, 6000]),
+    reservationMs: random.pick([50, 500, 3000]),
     pollMs: random.pick([50, 250]),
     supply: { mug: random.integer(1, 30), lamp: random.integer(1, 30), desk: random.integer(1, 200) },
     network: {
@@ -62,7 +62,7 @@ export function conditionsOf(random: SeededRandom): Conditions {
       lateRatio: sometimes(0.02),
     },
     crashEveryMs: every(400),
-    databaseCrashEveryMs: every(1_500),
+    databaseCrashEveryMs: every(1500),
     clockJumpEveryMs: every(800),
   };
 }

@@ -50,7 +50,7 @@ describe('a call between machines', () => {
       .then(() => {
         answered = world.now;
       });
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     expect(answered).toBe(2);
   });
 
@@ -79,7 +79,7 @@ describe('a call between machines', () => {
     const { world, caller, target } = pair();
     target.crash();
     const refused = expect(caller.call(target, sound, async () => 'yes')).rejects.toThrow('refused');
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     await refused;
   });
 });
@@ -95,7 +95,7 @@ describe('a crash', () => {
     })();
     world.after(5, () => caller.crash());
     world.after(6, () => caller.start());
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     expect(steps).toEqual(['before']);
   });
 
@@ -108,7 +108,7 @@ describe('a crash', () => {
     });
     call.then(() => (answered = true));
     caller.crash();
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     expect({ happened, answered }).toEqual({ happened: true, answered: false });
   });
 
@@ -116,7 +116,7 @@ describe('a crash', () => {
     const { world, caller, target } = pair();
     const reset = expect(caller.call(target, sound, () => target.wait(50))).rejects.toThrow('target died');
     world.after(10, () => target.crash());
-    await world.runUntil(1_000);
+    await world.runUntil(1000);
     await reset;
   });
 

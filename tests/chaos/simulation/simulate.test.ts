@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { plantedBugs } from './sabotage.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
-const seeds = 1_000;
+const seeds = 1000;
 const seedsPerBug = 300;
 
 function complaintOf({ seed, broken }: Simulation): string[] {

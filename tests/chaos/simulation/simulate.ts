@@ -29,7 +29,7 @@ export type SimulationOptions = {
 };
 
 const sampleEveryMs = 200;
-const lateArrivalsMs = 2_000;
+const lateArrivalsMs = 2000;
 
 /** One run of the system in a box: the same seed gives the same run, event by event. */
 export async function simulate(

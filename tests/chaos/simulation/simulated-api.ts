@@ -12,7 +12,7 @@ import { ordersService } from './orders-service.ts';
 import type { Site } from './site.ts';
 
 /** How long a customer waits for an answer. */
-const patienceMs = 3_000;
+const patienceMs = 3000;
 
 /** The HTTP contract of orders without HTTP: the same outcomes for the same reasons. */
 export function simulatedApi(site: Site, customer: Machine): OrdersApi {

@@ -2,7 +2,7 @@ import { calmNetwork, calmWire } from './conditions.ts';
 import type { Machine } from './machine.ts';
 import { machinesOf, type Site } from './site.ts';
 
-const longestOutageMs = 2_000;
+const longestOutageMs = 2000;
 const longestJumpMs = 10_000;
 
 /** Crashes, restarts and clock jumps at random moments, and a bad network, until the storm is over. */

@@ -3,7 +3,7 @@ import { layoutAt, portOf, portsPerSystem } from './layout.ts';
 
 describe('the layout', () => {
   it.each([1, 2, 3])('gives everybody a port of their own with %i replicas', (replicas) => {
-    const layout = layoutAt(5_000, replicas);
+    const layout = layoutAt(5000, replicas);
     const ports = [
       ...layout.replicas.map(({ port }) => port),
       ...layout.edges.map(({ port }) => port),
@@ -11,18 +11,18 @@ describe('the layout', () => {
       layout.redisPort,
     ];
     expect(new Set(ports).size).toBe(ports.length);
-    expect(Math.max(...ports)).toBeLessThan(5_000 + portsPerSystem);
+    expect(Math.max(...ports)).toBeLessThan(5000 + portsPerSystem);
   });
 
   it('leads each edge to all replicas of its target', () => {
-    const { edges, replicas } = layoutAt(5_000, 2);
+    const { edges, replicas } = layoutAt(5000, 2);
     const inventory = replicas.filter(({ service }) => service === 'inventory').map(({ port }) => port);
     expect(edges.find(({ name }) => name === 'orders -> inventory')?.upstreamPorts).toEqual(inventory);
     expect(inventory).toHaveLength(2);
   });
 
   it('has a proxy for every edge', () => {
-    const layout = layoutAt(5_000, 1);
+    const layout = layoutAt(5000, 1);
     expect(layout.edges.map(({ name }) => portOf(layout, name))).toEqual(
       layout.edges.map(({ port }) => port),
     );

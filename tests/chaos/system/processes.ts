@@ -15,7 +15,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const host = '127.0.0.1';
 
 /** What the nemesis leaves down, it also starts again; this is for what dies by itself. */
-const restartAfterMs = 7_000;
+const restartAfterMs = 7000;
 
 export type Processes = {
   readonly byName: ReadonlyMap<ProcessName, SupervisedProcess>;
@@ -45,8 +45,8 @@ export function openProcesses(
     },
     async stop() {
       const others = [...byName].filter(([name]) => name !== 'postgres');
-      await Promise.all(others.map(([, process]) => process.stop(4_000)));
-      await byName.get('postgres')?.stop(5_000);
+      await Promise.all(others.map(([, process]) => process.stop(4000)));
+      await byName.get('postgres')?.stop(5000);
       guardian.release();
     },
   };

@@ -32,8 +32,7 @@ async function meterOn(totals: Record<string, number>, retries = 0) {
   return meter;
 }
 
-const callsOver = (meter: TrafficMeter, edge: string) =>
-  meter.traffic(1_000).find((row) => row.edge === edge);
+const callsOver = (meter: TrafficMeter, edge: string) => meter.traffic(1000).find((row) => row.edge === edge);
 
 describe('the traffic meter', () => {
   it('adds up the dependencies that share an edge', async () => {

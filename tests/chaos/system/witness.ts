@@ -27,7 +27,7 @@ export function callWitnesses(system: ChaoticSystem, { now, wait }: Time): Witne
 
   const watches = [
     watch(200, () => meter.look()),
-    watch(2_000, async () => {
+    watch(2000, async () => {
       const sample = await sampleStock(system);
       if (sample) stockSamples.push(sample);
     }),
@@ -46,7 +46,7 @@ export function callWitnesses(system: ChaoticSystem, { now, wait }: Time): Witne
 /** One statement sees one moment. Nothing when the database is away. */
 async function sampleStock({ databaseUrl }: ChaoticSystem): Promise<StockRow[] | undefined> {
   const connectionString = databaseUrl('inventory');
-  const client = new Client({ connectionString, connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
+  const client = new Client({ connectionString, connectionTimeoutMillis: 1000, query_timeout: 1000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -3,7 +3,7 @@ import { type Quality, qualities, type Traffic } from '../../protocol.ts';
 /** Columns as uPlot wants them: seconds first, then one array per line; null where nobody knows. */
 export type Columns = [number[], ...(number | null)[][]];
 
-const seconds = (history: readonly Traffic[]): number[] => history.map((second) => second.at / 1_000);
+const seconds = (history: readonly Traffic[]): number[] => history.map((second) => second.at / 1000);
 
 export const loadColumns = (history: readonly Traffic[]): Columns => [
   seconds(history),

@@ -23,9 +23,9 @@ function drawBands(chart: uPlot, { marks, palette }: MarkSource): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.fillStyle = palette.band;
-  for (const [from, to] of brokenSpans(marks, (chart.scales.x?.max ?? 0) * 1_000)) {
-    const left = Math.max(bbox.left, chart.valToPos(from / 1_000, 'x', true));
-    const right = Math.min(bbox.left + bbox.width, chart.valToPos(to / 1_000, 'x', true));
+  for (const [from, to] of brokenSpans(marks, (chart.scales.x?.max ?? 0) * 1000)) {
+    const left = Math.max(bbox.left, chart.valToPos(from / 1000, 'x', true));
+    const right = Math.min(bbox.left + bbox.width, chart.valToPos(to / 1000, 'x', true));
     if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
   }
   ctx.restore();
@@ -57,7 +57,7 @@ function drawLines(chart: uPlot, { marks, palette, named }: MarkSource): void {
   ctx.textBaseline = 'top';
   const taken: Taken = rows.map(() => []);
   for (const mark of marks) {
-    const x = Math.round(chart.valToPos(mark.at / 1_000, 'x', true));
+    const x = Math.round(chart.valToPos(mark.at / 1000, 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.strokeStyle = palette.mark[mark.kind];
     ctx.setLineDash(mark.kind === 'heal' ? [2 * scale, 3 * scale] : []);

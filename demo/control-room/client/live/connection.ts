@@ -11,9 +11,9 @@ export interface Listener {
 }
 
 /** No frame for so long means the room is gone, even when the socket does not know it yet. */
-const silenceMs = 5_000;
+const silenceMs = 5000;
 const firstRetryMs = 400;
-const maxRetryMs = 5_000;
+const maxRetryMs = 5000;
 
 /** Follows the room's stream for as long as the page lives, reconnecting by itself. */
 export async function follow(listener: Listener): Promise<never> {

@@ -45,7 +45,7 @@ export function BreakIt({ selected }: { selected: string | null }) {
           name={name}
           node={nodes.find((node) => node.name === name)}
           active={active.filter((fault) => fault.target === name)}
-          forMs={seconds * 1_000}
+          forMs={seconds * 1000}
           isSelected={selected === name}
         />
       ))}

@@ -14,7 +14,7 @@ const stepAt = (rate: number, max: number): number => Math.round(steps * Math.sq
 
 /** Orders per second that customers begin, whether or not earlier ones were answered. */
 export function LoadSlider() {
-  const max = useLive((state) => state.hello?.maxRate ?? 1_000);
+  const max = useLive((state) => state.hello?.maxRate ?? 1000);
   const actual = useLive((state) => state.frame?.targetRate ?? null);
   const [wanted, setWanted] = useState<number | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

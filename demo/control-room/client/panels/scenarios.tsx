@@ -27,7 +27,7 @@ function Card({ card, isBusy }: { card: ScenarioCard; isBusy: boolean }) {
   return (
     <li className="scenario" data-scenario={card.name}>
       <p>
-        <b>{card.title}</b> <span className="quiet">{Math.round(card.durationMs / 1_000)} s</span>
+        <b>{card.title}</b> <span className="quiet">{Math.round(card.durationMs / 1000)} s</span>
       </p>
       <p className="quiet">{card.unavailable ?? card.breaks}</p>
       <div className="chips">

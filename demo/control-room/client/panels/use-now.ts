@@ -8,7 +8,7 @@ setInterval(() => {
   if (document.hidden || listeners.size === 0) return;
   now = Date.now();
   for (const listener of listeners) listener();
-}, 1_000);
+}, 1000);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 let notice = '';
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
-const shownMs = 6_000;
+const shownMs = 6000;
 
 /** Tells the reader why an action did nothing; null clears it. */
 export function tell(text: string | null): void {

@@ -83,6 +83,6 @@ function bulkheadText({ bulkhead }: EdgePicture): string {
 
 function breakerText({ breaker, retryInMs }: EdgePicture): string {
   if (breaker === null) return missing;
-  if (breaker === 'open' && retryInMs !== null) return `open ${Math.ceil(retryInMs / 1_000)} s`;
+  if (breaker === 'open' && retryInMs !== null) return `open ${Math.ceil(retryInMs / 1000)} s`;
   return breaker === 'off' ? 'no breaker' : breaker;
 }

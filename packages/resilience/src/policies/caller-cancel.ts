@@ -54,7 +54,7 @@ function leaveSignal(signal: KnownSignal, call: Call): void {
 }
 
 // Node keeps AbortSignal.any() and AbortSignal.timeout() alive for as long as somebody listens: 40,000 calls with such
-// signals held 66 MB. Not let go of at once, since most signals serve one call after the other.
+// signals held 66 mb. Not let go of at once, since most signals serve one call after the other.
 const maxIdle = 256;
 let idle: KnownSignal[] = [];
 

@@ -30,7 +30,7 @@ export class BreakerModel {
   #seen: { bucket: number; failed: boolean; slow: boolean }[] = [];
   #opensInARow = 0;
   #halfOpensAtMs = 0;
-  #trials = new Set<ModelCall>();
+  readonly #trials = new Set<ModelCall>();
   #probesBegun = 0;
   #passed = 0;
   #stage = -1;

@@ -5,10 +5,10 @@ import type { AsyncContext } from '../async-context.ts';
 import { ExemplarHistogram } from '../exemplar-histogram.ts';
 
 /** Probes and pollers: they would be most of the traces and tell nothing. */
-export const QUIET_PATHS = ['/health/', '/resilience', '/openapi.json', '/chaos'];
+export const quietPaths = ['/health/', '/resilience', '/openapi.json', '/chaos'];
 
-const SERVER_SPAN = Symbol('ballast.serverSpan');
-type Exchange = ServerResponse & { [SERVER_SPAN]?: Span; req: RoutedRequest };
+const serverSpan = Symbol('ballast.serverSpan');
+type Exchange = ServerResponse & { [serverSpan]?: Span; req: RoutedRequest };
 type RoutedRequest = IncomingMessage & { baseUrl?: string; route?: { path?: unknown } };
 
 /**
@@ -22,7 +22,7 @@ export function traceHttpServer(contexts: AsyncContext): void {
   function begin(message: unknown): void {
     const { request, response } = message as { request: IncomingMessage; response: Exchange };
     const path = pathOf(request);
-    if (QUIET_PATHS.some((quiet) => path.startsWith(quiet))) contexts.enter(ROOT_CONTEXT);
+    if (quietPaths.some((quiet) => path.startsWith(quiet))) contexts.enter(ROOT_CONTEXT);
     else beginSpan(request, response, path);
   }
 
@@ -31,12 +31,12 @@ export function traceHttpServer(contexts: AsyncContext): void {
     const attributes = { 'http.request.method': request.method ?? '', 'url.path': path };
     const span = tracer.startSpan(request.method ?? 'HTTP', { kind: SpanKind.SERVER, attributes }, parent);
     contexts.enter(trace.setSpan(parent, span));
-    response[SERVER_SPAN] = span;
+    response[serverSpan] = span;
     response.once('close', endSpan);
   }
 
   function endSpan(this: Exchange): void {
-    const span = this[SERVER_SPAN] as Span & { duration: [number, number] };
+    const span = this[serverSpan] as Span & { duration: [number, number] };
     describe(span, this);
     span.end();
     const { method = '' } = this.req;

@@ -75,15 +75,15 @@ function textOf(query: unknown): string | undefined {
   return typeof text === 'string' && typeof submit !== 'function' ? text : undefined;
 }
 
-const MAX_TEXT_CHARS = 300;
-const MAX_SUMMARIES = 500;
+const maxTextChars = 300;
+const maxSummaries = 500;
 const summaries = new Map<string, string>();
 
 function describe(text: string) {
   return {
     'db.system.name': 'postgresql',
     'db.query.summary': summaryOf(text),
-    'db.query.text': text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text,
+    'db.query.text': text.length > maxTextChars ? `${text.slice(0, maxTextChars)}…` : text,
   };
 }
 
@@ -94,6 +94,6 @@ function summaryOf(text: string): string {
   const [operation = 'QUERY'] = /^\s*\w+/.exec(text)?.[0].trim().toUpperCase().split(' ') ?? [];
   const target = /\b(?:from|into|update|table)\s+"?([\w.]+)/i.exec(text)?.[1];
   const summary = target ? `${operation} ${target}` : operation;
-  if (summaries.size < MAX_SUMMARIES) summaries.set(text, summary);
+  if (summaries.size < maxSummaries) summaries.set(text, summary);
   return summary;
 }

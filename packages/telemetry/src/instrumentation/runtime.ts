@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { metrics } from '@opentelemetry/api';
 
-const NANOSECONDS_PER_SECOND = 1e9;
+const nanosecondsPerSecond = 1e9;
 
 /** What explains a slow service from inside, read at each export: event loop, memory, processor time. */
 export function observeRuntime(): void {
@@ -9,7 +9,7 @@ export function observeRuntime(): void {
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
   meter.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' }).addCallback((result) => {
-    result.observe(loop.percentile(99) / NANOSECONDS_PER_SECOND);
+    result.observe(loop.percentile(99) / nanosecondsPerSecond);
     loop.reset();
   });
   let last = performance.eventLoopUtilization();

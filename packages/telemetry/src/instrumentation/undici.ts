@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { resendCountOf } from '../resend-count.ts';
 
-const CLIENT_SPAN = Symbol('ballast.clientSpan');
+const clientSpan = Symbol('ballast.clientSpan');
 
 /** What undici publishes of a request; the same in the npm package and behind Node's fetch. */
 interface UndiciRequest {
@@ -18,7 +18,7 @@ interface UndiciRequest {
   method: string;
   path: string;
   addHeader(name: string, value: string): void;
-  [CLIENT_SPAN]?: Span | undefined;
+  [clientSpan]?: Span | undefined;
 }
 interface UndiciMessage {
   request: UndiciRequest;
@@ -45,29 +45,29 @@ function begin(request: UndiciRequest, tracer: Tracer): void {
   );
   const resendCount = resendCountOf(active);
   if (resendCount !== undefined) span.setAttribute('http.request.resend_count', resendCount);
-  request[CLIENT_SPAN] = span;
+  request[clientSpan] = span;
   propagation.inject(trace.setSpan(active, span), request, toHeaders);
 }
 
 const toHeaders = { set: (to: UndiciRequest, key: string, value: string) => to.addHeader(key, value) };
 
 function noteStatus({ request, response }: UndiciMessage): void {
-  const span = request[CLIENT_SPAN];
+  const span = request[clientSpan];
   if (!span || !response) return;
   span.setAttribute('http.response.status_code', response.statusCode);
   if (response.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 function fail({ request, error }: UndiciMessage): void {
-  const span = request[CLIENT_SPAN];
+  const span = request[clientSpan];
   span?.setAttribute('error.type', error?.code ?? error?.name ?? 'unknown');
   span?.setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? '' });
   end(request);
 }
 
 function end(request: UndiciRequest): void {
-  request[CLIENT_SPAN]?.end();
-  request[CLIENT_SPAN] = undefined;
+  request[clientSpan]?.end();
+  request[clientSpan] = undefined;
 }
 
 // The query stays out: it is the one part of a URL where callers put personal data.
@@ -83,8 +83,8 @@ function describe({ method, origin, path }: UndiciRequest) {
   };
 }
 
-const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
-const MAX_SERVERS = 100;
+const defaultPorts: Record<string, number> = { 'http:': 80, 'https:': 443 };
+const maxServers = 100;
 const servers = new Map<string, { address: string; port: number }>();
 
 /** Parsed once per origin: a service talks to few, and parsing costs as much as the rest of the span. */
@@ -92,7 +92,7 @@ function serverOf(origin: string): { address: string; port: number } {
   const known = servers.get(origin);
   if (known) return known;
   const { hostname, port, protocol } = new URL(origin);
-  const server = { address: hostname, port: Number(port) || (DEFAULT_PORTS[protocol] ?? 0) };
-  if (servers.size < MAX_SERVERS) servers.set(origin, server);
+  const server = { address: hostname, port: Number(port) || (defaultPorts[protocol] ?? 0) };
+  if (servers.size < maxServers) servers.set(origin, server);
   return server;
 }

@@ -2,10 +2,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Line, Reservation, ReservationStore } from '../use-cases/reservation.ts';
 
 // A decision is first judged without locks, so a race can reach the CHECK constraint; then it is judged again.
-const MAX_DECISION_RACES = 10;
-const OUT_OF_STOCK_RACE = 'stock_never_negative';
+const maxDecisionRaces = 10;
+const outOfStockRace = 'stock_never_negative';
 
-const COLUMNS = sql.raw(`
+const columns = sql.raw(`
   order_id as "orderId", items, status, reason, expires_at as "expiresAt",
   status = 'reserved' and expires_at <= now() as "isOverdue"`);
 
@@ -21,14 +21,14 @@ export function reservationsIn(db: Kysely<unknown>, { ttlMs }: { ttlMs: number }
         const { rows } = await decision(orderId, items, ttlMs).execute(db);
         return rows[0];
       } catch (error) {
-        if (!lostRaceForStock(error) || race === MAX_DECISION_RACES) throw error;
+        if (!lostRaceForStock(error) || race === maxDecisionRaces) throw error;
       }
     }
   }
 
   async function find(orderId: string) {
     const { rows } = await sql<Reservation>`
-      select ${COLUMNS} from reservations where order_id = ${orderId} order by id desc limit 1`.execute(db);
+      select ${columns} from reservations where order_id = ${orderId} order by id desc limit 1`.execute(db);
     return rows[0];
   }
 
@@ -50,7 +50,7 @@ export function reservationsIn(db: Kysely<unknown>, { ttlMs }: { ttlMs: number }
       insert into reservations (order_id, items, status, expires_at, ended_at)
       values (${orderId}, '[]', 'released', now(), now())
       on conflict (order_id) where status <> 'expired' do nothing
-      returning ${COLUMNS}`.execute(db);
+      returning ${columns}`.execute(db);
     return rows[0];
   }
 
@@ -95,7 +95,7 @@ function decision(orderId: string, items: Line[], ttlMs: number): RawBuilder<Res
       insert into stock_movements (sku, reservation_id, kind, quantity)
       select sku, id, 'reserved', quantity from taking
     )
-    select ${COLUMNS} from decided`;
+    select ${columns} from decided`;
 }
 
 function ending(
@@ -122,9 +122,9 @@ function ending(
       insert into stock_movements (sku, reservation_id, kind, quantity)
       select sku, id, ${to}, quantity from moving
     )
-    select ${COLUMNS} from ended`;
+    select ${columns} from ended`;
 }
 
 function lostRaceForStock(error: unknown): boolean {
-  return error instanceof Error && 'constraint' in error && error.constraint === OUT_OF_STOCK_RACE;
+  return error instanceof Error && 'constraint' in error && error.constraint === outOfStockRace;
 }

@@ -14,7 +14,7 @@ export interface ReservationWish {
 }
 
 // Each round either answers or has seen somebody else move the reservation on.
-const MAX_ROUNDS = 5;
+const maxRounds = 5;
 
 /**
  * Decides once per order and repeats that answer: asking again, late or twice at once, changes nothing.
@@ -27,11 +27,11 @@ export async function putReservation(
   wish: ReservationWish,
 ): Promise<Reservation> {
   const items = canonicalLines(wish.items);
-  for (let round = 1; round <= MAX_ROUNDS; round++) {
+  for (let round = 1; round <= maxRounds; round++) {
     const reservation = await advance(store, orderId, { ...wish, items });
     if (reservation) return reservation;
   }
-  throw new Error(`reservation of order ${orderId} kept changing for ${MAX_ROUNDS} rounds`);
+  throw new Error(`reservation of order ${orderId} kept changing for ${maxRounds} rounds`);
 }
 
 async function advance(store: ReservationStore, orderId: string, { items, status }: ReservationWish) {

@@ -24,7 +24,7 @@ interface OrderRow extends OrderDraft {
   reason: string | null;
 }
 
-export const ORDER_COLUMNS = sql.raw(`
+export const orderColumns = sql.raw(`
   orders.id, orders.customer_id as "customerId", orders.items, orders.total_cents::float8 as "totalCents",
   orders.created_at as "createdAt", orders.status, orders.reason`);
 
@@ -39,7 +39,7 @@ export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): Order
   async function findKey(key: string): Promise<KnownKey | undefined> {
     type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
     const { rows } = await sql<Row>`
-      select ${ORDER_COLUMNS}, fingerprint, answer,
+      select ${orderColumns}, fingerprint, answer,
         extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
       from idempotency_keys join orders on orders.id = order_id where key = ${key}`.execute(db);
     if (!rows[0]) return undefined;
@@ -65,7 +65,7 @@ export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): Order
       );
     },
     async find(orderId) {
-      const { rows } = await sql<OrderRow>`select ${ORDER_COLUMNS} from orders where id = ${orderId}`.execute(
+      const { rows } = await sql<OrderRow>`select ${orderColumns} from orders where id = ${orderId}`.execute(
         db,
       );
       return rows[0] && orderFrom(rows[0]);

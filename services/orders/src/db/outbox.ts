@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { OrderDraft, OrderState } from '../use-cases/order.ts';
 import type { Backlog, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
-import { ORDER_COLUMNS, orderFrom } from './orders.ts';
+import { orderColumns, orderFrom } from './orders.ts';
 
 /**
  * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock held while somebody
@@ -26,7 +26,7 @@ export function outboxIn(db: Kysely<unknown>): Outbox {
           from due where outbox.id = due.id
           returning outbox.id, outbox.order_id, outbox.attempts
         )
-        select claimed.id as "rowId", claimed.attempts, ${ORDER_COLUMNS}
+        select claimed.id as "rowId", claimed.attempts, ${orderColumns}
         from claimed join orders on orders.id = claimed.order_id`.execute(db);
       return rows.map(
         ({ rowId, attempts, ...order }): ClaimedRow => ({ id: rowId, attempts, order: orderFrom(order) }),

@@ -7,7 +7,7 @@ const item = z.object({ sku: z.string().max(40) }).transform(({ sku }) => sku);
 const answer = z.object({ items: z.array(item).max(20) });
 
 // Right enough for anybody, and needs nobody to be asked.
-const FAVOURITES = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
+const favouriteSkus = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
 
 /** "You may also like": optional. Live, else remembered, else the favourites; or off by flag. */
 export function recommendationDependency(
@@ -28,7 +28,7 @@ export function recommendationDependency(
       const path = `/v1/recommendations/${encodeURIComponent(customerId)}`;
       return (await client.json({ method: 'GET', path, schema: answer, ctx })).items;
     },
-    degrade: [staleIfError({ cache, key: (customerId) => customerId }), defaultAnswer(() => FAVOURITES)],
+    degrade: [staleIfError({ cache, key: (customerId) => customerId }), defaultAnswer(() => favouriteSkus)],
     isEnabled,
     disabledValue: () => [],
   });

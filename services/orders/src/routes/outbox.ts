@@ -2,7 +2,7 @@ import { describeRoute, problem } from '@ballast/service-kit';
 import { z } from 'zod';
 import type { Outbox } from '../use-cases/outbox.ts';
 
-const MAX_SHOWN = 200;
+const maxShown = 200;
 
 const parkedRow = z.object({
   id: z.string(),
@@ -20,10 +20,10 @@ export function readParkedRoute(outbox: Outbox) {
     method: 'get',
     path: '/v1/outbox/parked',
     name: 'readParkedRows',
-    summary: `What the relay gave up on, oldest first, at most ${MAX_SHOWN}`,
+    summary: `What the relay gave up on, oldest first, at most ${maxShown}`,
     responses: { 200: { description: 'The parked rows', schema: parkedBody } },
     async handle() {
-      const rows = await outbox.parked(MAX_SHOWN);
+      const rows = await outbox.parked(maxShown);
       return {
         status: 200,
         body: { rows: rows.map((row) => ({ ...row, parkedAt: row.parkedAt.toISOString() })) },

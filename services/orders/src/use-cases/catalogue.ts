@@ -45,7 +45,7 @@ export class CatalogueEmptyError extends Error {
 }
 
 // Unknown products make orders look again, but not more often than this: a typo must not become a load on inventory.
-const MIN_REFRESH_INTERVAL_MS = 1000;
+const minRefreshIntervalMs = 1000;
 
 export function createCatalogue({
   fetchAll,
@@ -82,7 +82,7 @@ export function createCatalogue({
   }
 
   async function refreshIfDue(options: CallOptions) {
-    if (now() - triedAtMs < MIN_REFRESH_INTERVAL_MS && !refreshing) return;
+    if (now() - triedAtMs < minRefreshIntervalMs && !refreshing) return;
     // Whatever the refresh fails with, the copy at hand decides.
     await refresh({ deadlineMs: options.deadlineMs }).catch(() => {});
   }

@@ -14,7 +14,7 @@ export type OrderState =
   | { status: 'confirmed'; reason?: undefined }
   | { status: 'rejected'; reason: RejectionReason };
 
-export const PENDING: OrderState = { status: 'pending' };
+export const pendingState: OrderState = { status: 'pending' };
 
 /** What never changes about an order. */
 export interface OrderDraft {

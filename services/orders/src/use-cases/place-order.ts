@@ -9,7 +9,7 @@ import {
   type OrderDraft,
   type OrderState,
   type OrderStore,
-  PENDING,
+  pendingState,
   type Recommendations,
   type StoredAnswer,
 } from './order.ts';
@@ -55,7 +55,7 @@ export async function placeOrder(
 
   const { draft } = placement;
   const [decided, recommendations] = await Promise.all([
-    askInventory(shop.inventory, draft, options).catch(() => PENDING),
+    askInventory(shop.inventory, draft, options).catch(() => pendingState),
     shop.recommend(draft, options),
   ]);
   const state = await record(shop.orders, draft, {
@@ -110,6 +110,6 @@ async function record(
     else await orders.settle(id, state, answered);
     return state;
   } catch {
-    return PENDING;
+    return pendingState;
   }
 }

@@ -19,7 +19,7 @@ export interface RelaySettings {
   maxRetryDelayMs: number;
 }
 
-export const RELAY_DEFAULTS: RelaySettings = {
+export const relayDefaults: RelaySettings = {
   maxBatch: 32,
   maxConcurrent: 4,
   leaseMs: 6000,
@@ -30,7 +30,7 @@ export const RELAY_DEFAULTS: RelaySettings = {
 };
 
 // A row is judged by how others fare: if one got through this recently, the receiver is well.
-const RECENT_MS = 5000;
+const recentMs = 5000;
 
 export interface RelayOptions {
   kind: OutboxKind;
@@ -50,7 +50,7 @@ export interface Relay {
 
 /** Delivers what the outbox owes, at least once; slow after trouble, then faster, so that a recovery is no herd. */
 export function createRelay({ kind, outbox, deliver, now, random, onParked, ...rest }: RelayOptions): Relay {
-  const settings = { ...RELAY_DEFAULTS, ...rest.settings };
+  const settings = { ...relayDefaults, ...rest.settings };
   let batchSize = 1;
   let deliveredAtMs = Number.NEGATIVE_INFINITY;
 
@@ -89,7 +89,7 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
 
   async function setBack(row: ClaimedRow, cause: unknown) {
     const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
-    const isOwnFault = isRefusal(cause) || (wasTried(cause) && now() - deliveredAtMs < RECENT_MS);
+    const isOwnFault = isRefusal(cause) || (wasTried(cause) && now() - deliveredAtMs < recentMs);
     const attempts = isOwnFault ? row.attempts : row.attempts - 1;
     if (attempts < (isRefusal(cause) ? settings.maxAttempts : settings.maxFailures)) {
       const ceilingMs = Math.min(settings.maxRetryDelayMs, settings.retryDelayMs * 2 ** attempts);

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { PurchaseStore } from '../use-cases/advice.ts';
 
 // A customer's latest orders say most about them, and keep the query bounded for those who buy daily.
-const ORDERS_CONSIDERED = 5;
-const PRODUCTS_CONSIDERED = 20;
+const ordersConsidered = 5;
+const productsConsidered = 20;
 
 /** Purchases and their counts in PostgreSQL. */
 export function purchasesIn(db: Kysely<unknown>): PurchaseStore {
@@ -48,9 +48,9 @@ function advising(customerId: string, limit: number) {
   return sql<{ sku: string; isTogether: boolean }>`
     with owned as (
       select distinct sku
-      from (select skus from purchases where customer_id = ${customerId} order by purchased_at desc limit ${ORDERS_CONSIDERED}) latest,
+      from (select skus from purchases where customer_id = ${customerId} order by purchased_at desc limit ${ordersConsidered}) latest,
         unnest(latest.skus) as sku
-      limit ${PRODUCTS_CONSIDERED}
+      limit ${productsConsidered}
     ), together as (
       select other_sku as sku, sum(times) as times
       from bought_together join owned using (sku)

@@ -2,7 +2,7 @@ import { describeRoute } from '@ballast/service-kit';
 import { z } from 'zod';
 import type { PurchaseStore } from '../use-cases/advice.ts';
 
-const MAX_ADVICE = 4;
+const maxAdvice = 4;
 
 export const customerId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 
@@ -10,7 +10,7 @@ const adviceBody = z
   .object({
     customerId,
     basis: z.enum(['bought-together', 'popular']).describe('popular: nothing is known of this customer'),
-    items: z.array(z.object({ sku: z.string() })).max(MAX_ADVICE),
+    items: z.array(z.object({ sku: z.string() })).max(maxAdvice),
   })
   .meta({ id: 'Advice' });
 
@@ -24,7 +24,7 @@ export function recommendationsRoute(purchases: PurchaseStore) {
     params: z.object({ customerId }),
     responses: { 200: { description: 'Best first', schema: adviceBody } },
     async handle({ params: { customerId } }) {
-      const { basis, skus } = await purchases.advise(customerId, MAX_ADVICE);
+      const { basis, skus } = await purchases.advise(customerId, maxAdvice);
       return { status: 200, body: { customerId, basis, items: skus.map((sku) => ({ sku })) } };
     },
   });

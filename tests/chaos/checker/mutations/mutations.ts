@@ -52,7 +52,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a reservation that ended twice',
     breaks: 'I6',
-    apply: (run) => reservation(run, { endedPieces: 2_000 }),
+    apply: (run) => reservation(run, { endedPieces: 2000 }),
   },
   { name: 'a confirmed order without a reservation', breaks: 'I6', apply: withoutReservation },
   { name: 'stock sold for an order that was rejected', breaks: 'I6', apply: soldButRejected },
