@@ -43,7 +43,7 @@ function describeIssue(issue: z.core.$ZodIssue, env: Env): string {
   const received = env[key];
   if (received === undefined) return `${key}: is required (${issue.message})`;
   // A mistyped URL or token is still a secret.
-  const shown = /URL|tokenPattern|SECRET|PASSWORD|KEY/.test(key)
+  const shown = /URL|TOKEN|SECRET|PASSWORD|KEY/.test(key)
     ? 'a value not shown here'
     : JSON.stringify(received);
   return `${key}: ${issue.message}, received ${shown}`;

@@ -38,7 +38,7 @@ test('the main.ts of the README is a service of at most 30 lines that runs', asy
 }, 30_000);
 
 test.each([
-  ['SERVER_LIMITS', serverLimits],
+  ['serverLimits', serverLimits],
   ['deadlineDefaults', deadlineDefaults],
   ['httpClientDefaults', httpClientDefaults],
   ['databaseDefaults', databaseDefaults],
