@@ -245,7 +245,7 @@ const story = {
       outcome: 'timeout',
       errorCode: 'E_ATTEMPT_TIMEOUT',
     },
-    { atMs: 301.2, dependency: 'recommendation', type: 'retry.refused', attempt: 1, reason: 'budget' },
+    { atMs: 301.2, dependency: 'recommendation', type: 'retry.rejected', attempt: 1, reason: 'budget' },
     {
       atMs: 301.3,
       dependency: 'recommendation',

@@ -99,7 +99,7 @@ describe('the story of an order', () => {
         durationMs: 300,
         outcome: 'timeout',
       },
-      { atMs: 301, dependency: 'recommendation', type: 'retry.refused', reason: 'budget' },
+      { atMs: 301, dependency: 'recommendation', type: 'retry.rejected', reason: 'budget' },
       { atMs: 301, dependency: 'recommendation', type: 'breaker.transition', from: 'closed', to: 'open' },
       { atMs: 302, dependency: 'recommendation', type: 'fallback', source: 'cached', ageMs: 42_000 },
       { atMs: 302, dependency: 'recommendation', type: 'call.end', durationMs: 302, source: 'cached' },

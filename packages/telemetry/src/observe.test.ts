@@ -102,7 +102,7 @@ describe('an observed dependency', () => {
     observe(slow);
     await Promise.all([1, 2, 3].map(() => placeOrder(() => slow.call(undefined))));
     const told = spans.getFinishedSpans().map(({ events }) => events.map(({ name }) => name));
-    const decisions = ['attempt', 'retry.refused', 'fallback', 'call.end'].map(
+    const decisions = ['attempt', 'retry.rejected', 'fallback', 'call.end'].map(
       (type) => `resilience.${type}`,
     );
     expect(told).toEqual([

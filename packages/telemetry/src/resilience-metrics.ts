@@ -48,7 +48,7 @@ function createCounters(): Count {
       }
       case 'rejected':
         return rejections.add(1, { dependency, policy: event.policy, 'error.type': event.code });
-      case 'retry.refused':
+      case 'retry.rejected':
         if (event.reason === 'budget') rejections.add(1, { dependency, policy: 'retry-budget' });
         return;
       case 'retry':

@@ -37,7 +37,7 @@ function attributesOf(event: ResilienceEvent): Attributes | undefined {
       };
     case 'retry':
       return { attempt: event.attempt, reason: event.reason, delay_ms: event.delayMs };
-    case 'retry.refused':
+    case 'retry.rejected':
       return { attempt: event.attempt, reason: event.reason };
     case 'hedge':
       return { attempt: event.attempt, delay_ms: event.delayMs };

@@ -43,7 +43,7 @@ const readers: Record<string, Reader> = {
     return { text: `${which} failed in ${took}${reason(event)}`, tone: 'bad' };
   },
   retry: (event) => ({ text: `retry after ${duration(num(event.delayMs))}`, tone: 'neutral' }),
-  'retry.refused': (event) => ({
+  'retry.rejected': (event) => ({
     text: refusedRetry[word(event.reason)] ?? 'retry refused',
     tone: 'neutral',
   }),

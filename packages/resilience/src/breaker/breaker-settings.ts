@@ -1,10 +1,20 @@
+import type { BreakerState } from '../pipeline/events.ts';
 import type { TimeoutSettings } from '../policies/attempt-timeout.ts';
 import type { DeadlineSettings } from '../policies/deadline.ts';
-import { above, atLeast, integer, onOff, optional, type Rules, ratio } from '../primitives/options.ts';
+import {
+  above,
+  atLeast,
+  integer,
+  longestTimerMs,
+  onOff,
+  optional,
+  type Rules,
+  ratio,
+} from '../primitives/options.ts';
 
 export interface BreakerSettings {
   readonly enabled: boolean;
-  /** Refuses every call, whatever the window says, enabled or not. */
+  /** Rejects every call, whatever the window says, enabled or not. */
   readonly isolated: boolean;
   /** How far back failures and slow calls are counted. */
   readonly windowMs: number;
@@ -30,6 +40,24 @@ export interface BreakerSettings {
   readonly rampStageMs: number;
 }
 
+export interface BreakerSnapshot {
+  readonly enabled: boolean;
+  readonly state: BreakerState;
+  /** Calls in the window. */
+  readonly windowCalls: number;
+  /** The share of failures among them, 0 to 1. */
+  readonly failureRatio: number;
+  /** The share of slow calls among them, 0 to 1. */
+  readonly slowRatio: number;
+  /** While open: when it goes half-open, on the dependency's clock. */
+  readonly openUntilMs?: number;
+  /** While open: the time until then. */
+  readonly retryInMs?: number;
+  /** While half-open: the share of the calls let through; 0 while probing. */
+  readonly recovering?: number;
+  readonly settings: BreakerSettings;
+}
+
 export const breakerDefaults: BreakerSettings = {
   enabled: true,
   isolated: false,
@@ -46,9 +74,6 @@ export const breakerDefaults: BreakerSettings = {
   rampStageMs: 250,
 };
 
-// Timers take no more than 2^31 - 1 ms.
-const longestMs = 2 ** 31 - 1;
-
 export const breakerRules: Rules = {
   enabled: onOff,
   isolated: onOff,
@@ -57,8 +82,8 @@ export const breakerRules: Rules = {
   failureRatio: ratio,
   slowCallMs: optional(above(0)),
   slowRatio: ratio,
-  openMs: integer(1, longestMs),
-  maxOpenMs: integer(1, longestMs),
+  openMs: integer(1, longestTimerMs),
+  maxOpenMs: integer(1, longestTimerMs),
   openJitterRatio: atLeast(0),
   probes: integer(1),
   probeTimeoutMs: optional(above(0)),

@@ -141,7 +141,7 @@ test('takes an error for a failure when the classifier throws', async () => {
   expect(kit.guard.snapshot().policies.breaker.state).toBe('open');
 });
 
-test('ignores refusals of other policies and the cancels of callers', async () => {
+test('ignores rejections of other policies and the cancels of callers', async () => {
   const { guard, ask, state } = breaking({ minCalls: 1 });
   guard.configure({ bulkhead: { enabled: true, maxConcurrent: 1, maxQueue: 0 } });
   const cancel = new AbortController();
@@ -152,7 +152,7 @@ test('ignores refusals of other policies and the cancels of callers', async () =
   expect(guard.snapshot().policies.breaker.windowCalls).toBe(0);
 });
 
-test('ignores the refusals of a dependency behind this one', async () => {
+test('ignores the rejections of a dependency behind this one', async () => {
   const { guard: inner } = guarded();
   inner.isolate();
   const { ask, guard } = breaking({ minCalls: 1 }, { call: async () => (await inner.call('a')).value });
@@ -187,7 +187,7 @@ test('hears of a dependency that hangs from callers who leave', async () => {
   expect(state()).toBe('open');
 });
 
-test('refuses without asking while open, and says for how long', async () => {
+test('rejects without asking while open, and says for how long', async () => {
   const { guard, trip, clock, asked } = breaking();
   await trip();
   asked.length = 0;
@@ -208,8 +208,8 @@ test('lets exactly its probes through to 64 callers', async () => {
   await reachHalfOpen();
   const fates = Array.from({ length: 64 }, () => ask('a'));
   expect(asked).toHaveLength(3);
-  const refused = await Promise.all(fates.slice(3));
-  expect(new Set(refused)).toEqual(new Set(['E_BREAKER_OPEN']));
+  const rejected = await Promise.all(fates.slice(3));
+  expect(new Set(rejected)).toEqual(new Set(['E_BREAKER_OPEN']));
 });
 
 test('opens again at the first probe that fails, whatever the others do', async () => {
@@ -231,7 +231,7 @@ test('opens again at a slow probe', async () => {
   await one('succeed', 900);
   expect(state()).toBe('open');
   expect(events.findLast(({ type }) => type === 'breaker.transition')).toMatchObject({
-    reason: 'trial slow',
+    reason: 'probe slow',
   });
 });
 
@@ -468,5 +468,5 @@ test('tells each transition and its reason', async () => {
     'half-open > closed',
   ]);
   const reasons = events.flatMap((event) => (event.type === 'breaker.transition' ? [event.reason] : []));
-  expect(reasons).toEqual(['failureRatio', 'open time over', 'trial failed', 'open time over', 'recovered']);
+  expect(reasons).toEqual(['failureRatio', 'open time over', 'probe failed', 'open time over', 'recovered']);
 });

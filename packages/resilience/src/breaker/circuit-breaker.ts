@@ -1,27 +1,36 @@
 import type { Call } from '../pipeline/call.ts';
 import { callVerdict, isSlow } from '../pipeline/call-verdict.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { BreakerState } from '../pipeline/events.ts';
+import { Layer } from '../pipeline/layer.ts';
+import type { Rejection } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import type { FailureTest } from '../pipeline/verdict.ts';
 import type { Timer } from '../primitives/clock.ts';
-import { openTimeMs, type ResolvedBreakerSettings } from './breaker-settings.ts';
-import { refusalIn, type State } from './breaker-state.ts';
+import { halfOpenRejection, isolatedRejection, openRejection } from './breaker-rejections.ts';
+import { type BreakerSnapshot, openTimeMs, type ResolvedBreakerSettings } from './breaker-settings.ts';
 import { HealthWindow } from './health-window.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
-import { Recovery, Trial } from './recovery.ts';
+import { Probe, Recovery } from './recovery.ts';
 
 /** Stops asking a dependency that fails or has become slow, and comes back to it carefully. */
 export class CircuitBreaker extends Layer {
   readonly #runtime: Runtime;
   readonly #isFailure: FailureTest;
-  readonly #circuit: OpossumCircuit;
   #settings: ResolvedBreakerSettings;
   #window: HealthWindow;
-  #state: State = { kind: 'closed' };
-  /** Why the circuit is about to change. */
+  /** Opossum, which holds the state. There is none while the breaker is closed: most dependencies never need one. */
+  #circuit: OpossumCircuit | undefined;
+  /** Replaced with every change of state: what a call learned under an earlier one does not count. */
+  #generation = {};
+  /** Why the state is about to change. */
   #reason = '';
+  /** What the listeners were last told. */
+  #toldState: BreakerState = 'closed';
   #openedBy: 'failureRatio' | 'slowRatio' = 'failureRatio';
   #opensInARow = 0;
+  #openUntilMs = 0;
   #openTimer: Timer | undefined;
+  #recovery: Recovery | undefined;
 
   constructor(runtime: Runtime, settings: ResolvedBreakerSettings, isFailure: FailureTest) {
     super();
@@ -29,27 +38,28 @@ export class CircuitBreaker extends Layer {
     this.#settings = settings;
     this.#isFailure = isFailure;
     this.#window = new HealthWindow(settings.windowMs);
-    this.#circuit = new OpossumCircuit({ opened: () => this.#opened(), closed: () => this.#closed() });
     if (settings.isolated) this.#isolate();
   }
 
   override enter(call: Call): void {
-    const state = this.#state;
-    if (state.kind === 'closed') {
-      call.ticket = state;
+    if (this.#circuit === undefined) {
+      call.ticket = this.#generation;
       this.inner.enter(call);
-    } else if (state.kind === 'half-open' && state.recovery.admits()) {
-      call.ticket = this.#beginTrial(state.recovery, call);
+      return;
+    }
+    const recovery = this.#state === 'half-open' ? this.#recovery : undefined;
+    if (recovery?.admits()) {
+      call.ticket = this.#beginProbe(recovery, call);
       this.inner.enter(call);
     } else {
-      this.settle(call, { kind: 'rejected', refusal: refusalIn(state, this.#settings, call.nowMs) });
+      this.settle(call, { kind: 'rejected', rejection: this.#rejection(call.nowMs) });
     }
   }
 
   override leave(call: Call): void {
     const { ticket } = call;
-    if (ticket === this.#state) this.#count(call);
-    else if (ticket instanceof Trial) this.#judge(ticket, call);
+    if (ticket === this.#generation) this.#count(call);
+    else if (ticket instanceof Probe) this.#judge(ticket, call);
     this.outer.leave(call);
   }
 
@@ -62,98 +72,125 @@ export class CircuitBreaker extends Layer {
     else if (!settings.enabled && !settings.isolated) this.#close('disabled');
   }
 
-  snapshot() {
+  snapshot(): BreakerSnapshot {
     const nowMs = this.#runtime.clock.now();
     const state = this.#state;
+    const recovering = this.#recovery?.share;
     return {
       enabled: this.#settings.enabled,
-      state: state.kind,
+      state,
       ...this.#window.snapshot(nowMs),
-      ...(state.kind === 'open' && {
-        openUntilMs: state.untilMs,
-        retryInMs: Math.max(0, state.untilMs - nowMs),
+      ...(state === 'open' && {
+        openUntilMs: this.#openUntilMs,
+        retryInMs: Math.max(0, this.#openUntilMs - nowMs),
       }),
-      ...(state.kind === 'half-open' && { recovering: state.recovery.share }),
+      ...(state === 'half-open' && recovering !== undefined && { recovering }),
       settings: this.#settings,
     };
+  }
+
+  /** Opossum's state, behind the gate that isolates by hand. */
+  get #state(): BreakerState {
+    return this.#settings.isolated ? 'isolated' : (this.#circuit?.state ?? 'closed');
+  }
+
+  #rejection(nowMs: number): Rejection {
+    const state = this.#state;
+    if (state === 'isolated') return isolatedRejection;
+    if (state === 'half-open') return halfOpenRejection(this.#settings);
+    const retryAfterMs = Math.max(0, Math.ceil(this.#openUntilMs - nowMs));
+    return openRejection(this.#settings, this.#openedBy, retryAfterMs);
   }
 
   #count(call: Call): void {
     const { enabled, slowCallMs } = this.#settings;
     const verdict = callVerdict(call, slowCallMs, this.#isFailure);
-    if (!enabled || verdict === 'unknown') return;
+    if (!enabled || verdict === 'neutral') return;
     const wasSlow = isSlow(call, slowCallMs);
-    this.#window.count(call.nowMs, verdict === 'unwell', wasSlow);
-    if (verdict === 'well' && !wasSlow) return;
-    const tooHigh = this.#window.unwellBy(this.#settings, call.nowMs);
+    this.#window.count(call.nowMs, verdict === 'failure', wasSlow);
+    if (verdict === 'success' && !wasSlow) return;
+    const tooHigh = this.#window.tooHighRatio(this.#settings, call.nowMs);
     if (tooHigh === undefined) return;
     this.#openedBy = tooHigh;
     this.#reason = tooHigh;
-    this.#circuit.open();
+    this.#open();
   }
 
-  #beginTrial(recovery: Recovery, call: Call): Trial {
+  #beginProbe(recovery: Recovery, call: Call): Probe {
     const dueMs = call.nowMs + this.#settings.probeTimeoutMs;
-    const trial = new Trial(recovery, dueMs, () => this.#fail(recovery, 'trial unanswered'));
-    this.#runtime.timers.add(trial, call.nowMs);
-    return trial;
+    const probe = new Probe(recovery, dueMs, () => this.#fail(recovery, 'probe unanswered'));
+    this.#runtime.timers.add(probe, call.nowMs);
+    return probe;
   }
 
-  #judge(trial: Trial, call: Call): void {
-    const { recovery } = trial;
+  #judge(probe: Probe, call: Call): void {
+    const { recovery } = probe;
     const { slowCallMs } = this.#settings;
-    this.#runtime.timers.remove(trial);
+    this.#runtime.timers.remove(probe);
     const verdict = callVerdict(call, slowCallMs, this.#isFailure);
-    if (verdict === 'unwell') this.#fail(recovery, 'trial failed');
-    else if (isSlow(call, slowCallMs)) this.#fail(recovery, 'trial slow');
-    else if (verdict === 'well') recovery.passed(call.nowMs);
-    else recovery.toldNothing();
+    if (verdict === 'failure') this.#fail(recovery, 'probe failed');
+    else if (isSlow(call, slowCallMs)) this.#fail(recovery, 'probe slow');
+    else if (verdict === 'success') recovery.passed(call.nowMs);
+    else recovery.neutral();
   }
 
   #fail(recovery: Recovery, reason: string): void {
     if (recovery.fail()) this.#reason = reason;
   }
 
+  #open(): void {
+    this.#circuit ??= new OpossumCircuit({ opened: () => this.#opened(), closed: () => this.#closed() });
+    this.#circuit.open();
+  }
+
   #close(reason: string): void {
     this.#reason = reason;
-    this.#circuit.close();
+    this.#circuit?.close();
   }
 
   #isolate(): void {
-    this.#circuit.open();
-    this.#become({ kind: 'isolated' }, 'isolated');
+    this.#open();
+    this.#changed('isolated');
   }
 
   #opened(): void {
     if (this.#settings.isolated) return;
-    const forMs = openTimeMs(this.#settings, this.#opensInARow++, this.#runtime.random());
-    const untilMs = this.#runtime.clock.now() + forMs;
-    const timer = this.#runtime.clock.setTimer(() => this.#halfOpen(), forMs, 'background');
-    this.#become({ kind: 'open', untilMs, by: this.#openedBy }, this.#reason, timer);
+    const { clock, random } = this.#runtime;
+    const forMs = openTimeMs(this.#settings, this.#opensInARow++, random());
+    this.#openUntilMs = clock.now() + forMs;
+    this.#changed(
+      this.#reason,
+      clock.setTimer(() => this.#halfOpen(), forMs, 'background'),
+    );
   }
 
   #halfOpen(): void {
     const recovery = new Recovery(this.#settings.probes, this.#settings.rampStageMs);
     this.#reason = 'recovered';
-    this.#circuit.recover(recovery.verdict);
-    this.#become({ kind: 'half-open', recovery }, 'open time over');
+    this.#circuit?.recover(recovery.verdict);
+    this.#changed('open time over', undefined, recovery);
   }
 
   #closed(): void {
+    this.#circuit?.shutdown();
+    this.#circuit = undefined;
     this.#opensInARow = 0;
     this.#window.clear();
-    this.#become({ kind: 'closed' }, this.#reason);
+    this.#changed(this.#reason);
   }
 
-  /** Last of all tells the listeners: one of them may isolate or release, and that must be the last word. */
-  #become(state: State, reason: string, openTimer?: Timer): void {
-    const from = this.#state.kind;
+  /** The listeners are told last: one of them may isolate or release, and that must be the last word. */
+  #changed(reason: string, openTimer?: Timer, recovery?: Recovery): void {
+    this.#generation = {};
     this.#openTimer?.cancel();
     this.#openTimer = openTimer;
-    this.#state = state;
+    this.#recovery = recovery;
+    const from = this.#toldState;
+    const to = this.#state;
+    this.#toldState = to;
     const { events, clock } = this.#runtime;
     if (events.listening) {
-      events.emit(clock.now(), undefined, { type: 'breaker.transition', from, to: state.kind, reason });
+      events.emit(clock.now(), undefined, { type: 'breaker.transition', from, to, reason });
     }
   }
 }

@@ -1,6 +1,7 @@
 /// <reference path="./opossum.d.ts" />
 import { EventEmitter } from 'node:events';
 import Opossum, { type OpossumState } from 'opossum';
+import { longestTimerMs } from '../primitives/options.ts';
 
 export interface CircuitListener {
   opened(): void;
@@ -10,12 +11,9 @@ export interface CircuitListener {
 // Opossum keeps a window of its own that nothing here reads. Given an emitter to rotate it, it starts no interval.
 const neverRotates = new EventEmitter().setMaxListeners(0);
 
-// Opossum's reset timer can't follow an injected clock, so it is set to the longest time there is: ours comes first.
-const longestMs = 2 ** 31 - 1;
-
 /**
- * The state machine: opossum in permit mode. Its action does no work but hands over the verdict on a recovery;
- * opossum lets one recovery begin at a time, and closes or opens on what becomes of it.
+ * The circuit's state, held by opossum in permit mode: opossum never sees the work. Its action hands over the verdict on
+ * a recovery; opossum lets one recovery begin at a time, and closes or opens on what becomes of it.
  */
 export class OpossumCircuit {
   readonly #listener: CircuitListener;
@@ -24,6 +22,11 @@ export class OpossumCircuit {
   constructor(listener: CircuitListener) {
     this.#listener = listener;
     this.#opossum = this.#create();
+  }
+
+  get state(): 'closed' | 'half-open' | 'open' {
+    if (this.#opossum.opened) return 'open';
+    return this.#opossum.halfOpen ? 'half-open' : 'closed';
   }
 
   open(): void {
@@ -42,12 +45,18 @@ export class OpossumCircuit {
     this.#opossum.fire(verdict).catch(() => {});
   }
 
+  /** Lets go of what opossum holds outside of itself: its reset timer, and its listener on the shared emitter. */
+  shutdown(): void {
+    this.#opossum.shutdown();
+  }
+
   #create(state?: OpossumState): Opossum {
-    // A fresh object too, since opossum writes into it.
+    // A fresh options object too, since opossum writes into it.
     const opossum = new Opossum((verdict) => verdict, {
       timeout: false,
       volumeThreshold: Number.MAX_SAFE_INTEGER,
-      resetTimeout: longestMs,
+      // Opossum's reset timer can't follow an injected clock, so it gets the longest time there is: ours comes first.
+      resetTimeout: longestTimerMs,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
       rotateBucketController: neverRotates,

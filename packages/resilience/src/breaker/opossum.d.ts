@@ -20,6 +20,11 @@ declare module 'opossum' {
 
   export default class CircuitBreaker extends EventEmitter {
     constructor(action: (verdict: Promise<void>) => Promise<void>, options: OpossumOptions);
+    readonly options: OpossumOptions;
+    readonly stats: { readonly fires: number };
+    readonly isShutdown: boolean;
+    readonly opened: boolean;
+    readonly halfOpen: boolean;
     fire(verdict: Promise<void>): Promise<void>;
     open(): void;
     close(): void;

@@ -57,8 +57,8 @@ export class Recovery {
     return true;
   }
 
-  /** A cancelled trial gives its place to another call. */
-  toldNothing(): void {
+  /** A cancelled probe gives its place to another call. */
+  neutral(): void {
     if (this.#stage === undefined) this.#begun--;
   }
 
@@ -90,7 +90,7 @@ export class Recovery {
 }
 
 /** A call that decides whether the dependency is back, with the time by which it must have. */
-export class Trial implements Expiring {
+export class Probe implements Expiring {
   readonly recovery: Recovery;
   readonly expire: () => void;
   expiresAtMs: number;

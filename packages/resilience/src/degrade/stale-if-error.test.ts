@@ -52,7 +52,7 @@ test('serves nothing older than allowed', async () => {
   expect(await fate).toBe('default');
 });
 
-test('refuses options that make no sense, and takes undefined for not given', () => {
+test('rejects options that make no sense, and takes undefined for not given', () => {
   const { cache } = memory();
   const step = (maxStaleMs: unknown) =>
     staleIfError({ cache, key: String, maxStaleMs: maxStaleMs as number });

@@ -2,11 +2,11 @@ import { type DegradedBy, type DegradeStep, degraded, remembered } from '../degr
 import type { Call } from '../pipeline/call.ts';
 import { errorCodeOf, errorOf } from '../pipeline/errors.ts';
 import type { Source } from '../pipeline/events.ts';
-import type { Runtime } from '../pipeline/layer.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
+import { CallCounts } from './call-counts.ts';
 import type { Answer } from './dependency.ts';
-import { Tally } from './tally.ts';
 
 /** Ends calls, each with the best answer there is for its outcome, and counts and reports them. */
 export class Answers<Input, Output> {
@@ -14,7 +14,7 @@ export class Answers<Input, Output> {
   readonly #latency: LatencyWindow;
   readonly #degrade: readonly DegradeStep<Input, Output>[];
   readonly #remembers: boolean;
-  readonly #tally = new Tally();
+  readonly #counts = new CallCounts();
   fallback = { enabled: true };
 
   constructor(runtime: Runtime, latency: LatencyWindow, degrade: readonly DegradeStep<Input, Output>[]) {
@@ -27,14 +27,14 @@ export class Answers<Input, Output> {
   /** Ends a call that has come out of every layer. */
   end(call: Call): void {
     const outcome = call.outcome as Outcome;
-    this.#tally.outcome(outcome);
+    this.#counts.outcome(outcome);
     if (outcome.kind === 'success') this.#answerLive(call, outcome.value as Output);
     else this.#degradeOrFail(call, outcome);
   }
 
   /** Ends a call with an answer. */
   answer(call: Call, answer: Answer<Output>): void {
-    this.#tally.answered(answer.source);
+    this.#counts.answered(answer.source);
     this.#reportEnd(call, answer.source);
     call.resolve(answer as never);
   }
@@ -42,7 +42,7 @@ export class Answers<Input, Output> {
   snapshot(nowMs: number) {
     const quantile = (share: number) => this.#latency.quantile(share, nowMs);
     return {
-      ...this.#tally.snapshot(),
+      ...this.#counts.snapshot(),
       latencyMs: { p50: quantile(0.5), p99: quantile(0.99), count: this.#latency.count(nowMs) },
     };
   }
@@ -56,7 +56,7 @@ export class Answers<Input, Output> {
   #degradeOrFail(call: Call, outcome: NoSuccess): void {
     const { events, clock } = this.#runtime;
     if (events.listening && outcome.kind === 'rejected') {
-      const { policy, code } = outcome.refusal;
+      const { policy, code } = outcome.rejection;
       events.emit(call.nowMs, call.options.context, { type: 'rejected', policy, code });
     }
     // Nobody waits for a cancelled call any more.
@@ -81,7 +81,7 @@ export class Answers<Input, Output> {
   }
 
   #fail(call: Call, outcome: NoSuccess): void {
-    this.#tally.answered('failed');
+    this.#counts.answered('failed');
     this.#reportEnd(call, undefined);
     call.reject(errorOf(this.#runtime.name, outcome));
   }

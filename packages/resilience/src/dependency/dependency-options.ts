@@ -2,8 +2,18 @@ import type { DegradeStep } from '../degrade/degrade.ts';
 import type { CallContext } from '../pipeline/attempt.ts';
 import type { Clock, Random } from '../primitives/clock.ts';
 import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
-import { aFunction, onOff, type Rule, withPatch } from '../primitives/options.ts';
-import type { Policy } from './standard-policy.ts';
+import {
+  aClock,
+  aFunction,
+  checkOptions,
+  hasMethods,
+  listOf,
+  onOff,
+  type Rule,
+  text,
+  withMethods,
+} from '../primitives/options.ts';
+import type { Policy } from './policy.ts';
 
 export interface DependencyOptions<Input, Output> {
   /** Names the dependency in errors, events and snapshots. */
@@ -23,38 +33,23 @@ export interface DependencyOptions<Input, Output> {
   readonly random?: Random;
 }
 
-const having = (expected: string, ...methods: string[]): Rule => ({
-  expected,
-  accepts: (value) => hasMethods(value, methods),
-});
-
 const rules: Record<keyof DependencyOptions<unknown, unknown>, Rule> = {
-  name: { expected: 'a non-empty string', accepts: (value) => typeof value === 'string' && value !== '' },
+  name: text,
   call: aFunction,
-  policy: having('what standardPolicy() gives', 'build'),
-  degrade: {
-    expected: 'an array of steps that answer',
-    accepts: (value) => Array.isArray(value) && value.every((step) => hasMethods(step, ['answer'])),
-  },
+  policy: withMethods('what standardPolicy() gives', 'build'),
+  degrade: listOf('an array of steps that answer', (step) => hasMethods(step, ['answer'])),
   idempotent: onOff,
   isEnabled: aFunction,
   disabledValue: aFunction,
-  clock: having('an object with now() and setTimer()', 'now', 'setTimer'),
+  clock: aClock,
   random: aFunction,
 };
 
 /** @throws {InvalidOptionError} for a wrong value, a missing one, and a name that does not exist */
-export function checkOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
-  withPatch({}, options, rules);
-  const { name, call, isEnabled, disabledValue } = options;
-  if (name === undefined) throw new InvalidOptionError('name', rules.name.expected, name);
-  if (call === undefined) throw new InvalidOptionError('call', rules.call.expected, call);
-  if (isEnabled !== undefined && disabledValue === undefined) {
-    throw new InvalidOptionError('disabledValue', 'a function, since isEnabled is given', disabledValue);
-  }
-}
-
-function hasMethods(value: unknown, methods: readonly string[]): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function');
+export function checkDependencyOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
+  checkOptions('dependency', options, rules, ['name', 'call']);
+  const { isEnabled, disabledValue } = options;
+  if (isEnabled === undefined || disabledValue !== undefined) return;
+  const expected = 'a function, since isEnabled is given';
+  throw new InvalidOptionError('disabledValue', expected, disabledValue, { of: 'dependency' });
 }

@@ -2,8 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { defaultAnswer } from '../degrade/default-answer.ts';
 import { CancelledError, RejectedError } from '../pipeline/errors.ts';
 import { guarded } from '../testing/guarded.ts';
-import { dependency } from './dependency.ts';
 import type { DependencyOptions } from './dependency-options.ts';
+import { dependency } from './guarded-dependency.ts';
 
 const once = { retry: { enabled: false } };
 
@@ -34,7 +34,7 @@ test('degrades a failure and says why', async () => {
   );
 });
 
-test('degrades a refusal without asking', async () => {
+test('degrades a rejection without asking', async () => {
   const { guard, asked } = guarded(once, { degrade: [defaultAnswer(() => 'popular')] });
   guard.isolate();
   expect(await guard.call('a')).toEqual({ value: 'popular', source: 'default', reason: 'E_BREAKER_OPEN' });
@@ -138,7 +138,7 @@ test('tells the story of a call in order, each event with its context', async ()
     'attempt',
     'retry',
     'attempt',
-    'retry.refused',
+    'retry.rejected',
     'fallback',
     'call.end',
   ]);
@@ -225,12 +225,12 @@ test.each([
     { isEnabled: () => true },
     'disabledValue must be a function, since isEnabled is given, received undefined',
   ],
-])('refuses %j', (options, message) => {
+])('rejects %j', (options, message) => {
   const complete = { name: 'inventory', call: async () => 'fine', ...options };
   expect(() => dependency(complete as unknown as DependencyOptions<string, string>)).toThrow(message);
 });
 
-test('has errors that say who refused, which limit was hit and what to change', async () => {
+test('has errors that say who rejected, which limit was hit and what to change', async () => {
   const { guard } = guarded();
   guard.isolate();
   const error = await guard.call('a').catch((caught) => caught);

@@ -1,11 +1,9 @@
 import type { CallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import type { EventListener, Source } from '../pipeline/events.ts';
-import { checkOptions, type DependencyOptions } from './dependency-options.ts';
-import { GuardedDependency } from './guarded-dependency.ts';
+import type { CallCountsSnapshot } from './call-counts.ts';
+import type { ProtectionSnapshots } from './policy.ts';
 import type { PolicyPatch } from './policy-settings.ts';
-import type { Protections } from './standard-policy.ts';
-import type { TallySnapshot } from './tally.ts';
 
 /** An answer and how good it is. */
 export interface Answer<Output> {
@@ -24,13 +22,13 @@ export interface DependencyPatch extends PolicyPatch {
 }
 
 /** Everything a dependency knows about itself, as JSON. */
-export interface DependencySnapshot extends TallySnapshot {
+export interface DependencySnapshot extends CallCountsSnapshot {
   readonly name: string;
   /** What `isEnabled` says; false if it throws. */
   readonly enabled: boolean;
   /** Of live answers in the last ten seconds. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly count: number };
-  readonly policies: ReturnType<Protections['snapshot']> & {
+  readonly policies: ProtectionSnapshots & {
     readonly fallback: { readonly enabled: boolean };
   };
 }
@@ -46,28 +44,7 @@ export interface Dependency<Input, Output> {
   carryContext(carrier: ContextCarrier): void;
   /** Changes settings while calls run; nothing in flight is lost. A bad value throws and changes nothing. */
   configure(patch: DependencyPatch): void;
-  /** Refuses every call until `release`. */
+  /** Rejects every call until `release`. */
   isolate(): void;
   release(): void;
-}
-
-/**
- * Guards one call to one dependency. Make it once per process, never per request: it is the state that protects.
- *
- * @throws {InvalidOptionError} naming the option, what was expected and what was received
- * @example
- * const recommendations = dependency({
- *   name: 'recommendation',
- *   policy: standardPolicy({ deadlineMs: 800, attemptTimeoutMs: 300 }),
- *   call: (customerId: string, { signal }) => fetchRecommendations(customerId, signal),
- *   idempotent: true,
- *   degrade: [defaultAnswer(() => popularItems)],
- * });
- * const { value, source } = await recommendations.call('c-42');
- */
-export function dependency<Input, Output>(
-  options: DependencyOptions<Input, Output>,
-): Dependency<Input, Output> {
-  checkOptions(options);
-  return new GuardedDependency(options);
 }

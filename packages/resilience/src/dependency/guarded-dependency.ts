@@ -1,19 +1,43 @@
 import { Call } from '../pipeline/call.ts';
-import type { CallOptions } from '../pipeline/call-options.ts';
+import { type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
-import { Layer, pipeline, type Runtime } from '../pipeline/layer.ts';
+import { Layer, pipeline } from '../pipeline/layer.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { Work } from '../pipeline/work.ts';
 import { systemClock } from '../primitives/clock.ts';
-import { onOff, withPatch } from '../primitives/options.ts';
+import { aFunction, anObject, checkArgument, onOff, withMethods, withPatch } from '../primitives/options.ts';
 import { coarseTimersOf } from '../time/coarse-timers.ts';
 import { LatencyWindow } from '../time/latency-window.ts';
 import { Answers } from './answers.ts';
 import type { Answer, Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
-import type { DependencyOptions } from './dependency-options.ts';
-import { type Protections, standardPolicy } from './standard-policy.ts';
+import { checkDependencyOptions, type DependencyOptions } from './dependency-options.ts';
+import type { Protections } from './policy.ts';
+import { standardPolicy } from './standard-policy.ts';
 
 const noOptions: CallOptions = {};
+const aCarrier = withMethods('an object with capture() and run()', 'capture', 'run');
+
+/**
+ * Guards one call to one dependency. Make it once per process, never per request: it is the state that protects.
+ *
+ * @throws {InvalidOptionError} naming the option, what was expected and what was received
+ * @example
+ * const recommendations = dependency({
+ *   name: 'recommendation',
+ *   policy: standardPolicy({ deadlineMs: 800, attemptTimeoutMs: 300 }),
+ *   call: (customerId: string, { signal }) => fetchRecommendations(customerId, signal),
+ *   idempotent: true,
+ *   degrade: [defaultAnswer(() => popularItems)],
+ * });
+ * const { value, source } = await recommendations.call('c-42');
+ */
+export function dependency<Input, Output>(
+  options: DependencyOptions<Input, Output>,
+): Dependency<Input, Output> {
+  checkDependencyOptions(options);
+  return new GuardedDependency(options);
+}
 
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
 export class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
@@ -46,6 +70,14 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer<Output>>();
+    if (options !== noOptions) {
+      try {
+        checkCallOptions(options);
+      } catch (error) {
+        reject(error);
+        return promise;
+      }
+    }
     const call = new Call(this.#runtime, input, options, resolve, reject);
     try {
       if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
@@ -73,14 +105,18 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
   }
 
   onEvent(listener: EventListener): () => void {
+    checkArgument('onEvent', 'listener', listener, aFunction);
     return this.#runtime.events.subscribe(listener);
   }
 
   carryContext(carrier: ContextCarrier): void {
+    checkArgument('carryContext', 'carrier', carrier, aCarrier);
     this.#runtime.carrier = carrier;
   }
 
-  configure({ fallback, ...patch }: DependencyPatch): void {
+  configure(patch: DependencyPatch): void {
+    checkArgument('configure', 'options', patch, anObject);
+    const { fallback, ...policyPatch } = patch;
     // Checked before anything is changed: a patch is taken as a whole or not at all.
     const nextFallback = withPatch(
       this.#answers.fallback,
@@ -88,7 +124,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
       { enabled: onOff },
       { path: 'fallback' },
     );
-    this.#protections.configure(patch);
+    this.#protections.configure(policyPatch);
     this.#answers.fallback = nextFallback;
   }
 

@@ -49,7 +49,7 @@ test('shows the breaker every attempt, and stops retrying when it opens', async 
   expect(events.at(-2)).toMatchObject({ type: 'rejected', policy: 'breaker' });
 });
 
-test('takes no permit for a call that the rate limit refuses', async () => {
+test('takes no permit for a call that the rate limit rejects', async () => {
   const { guard, ask } = guarded({ rateLimit: { perSecond: 1, burst: 1 } });
   ask('a');
   expect(await ask('b')).toBe('E_RATE_LIMITED');

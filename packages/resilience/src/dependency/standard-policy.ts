@@ -1,6 +1,7 @@
 import { resolveBreaker } from '../breaker/breaker-settings.ts';
 import { CircuitBreaker } from '../breaker/circuit-breaker.ts';
-import type { Layer, Runtime } from '../pipeline/layer.ts';
+import type { Layer } from '../pipeline/layer.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { type FailureTest, isFailureByDefault, neverThrowing } from '../pipeline/verdict.ts';
 import { AdaptiveLimit } from '../policies/adaptive-limit.ts';
 import { AdaptiveThrottle } from '../policies/adaptive-throttle.ts';
@@ -12,23 +13,15 @@ import { Hedge } from '../policies/hedge.ts';
 import { RateLimiter } from '../policies/rate-limiter.ts';
 import { Retry } from '../policies/retry.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
-import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
-import { aFunction } from '../primitives/options.ts';
+import { aFunction, anObject, checkArgument } from '../primitives/options.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
+import type { Policy, ProtectionSnapshots, Protections } from './policy.ts';
 import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } from './policy-settings.ts';
 
 export interface PolicyOptions extends PolicyPatch {
   /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
   readonly isFailure?: FailureTest;
 }
-
-/** What `dependency` needs of a policy. */
-export interface Policy {
-  build(runtime: Runtime, latency: LatencyWindow): Protections;
-}
-
-/** The layers of one dependency, and the handles to watch and change them while calls run. */
-export type Protections = ReturnType<typeof protections>;
 
 /**
  * The protections in the order that works, outermost first:
@@ -38,8 +31,9 @@ export type Protections = ReturnType<typeof protections>;
  * @throws {InvalidOptionError} naming the option, what was expected and what was received
  */
 export function standardPolicy(options: PolicyOptions = {}): Policy {
+  checkArgument('standardPolicy', 'options', options, anObject);
   const { isFailure = isFailureByDefault, ...patch } = options;
-  if (!aFunction.accepts(isFailure)) throw new InvalidOptionError('isFailure', aFunction.expected, isFailure);
+  checkArgument(undefined, 'isFailure', isFailure, aFunction);
   const settings = firstSettings(patch);
   return { build: (runtime, latency) => protections(runtime, latency, settings, neverThrowing(isFailure)) };
 }
@@ -49,7 +43,7 @@ function protections(
   latency: LatencyWindow,
   first: PolicySettings,
   isFailure: FailureTest,
-) {
+): Protections {
   let settings = first;
   const budget = new RetryBudget(first.retry.budget);
   const adaptive = new AdaptiveLimit(first.adaptive);
@@ -87,7 +81,7 @@ function protections(
     hedge.configure(settings.hedge, settings.retry.maxAttempts);
   }
 
-  const snapshot = () => ({
+  const snapshot = (): ProtectionSnapshots => ({
     deadline: deadline.snapshot(),
     rateLimit: rateLimit.snapshot(),
     bulkhead: bulkhead.snapshot(),

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import type { Call, RunningAttempt } from './call.ts';
 import type { Priority } from './call-options.ts';
 
 /** What the guarded call receives beside its input. */
@@ -12,8 +12,8 @@ export interface CallContext {
   remainingMs(): number;
 }
 
-/** One attempt at the work. */
-export class Attempt implements CallContext {
+/** One attempt at the work, and the context that the guarded call receives. */
+export class Attempt implements CallContext, RunningAttempt {
   readonly call: Call;
   readonly attempt: number;
   #controller: AbortController | undefined = undefined;
@@ -47,6 +47,6 @@ export class Attempt implements CallContext {
   }
 
   get #isWaitedFor(): boolean {
-    return this.call.leg === this || this.call.hedgeLeg === this;
+    return this.call.running === this || this.call.runningHedge === this;
   }
 }

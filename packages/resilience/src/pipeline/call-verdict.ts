@@ -9,7 +9,7 @@ export function callVerdict(call: Call, slowCallMs: number, isFailure: FailureTe
   // measure: behind an edge with short deadlines, nothing else is ever heard of a dependency that hangs.
   const isCutShort =
     outcome.kind === 'cancelled' || (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE');
-  if (isCutShort) return isSlow(call, slowCallMs) ? 'unwell' : 'unknown';
+  if (isCutShort) return isSlow(call, slowCallMs) ? 'failure' : 'neutral';
   return verdictOf(outcome, isFailure);
 }
 

@@ -1,17 +1,22 @@
 import type { Clock } from '../primitives/clock.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
-import type { Attempt } from './attempt.ts';
 import type { CallOptions } from './call-options.ts';
 import { captureFrom, runCarried } from './context-carrier.ts';
-import type { Runtime } from './layer.ts';
 import type { Outcome } from './outcome.ts';
+import type { Runtime } from './runtime.ts';
 
-/** Where a call waits: a queue, a backoff, or the work itself. At most one place holds a call. */
-export interface Place {
-  /** The time the call was given here is over. */
+/** What a call waits for: a permit, the end of a backoff, or the work itself. A call waits for one thing at a time. */
+export interface WaitHandler {
+  /** The time that the call may wait is over. */
   expired(call: Call): void;
   /** The caller has cancelled. */
   cancelled(call: Call): void;
+}
+
+/** One attempt at the work, as a call sees it. */
+export interface RunningAttempt {
+  /** Aborts the attempt's signal; the reason is made only when somebody reads it. */
+  abort(reason: () => unknown): void;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -19,8 +24,8 @@ const never = Number.POSITIVE_INFINITY;
 /**
  * One guarded call on its way through the layers.
  *
- * It is its own timer entry too: only one place holds it at a time, so one set of links is enough, and a call costs
- * one allocation instead of one per policy.
+ * It is its own timer entry too: it waits for one thing at a time, so one set of links is enough, and a call costs one
+ * allocation instead of one per policy.
  */
 export class Call implements Expiring {
   readonly input: unknown;
@@ -34,15 +39,16 @@ export class Call implements Expiring {
   /** How often the dependency was asked, hedges included. */
   attempt = 0;
   attemptStartedAtMs = 0;
-  /** What is at work and waited for: one attempt, or two once a hedge has joined. */
-  leg: Attempt | undefined = undefined;
-  hedgeLeg: Attempt | undefined = undefined;
+  /** The attempts whose answers are still wanted: one, or two once a hedge has joined. */
+  running: RunningAttempt | undefined = undefined;
+  runningHedge: RunningAttempt | undefined = undefined;
   /** What will start the hedge. */
   hedgeTimer: Expiring | undefined = undefined;
-  /** What the breaker stamped on the current attempt. */
+  /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
 
-  place: Place | undefined = undefined;
+  /** Who is told when the wait is over; undefined while the call does not wait. */
+  waitHandler: WaitHandler | undefined = undefined;
   expiresAtMs = never;
   nextExpiring: Expiring | undefined = undefined;
   previousExpiring: Expiring | undefined = undefined;
@@ -50,10 +56,10 @@ export class Call implements Expiring {
   readonly #runtime: Runtime;
   /** The caller's ambient context, if there is a carrier. */
   readonly #ambient: unknown;
-  /** Ends the caller's wait. */
+  /** Settles the promise that the caller waits for. */
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
-  /** Pieces of work begun and not settled, including those nobody waits for any more. */
+  /** Attempts begun and not settled, including those whose answers are no longer wanted. */
   #workInFlight = 0;
   #onIdle: (() => void) | undefined = undefined;
 
@@ -95,36 +101,36 @@ export class Call implements Expiring {
     this.nowMs = this.#runtime.clock.now();
   }
 
-  /** Stays at `place` until it moves on, is cancelled, or `untilMs` passes. */
-  waitAt(place: Place, untilMs: number): void {
-    this.place = place;
+  /** Waits until it is told to stop, is cancelled, or `untilMs` passes. */
+  waitUntil(untilMs: number, handler: WaitHandler): void {
+    this.waitHandler = handler;
     this.expiresAtMs = untilMs;
     if (untilMs !== never) this.#runtime.timers.add(this, this.nowMs);
   }
 
-  moveOn(): void {
-    this.place = undefined;
+  stopWaiting(): void {
+    this.waitHandler = undefined;
     if (this.expiresAtMs !== never) this.#runtime.timers.remove(this);
   }
 
   expire(nowMs: number): void {
-    const { place } = this;
-    if (place === undefined) return;
-    this.place = undefined;
+    const { waitHandler } = this;
+    if (waitHandler === undefined) return;
+    this.waitHandler = undefined;
     this.nowMs = nowMs;
-    this.resume(() => place.expired(this));
+    this.resume(() => waitHandler.expired(this));
   }
 
   /** The caller's signal was aborted. */
   cancel(): void {
-    const { place } = this;
-    if (place === undefined) return;
-    this.moveOn();
+    const { waitHandler } = this;
+    if (waitHandler === undefined) return;
+    this.stopWaiting();
     this.readClock();
-    this.resume(() => place.cancelled(this));
+    this.resume(() => waitHandler.cancelled(this));
   }
 
-  /** Continues in the caller's ambient context: whoever ends a wait is somebody else. */
+  /** Continues in the caller's ambient context: a wait is ended by a timer or by another call. */
   resume(action: () => void): void {
     const { carrier } = this.#runtime;
     if (carrier === undefined) action();
@@ -146,12 +152,12 @@ export class Call implements Expiring {
     else this.#onIdle = onIdle;
   }
 
-  /** Aborts what is at work; whatever it still answers is ignored. */
+  /** Aborts the running attempts; whatever they still answer is ignored. */
   abandonWork(reason: () => unknown): void {
-    const { leg, hedgeLeg } = this;
-    this.leg = undefined;
-    this.hedgeLeg = undefined;
-    leg?.abort(reason);
-    hedgeLeg?.abort(reason);
+    const { running, runningHedge } = this;
+    this.running = undefined;
+    this.runningHedge = undefined;
+    running?.abort(reason);
+    runningHedge?.abort(reason);
   }
 }

@@ -1,25 +1,17 @@
-import type { NoSuccess, Refusal } from './outcome.ts';
-
-/** The codes of refusals: nothing was sent, or nobody waits for what was. */
-export type RefusalCode =
-  | 'E_BREAKER_OPEN'
-  | 'E_BULKHEAD_FULL'
-  | 'E_RATE_LIMITED'
-  | 'E_THROTTLED'
-  | 'E_DEADLINE';
+import type { NoSuccess, Rejection, RejectionCode } from './outcome.ts';
 
 /** Every stable `code` of this package's errors. */
 export type ErrorCode =
-  | RefusalCode
+  | RejectionCode
   | 'E_ATTEMPT_TIMEOUT'
   | 'E_CANCELLED'
   | 'E_SUPERSEDED'
   | 'E_INVALID_OPTION';
 
-/** A policy did not let the call through. Base class of every refusal. */
+/** A policy did not let the call through. Base class of every rejection. */
 export class RejectedError extends Error {
   override readonly name: string = 'RejectedError';
-  readonly code: RefusalCode;
+  readonly code: RejectionCode;
   readonly dependency: string;
   readonly policy: string;
   /** The limit that was hit, in the unit of `option`. */
@@ -29,14 +21,14 @@ export class RejectedError extends Error {
   /** When another call may get through, where that is known. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(dependency: string, refusal: Refusal) {
-    super(`${dependency}: ${refusal.detail} (${refusal.option} = ${refusal.limit})`);
-    this.code = refusal.code;
+  constructor(dependency: string, rejection: Rejection) {
+    super(`${dependency}: ${rejection.detail} (${rejection.option} = ${rejection.limit})`);
+    this.code = rejection.code;
     this.dependency = dependency;
-    this.policy = refusal.policy;
-    this.limit = refusal.limit;
-    this.option = refusal.option;
-    this.retryAfterMs = refusal.retryAfterMs;
+    this.policy = rejection.policy;
+    this.limit = rejection.limit;
+    this.option = rejection.option;
+    this.retryAfterMs = rejection.retryAfterMs;
   }
 }
 
@@ -55,7 +47,7 @@ export class RateLimitedError extends RejectedError {
   override readonly name = 'RateLimitedError';
 }
 
-/** The dependency accepts so little that this client refuses some calls itself. */
+/** The dependency accepts so little that this client rejects some calls itself. */
 export class ThrottledError extends RejectedError {
   override readonly name = 'ThrottledError';
 }
@@ -65,7 +57,7 @@ export class DeadlineExceededError extends RejectedError {
   override readonly name = 'DeadlineExceededError';
 }
 
-/** One attempt took longer than `attemptTimeoutMs` and was cancelled: a failure, not a refusal. */
+/** One attempt took longer than `attemptTimeoutMs` and was cancelled: a failure, not a rejection. */
 export class AttemptTimeoutError extends Error {
   override readonly name = 'AttemptTimeoutError';
   readonly code = 'E_ATTEMPT_TIMEOUT';
@@ -103,7 +95,7 @@ export class SupersededError extends Error {
   }
 }
 
-const refusalClasses: Readonly<Record<RefusalCode, typeof RejectedError>> = {
+const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = {
   E_BREAKER_OPEN: BreakerOpenError,
   E_BULKHEAD_FULL: BulkheadFullError,
   E_RATE_LIMITED: RateLimitedError,
@@ -116,15 +108,15 @@ export function errorOf(dependency: string, outcome: NoSuccess): unknown {
   if (outcome.kind === 'failure') return outcome.error;
   if (outcome.kind === 'cancelled') return new CancelledError(dependency, outcome.reason);
   if (outcome.kind === 'rejected')
-    return new refusalClasses[outcome.refusal.code](dependency, outcome.refusal);
+    return new rejectionClasses[outcome.rejection.code](dependency, outcome.rejection);
   return outcome.code === 'E_DEADLINE'
-    ? new DeadlineExceededError(dependency, deadlineRefusal(outcome.limitMs))
+    ? new DeadlineExceededError(dependency, deadlineRejection(outcome.limitMs))
     : new AttemptTimeoutError(dependency, outcome.limitMs);
 }
 
 /** The stable code that says why an outcome is no success; a failure's own `code`, else its name. */
 export function errorCodeOf(outcome: NoSuccess): string {
-  if (outcome.kind === 'rejected') return outcome.refusal.code;
+  if (outcome.kind === 'rejected') return outcome.rejection.code;
   if (outcome.kind === 'timeout') return outcome.code;
   if (outcome.kind === 'cancelled') return 'E_CANCELLED';
   const { code, name } = (outcome.error ?? {}) as { code?: unknown; name?: unknown };
@@ -132,7 +124,7 @@ export function errorCodeOf(outcome: NoSuccess): string {
   return typeof name === 'string' ? name : 'E_UNKNOWN';
 }
 
-export function deadlineRefusal(limitMs: number): Refusal {
+export function deadlineRejection(limitMs: number): Rejection {
   return {
     code: 'E_DEADLINE',
     policy: 'deadline',

@@ -4,7 +4,7 @@ import type { OutcomeKind } from './outcome.ts';
 export type Source = 'live' | 'cached' | 'default' | 'disabled';
 export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated';
 /** Why a failed attempt was not repeated. */
-export type RetryRefusal = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'deadline' | 'budget';
+export type RetryRejection = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'deadline' | 'budget';
 
 /** What each kind of event tells. */
 export type EventDetail =
@@ -18,7 +18,7 @@ export type EventDetail =
     }
   /** The call goes again after `delayMs`, as attempt number `attempt`, because of error code `reason`. */
   | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number; readonly reason: string }
-  | { readonly type: 'retry.refused'; readonly attempt: number; readonly reason: RetryRefusal }
+  | { readonly type: 'retry.rejected'; readonly attempt: number; readonly reason: RetryRejection }
   /** A second attempt joins the first, which has been waiting for `delayMs`. */
   | { readonly type: 'hedge'; readonly attempt: number; readonly delayMs: number }
   /** The call got a permit after waiting for it. */

@@ -1,21 +1,5 @@
-import type { Clock, Random } from '../primitives/clock.ts';
-import type { CoarseTimers } from '../time/coarse-timers.ts';
 import type { Call } from './call.ts';
-import type { ContextCarrier } from './context-carrier.ts';
-import type { EventHub } from './events.ts';
 import type { Outcome } from './outcome.ts';
-
-/** What the layers of one dependency share. */
-export interface Runtime {
-  readonly name: string;
-  /** Whether asking twice is safe, for calls that do not say. */
-  readonly idempotent: boolean;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly timers: CoarseTimers;
-  readonly events: EventHub;
-  carrier: ContextCarrier | undefined;
-}
 
 /**
  * A policy as the pipeline sees it: a call passes once inward (`enter`) and, settled, once outward (`leave`).

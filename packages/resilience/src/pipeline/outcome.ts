@@ -1,8 +1,14 @@
-import type { RefusalCode } from './errors.ts';
+/** The codes of rejections: nothing was sent, or nobody waits for what was. */
+export type RejectionCode =
+  | 'E_BREAKER_OPEN'
+  | 'E_BULKHEAD_FULL'
+  | 'E_RATE_LIMITED'
+  | 'E_THROTTLED'
+  | 'E_DEADLINE';
 
 /** Why a policy did not let a call through: the plain data of a `RejectedError`. */
-export interface Refusal {
-  readonly code: RefusalCode;
+export interface Rejection {
+  readonly code: RejectionCode;
   readonly policy: string;
   /** One sentence for people. */
   readonly detail: string;
@@ -16,14 +22,14 @@ export interface Refusal {
 /**
  * How an attempt, and in the end the call, came out.
  *
- * Refusals and timeouts stay plain data until somebody has to throw them: an Error with its stack costs about twenty
- * times as much as the refusal itself, and most refusals end in a degraded answer.
+ * Rejections and timeouts stay plain data until somebody has to throw them: an Error with its stack costs about twenty
+ * times as much as the rejection itself, and most rejections end in a degraded answer.
  */
 export type Outcome =
   | { readonly kind: 'success'; readonly value: unknown }
   | { readonly kind: 'failure'; readonly error: unknown }
   | { readonly kind: 'timeout'; readonly code: 'E_ATTEMPT_TIMEOUT' | 'E_DEADLINE'; readonly limitMs: number }
-  | { readonly kind: 'rejected'; readonly refusal: Refusal }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection }
   | { readonly kind: 'cancelled'; readonly reason: unknown };
 
 export type OutcomeKind = Outcome['kind'];

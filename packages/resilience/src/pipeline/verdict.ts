@@ -32,16 +32,16 @@ export function hintsOf(error: unknown): CallErrorHints {
 }
 
 /** What an outcome says about the health of the dependency. */
-export type Verdict = 'well' | 'unwell' | 'unknown';
+export type Verdict = 'success' | 'failure' | 'neutral';
 
 /**
- * A refusal by a policy, here or in a dependency further down,
+ * A rejection by a policy, here or in a dependency further down,
  * and a caller's cancel say nothing about the dependency: counting them would let one overloaded caller open the breaker for all.
  */
 export function verdictOf(outcome: Outcome, isFailure: FailureTest): Verdict {
-  if (outcome.kind === 'success') return 'well';
-  if (outcome.kind === 'timeout') return outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'unwell' : 'unknown';
-  if (outcome.kind !== 'failure') return 'unknown';
-  if (outcome.error instanceof RejectedError || outcome.error instanceof CancelledError) return 'unknown';
-  return isFailure(outcome.error) ? 'unwell' : 'well';
+  if (outcome.kind === 'success') return 'success';
+  if (outcome.kind === 'timeout') return outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'failure' : 'neutral';
+  if (outcome.kind !== 'failure') return 'neutral';
+  if (outcome.error instanceof RejectedError || outcome.error instanceof CancelledError) return 'neutral';
+  return isFailure(outcome.error) ? 'failure' : 'success';
 }

@@ -17,8 +17,8 @@ export class Work extends Layer {
 
   override enter(call: Call): void {
     const attempt = new Attempt(call);
-    if (call.leg === undefined) call.leg = attempt;
-    else call.hedgeLeg = attempt;
+    if (call.running === undefined) call.running = attempt;
+    else call.runningHedge = attempt;
     call.workBegun();
     this.#ask(attempt).then(
       (value) => this.#settled(attempt, { kind: 'success', value }),
@@ -38,8 +38,8 @@ export class Work extends Layer {
     const { call } = attempt;
     // First of all, since the bulkhead asks on the way out whether work is left.
     call.workSettled();
-    if (call.leg === attempt) call.leg = undefined;
-    else if (call.hedgeLeg === attempt) call.hedgeLeg = undefined;
+    if (call.running === attempt) call.running = undefined;
+    else if (call.runningHedge === attempt) call.runningHedge = undefined;
     else return;
     call.readClock();
     call.outcome = outcome;

@@ -17,6 +17,14 @@ export interface AdaptiveSettings {
   readonly smoothing: number;
 }
 
+export interface AdaptiveSnapshot {
+  readonly enabled: boolean;
+  readonly limit: number;
+  /** The latency that counts as usual; 0 before the first answer. */
+  readonly usualMs: number;
+  readonly settings: AdaptiveSettings;
+}
+
 /** Netflix concurrency-limits, Gradient2. */
 export const adaptiveDefaults: AdaptiveSettings = {
   enabled: false,
@@ -92,7 +100,7 @@ export class AdaptiveLimit {
     this.#become(this.#limit);
   }
 
-  snapshot() {
+  snapshot(): AdaptiveSnapshot {
     return { enabled: this.enabled, limit: this.limit, usualMs: this.#usualMs, settings: this.#settings };
   }
 

@@ -31,7 +31,7 @@ async function calls(count: number, capacity: number, policy: object = throttled
   return { sent, ...kit };
 }
 
-test('refuses nothing while at least half of the requests are accepted', async () => {
+test('rejects nothing while at least half of the requests are accepted', async () => {
   const { sent } = await calls(1000, 0.5);
   expect(sent).toBe(1000);
 });
@@ -48,26 +48,26 @@ test('sends about twice what is accepted', async () => {
   expect(sent / 5000).toBeLessThan(0.45);
 });
 
-test('takes what the breaker refuses neither for sent nor for accepted', async () => {
+test('takes what the breaker rejects neither for sent nor for accepted', async () => {
   const { guard, ask } = await calls(20, 0);
-  const { refuseRatio } = guard.snapshot().policies.throttle;
+  const { rejectRatio } = guard.snapshot().policies.throttle;
   guard.isolate();
   for (let i = 0; i < 2000; i++) await ask(i);
-  expect(guard.snapshot().policies.throttle.refuseRatio).toBeGreaterThanOrEqual(refuseRatio);
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBeGreaterThanOrEqual(rejectRatio);
 });
 
-test('takes what a caller cut short neither for refused nor for accepted', async () => {
+test('takes what a caller cut short neither for rejected nor for accepted', async () => {
   let isDead = true;
   const call = () => (isDead ? Promise.reject(new Error('overloaded')) : new Promise<string>(() => {}));
   const { guard, ask, clock } = guarded(throttled, { call, random: () => 0.999 });
   for (let i = 0; i < 20; i++) await ask(i);
-  const { refuseRatio } = guard.snapshot().policies.throttle;
-  expect(refuseRatio).toBeGreaterThan(0.9);
+  const { rejectRatio } = guard.snapshot().policies.throttle;
+  expect(rejectRatio).toBeGreaterThan(0.9);
   isDead = false;
   const hurried = Array.from({ length: 200 }, (_, i) => ask(i, { deadlineMs: 50 }));
   await clock.advance(100);
   expect(new Set(await Promise.all(hurried))).toEqual(new Set(['E_DEADLINE']));
-  expect(guard.snapshot().policies.throttle.refuseRatio).toBeCloseTo(refuseRatio);
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBeCloseTo(rejectRatio);
 });
 
 test('does not throttle a cold start with many calls in flight', () => {
@@ -78,9 +78,9 @@ test('does not throttle a cold start with many calls in flight', () => {
 
 test('forgives once the window has moved on', async () => {
   const { guard, clock } = await calls(100, 0);
-  expect(guard.snapshot().policies.throttle.refuseRatio).toBeGreaterThan(0.8);
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBeGreaterThan(0.8);
   await clock.advance(120_000);
-  expect(guard.snapshot().policies.throttle.refuseRatio).toBe(0);
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBe(0);
 });
 
 test('is off unless it is named', async () => {

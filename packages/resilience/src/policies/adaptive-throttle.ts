@@ -1,15 +1,23 @@
 import type { Call } from '../pipeline/call.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
-import type { Outcome, Refusal } from '../pipeline/outcome.ts';
+import { Layer } from '../pipeline/layer.ts';
+import type { Outcome, Rejection } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { type FailureTest, verdictOf } from '../pipeline/verdict.ts';
 import { above, atLeast, onOff, type Rules } from '../primitives/options.ts';
 import { RollingWindow } from '../time/rolling-window.ts';
 
 export interface ThrottleSettings {
   readonly enabled: boolean;
-  /** Requests allowed per accepted one before some are refused here: 2 lets the backend see twice what it accepts. */
+  /** Requests allowed per accepted one before some are rejected here: 2 lets the backend see twice what it accepts. */
   readonly multiplier: number;
   readonly windowMs: number;
+}
+
+export interface ThrottleSnapshot {
+  readonly enabled: boolean;
+  /** The share of calls that is rejected now, 0 to 1. */
+  readonly rejectRatio: number;
+  readonly settings: ThrottleSettings;
 }
 
 /** Google SRE book, "Handling Overload": client-side throttling. */
@@ -18,12 +26,12 @@ export const throttleDefaults: ThrottleSettings = { enabled: false, multiplier: 
 export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), windowMs: above(0) };
 
 const requests = 0;
-const unaccepted = 1;
-/** The breaker refused it, or the caller gave it too little time or left: it tells nothing. */
-const untold = 2;
+const notAccepted = 1;
+/** The breaker rejected it, or the caller gave it too little time or left: it tells nothing. */
+const neutral = 2;
 const columns = 3;
 
-/** Refuses p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
+/** Rejects p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
 export class AdaptiveThrottle extends Layer {
   readonly #runtime: Runtime;
   readonly #isFailure: FailureTest;
@@ -39,8 +47,8 @@ export class AdaptiveThrottle extends Layer {
   }
 
   override enter(call: Call): void {
-    if (this.#settings.enabled && this.#refuses(call.nowMs)) {
-      this.settle(call, { kind: 'rejected', refusal: this.#refusal() });
+    if (this.#settings.enabled && this.#rejects(call.nowMs)) {
+      this.settle(call, { kind: 'rejected', rejection: this.#rejection() });
     } else this.inner.enter(call);
   }
 
@@ -56,34 +64,34 @@ export class AdaptiveThrottle extends Layer {
     this.#settings = settings;
   }
 
-  snapshot() {
-    const refuseRatio = this.#refuseRatio(this.#runtime.clock.now());
-    return { enabled: this.#settings.enabled, refuseRatio, settings: this.#settings };
+  snapshot(): ThrottleSnapshot {
+    const rejectRatio = this.#rejectRatio(this.#runtime.clock.now());
+    return { enabled: this.#settings.enabled, rejectRatio, settings: this.#settings };
   }
 
   #count(outcome: Outcome, nowMs: number): void {
     const verdict = verdictOf(outcome, this.#isFailure);
     // Neither sent nor accepted. Counted as both, an open breaker or hurried callers would clear the record.
-    if (verdict === 'unknown') this.#window.add(untold, nowMs);
-    else if (verdict === 'unwell') this.#window.add(unaccepted, nowMs);
+    if (verdict === 'neutral') this.#window.add(neutral, nowMs);
+    else if (verdict === 'failure') this.#window.add(notAccepted, nowMs);
   }
 
-  #refuses(nowMs: number): boolean {
-    const refuseRatio = this.#refuseRatio(nowMs);
-    const refuses = refuseRatio > 0 && this.#runtime.random() < refuseRatio;
+  #rejects(nowMs: number): boolean {
+    const rejectRatio = this.#rejectRatio(nowMs);
+    const rejects = rejectRatio > 0 && this.#runtime.random() < rejectRatio;
     this.#window.add(requests, nowMs);
-    if (refuses) this.#window.add(unaccepted, nowMs);
-    return refuses;
+    if (rejects) this.#window.add(notAccepted, nowMs);
+    return rejects;
   }
 
   // What is still in flight counts as accepted: otherwise a cold start with 64 callers would throttle itself.
-  #refuseRatio(nowMs: number): number {
-    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(untold, nowMs);
-    const accepted = sent - this.#window.sum(unaccepted, nowMs);
+  #rejectRatio(nowMs: number): number {
+    const sent = this.#window.sum(requests, nowMs) - this.#window.sum(neutral, nowMs);
+    const accepted = sent - this.#window.sum(notAccepted, nowMs);
     return Math.max(0, (sent - this.#settings.multiplier * accepted) / (sent + 1));
   }
 
-  #refusal(): Refusal {
+  #rejection(): Rejection {
     const { multiplier } = this.#settings;
     return {
       code: 'E_THROTTLED',

@@ -1,7 +1,8 @@
-import type { Call, Place } from '../pipeline/call.ts';
+import type { Call, WaitHandler } from '../pipeline/call.ts';
 import { CancelledError, errorCodeOf, errorOf } from '../pipeline/errors.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
+import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { above, onOff, type Rules } from '../primitives/options.ts';
 
 export interface TimeoutSettings {
@@ -10,12 +11,17 @@ export interface TimeoutSettings {
   readonly attemptTimeoutMs: number;
 }
 
+export interface TimeoutSnapshot {
+  readonly enabled: boolean;
+  readonly settings: TimeoutSettings;
+}
+
 export const timeoutDefaults: TimeoutSettings = { enabled: true, attemptTimeoutMs: 500 };
 
 export const timeoutRules: Rules = { enabled: onOff, attemptTimeoutMs: above(0) };
 
 /** Ends an attempt at its timeout, at the total deadline or at the caller's cancel, and aborts its work. */
-export class AttemptTimeout extends Layer implements Place {
+export class AttemptTimeout extends Layer implements WaitHandler {
   readonly #runtime: Runtime;
   #settings: TimeoutSettings;
 
@@ -30,12 +36,12 @@ export class AttemptTimeout extends Layer implements Place {
     call.attempt++;
     call.attemptStartedAtMs = call.nowMs;
     const untilMs = enabled ? Math.min(call.nowMs + attemptTimeoutMs, call.deadlineAtMs) : call.deadlineAtMs;
-    call.waitAt(this, untilMs);
+    call.waitUntil(untilMs, this);
     this.inner.enter(call);
   }
 
   override leave(call: Call): void {
-    call.moveOn();
+    call.stopWaiting();
     this.#report(call, call.outcome as Outcome);
     this.outer.leave(call);
   }
@@ -59,7 +65,7 @@ export class AttemptTimeout extends Layer implements Place {
     this.#settings = settings;
   }
 
-  snapshot() {
+  snapshot(): TimeoutSnapshot {
     return { enabled: this.#settings.enabled, settings: this.#settings };
   }
 

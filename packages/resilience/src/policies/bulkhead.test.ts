@@ -28,7 +28,7 @@ test('serves the queue first come, first served', async () => {
   expect(inputs(asked)).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('refuses at once when the queue is full', async () => {
+test('rejects at once when the queue is full', async () => {
   const { guard, ask } = guarded(small);
   for (const input of ['a', 'b', 'c', 'd']) ask(input);
   await expect(guard.call('e')).rejects.toMatchObject({
@@ -39,7 +39,7 @@ test('refuses at once when the queue is full', async () => {
   });
 });
 
-test('refuses a call that waited longer than the queue timeout', async () => {
+test('rejects a call that waited longer than the queue timeout', async () => {
   const { ask, asked, work, clock } = guarded(small);
   for (const input of ['a', 'b']) ask(input);
   const fate = ask('c');
@@ -50,7 +50,7 @@ test('refuses a call that waited longer than the queue timeout', async () => {
   expect(inputs(asked)).toEqual(['a', 'b']);
 });
 
-test('refuses a queued call at its deadline when that comes first', async () => {
+test('rejects a queued call at its deadline when that comes first', async () => {
   const { ask, clock } = guarded(small);
   for (const input of ['a', 'b']) ask(input);
   const fate = ask('c', { deadlineMs: 30 });

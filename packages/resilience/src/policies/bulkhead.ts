@@ -1,7 +1,8 @@
-import type { Call, Place } from '../pipeline/call.ts';
-import { deadlineRefusal } from '../pipeline/errors.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
-import type { Refusal } from '../pipeline/outcome.ts';
+import type { Call, WaitHandler } from '../pipeline/call.ts';
+import { deadlineRejection } from '../pipeline/errors.ts';
+import { Layer } from '../pipeline/layer.ts';
+import type { Rejection } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 
@@ -13,6 +14,18 @@ export interface BulkheadSettings {
   readonly maxQueue: number;
   /** How long one of them may wait. */
   readonly queueTimeoutMs: number;
+}
+
+export interface BulkheadSnapshot {
+  readonly enabled: boolean;
+  /** Permits that are taken. */
+  readonly inFlight: number;
+  /** Permits there are, now. */
+  readonly limit: number;
+  /** Calls that wait for a permit. */
+  readonly queued: number;
+  readonly maxQueue: number;
+  readonly settings: BulkheadSettings;
 }
 
 export const bulkheadDefaults: BulkheadSettings = {
@@ -33,7 +46,7 @@ export const bulkheadRules: Rules = {
  * Bounds how much of this process one dependency can hold. A permit comes back when the work settles, not when the
  * caller stops waiting for it: work that ignores its abort still occupies the dependency.
  */
-export class Bulkhead extends Layer implements Place {
+export class Bulkhead extends Layer implements WaitHandler {
   readonly #runtime: Runtime;
   readonly #adaptive: AdaptiveLimit;
   readonly #queue = new Set<Call>();
@@ -53,7 +66,7 @@ export class Bulkhead extends Layer implements Place {
       this.#inFlight++;
       this.inner.enter(call);
     } else if (this.#queue.size < this.#settings.maxQueue) this.#enqueue(call);
-    else this.settle(call, { kind: 'rejected', refusal: this.#refusal('maxQueue') });
+    else this.settle(call, { kind: 'rejected', rejection: this.#rejection('maxQueue') });
   }
 
   override leave(call: Call): void {
@@ -64,9 +77,9 @@ export class Bulkhead extends Layer implements Place {
 
   expired(call: Call): void {
     this.#queue.delete(call);
-    const refusal =
-      call.remainingMs <= 0 ? deadlineRefusal(call.deadlineMs) : this.#refusal('queueTimeoutMs');
-    this.settle(call, { kind: 'rejected', refusal });
+    const rejection =
+      call.remainingMs <= 0 ? deadlineRejection(call.deadlineMs) : this.#rejection('queueTimeoutMs');
+    this.settle(call, { kind: 'rejected', rejection });
   }
 
   cancelled(call: Call): void {
@@ -79,7 +92,7 @@ export class Bulkhead extends Layer implements Place {
     this.#admitWaiting();
   }
 
-  snapshot() {
+  snapshot(): BulkheadSnapshot {
     const { enabled, maxConcurrent, maxQueue } = this.#settings;
     const limit = this.#adaptive.enabled ? this.#adaptive.limit : maxConcurrent;
     return {
@@ -99,7 +112,7 @@ export class Bulkhead extends Layer implements Place {
 
   #enqueue(call: Call): void {
     this.#queue.add(call);
-    call.waitAt(this, Math.min(call.nowMs + this.#settings.queueTimeoutMs, call.deadlineAtMs));
+    call.waitUntil(Math.min(call.nowMs + this.#settings.queueTimeoutMs, call.deadlineAtMs), this);
   }
 
   readonly #release = (): void => {
@@ -125,11 +138,11 @@ export class Bulkhead extends Layer implements Place {
     const { events } = this.#runtime;
     const sinceMs = call.nowMs;
     this.#queue.delete(call);
-    call.moveOn();
+    call.stopWaiting();
     call.readClock();
     // Expiries come up to a slot late: the permit may be free before this call is told that its time is over.
     if (call.remainingMs <= 0) {
-      this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
+      this.settle(call, { kind: 'rejected', rejection: deadlineRejection(call.deadlineMs) });
       return;
     }
     this.#inFlight++;
@@ -139,7 +152,7 @@ export class Bulkhead extends Layer implements Place {
     this.inner.enter(call);
   }
 
-  #refusal(option: 'maxQueue' | 'queueTimeoutMs'): Refusal {
+  #rejection(option: 'maxQueue' | 'queueTimeoutMs'): Rejection {
     const limit = this.#settings[option];
     const detail =
       option === 'maxQueue' ? 'every permit is taken and the queue is full' : 'no permit came free in time';

@@ -1,5 +1,5 @@
 import type { Call } from '../pipeline/call.ts';
-import { deadlineRefusal } from '../pipeline/errors.ts';
+import { deadlineRejection } from '../pipeline/errors.ts';
 import { Layer } from '../pipeline/layer.ts';
 import { above, atLeast, onOff, type Rules } from '../primitives/options.ts';
 
@@ -7,8 +7,13 @@ export interface DeadlineSettings {
   readonly enabled: boolean;
   /** Time for the whole call: queueing, every attempt and every backoff. */
   readonly deadlineMs: number;
-  /** A call with less time than this left is refused: it could not finish. */
+  /** A call with less time than this left is rejected: it could not finish. */
   readonly minRemainingMs: number;
+}
+
+export interface DeadlineSnapshot {
+  readonly enabled: boolean;
+  readonly settings: DeadlineSettings;
 }
 
 export const deadlineDefaults: DeadlineSettings = { enabled: true, deadlineMs: 1000, minRemainingMs: 1 };
@@ -31,7 +36,7 @@ export class Deadline extends Layer {
     if (enabled) call.deadlineAtMs = call.startedAtMs + remainingMs;
     // A caller's NaN is no time either.
     if (enabled && !(remainingMs >= minRemainingMs)) {
-      this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(remainingMs) });
+      this.settle(call, { kind: 'rejected', rejection: deadlineRejection(remainingMs) });
     } else this.inner.enter(call);
   }
 
@@ -39,7 +44,7 @@ export class Deadline extends Layer {
     this.#settings = settings;
   }
 
-  snapshot() {
+  snapshot(): DeadlineSnapshot {
     return { enabled: this.#settings.enabled, settings: this.#settings };
   }
 }

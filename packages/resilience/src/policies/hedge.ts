@@ -1,6 +1,7 @@
 import type { Call } from '../pipeline/call.ts';
 import { SupersededError } from '../pipeline/errors.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
+import { Layer } from '../pipeline/layer.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { atLeast, integer, onOff, type Rules, ratio } from '../primitives/options.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
@@ -14,6 +15,13 @@ export interface HedgeSettings {
   readonly minDelayMs: number;
   /** No hedge before this many calls were seen in the last ten seconds: a quantile of three calls means nothing. */
   readonly minCalls: number;
+}
+
+export interface HedgeSnapshot {
+  readonly enabled: boolean;
+  /** Second attempts since the dependency was made. */
+  readonly hedges: number;
+  readonly settings: HedgeSettings;
 }
 
 export const hedgeDefaults: HedgeSettings = { enabled: false, quantile: 0.95, minDelayMs: 5, minCalls: 20 };
@@ -55,7 +63,7 @@ export class Hedge extends Layer {
   }
 
   override enter(call: Call): void {
-    // Here, since only what is really sent gets this far: what an open breaker refuses must not earn retries.
+    // Here, since only what is really sent gets this far: what an open breaker rejects must not earn retries.
     if (call.attempt === 1) this.#budget.countRequest(call.nowMs);
     if (this.#settings.enabled && call.idempotent) this.#schedule(call);
     this.inner.enter(call);
@@ -63,8 +71,8 @@ export class Hedge extends Layer {
 
   override leave(call: Call): void {
     if (call.hedgeTimer !== undefined) this.#runtime.timers.remove(call.hedgeTimer);
-    const otherLeg = call.leg ?? call.hedgeLeg;
-    if (otherLeg !== undefined) {
+    const otherAttempt = call.running ?? call.runningHedge;
+    if (otherAttempt !== undefined) {
       if (call.outcome?.kind === 'failure') return;
       call.abandonWork(() => new SupersededError(this.#runtime.name));
     }
@@ -77,7 +85,7 @@ export class Hedge extends Layer {
     this.#learnedAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  snapshot() {
+  snapshot(): HedgeSnapshot {
     return { enabled: this.#settings.enabled, hedges: this.#hedges, settings: this.#settings };
   }
 
@@ -90,7 +98,7 @@ export class Hedge extends Layer {
       nextExpiring: undefined,
       previousExpiring: undefined,
       expire: (nowMs) => {
-        if (call.leg !== undefined && call.attempt === attempt)
+        if (call.running !== undefined && call.attempt === attempt)
           call.resume(() => this.#askAgain(call, delayMs, nowMs));
       },
     };

@@ -1,6 +1,7 @@
 import type { Call } from '../pipeline/call.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
-import type { Refusal } from '../pipeline/outcome.ts';
+import { Layer } from '../pipeline/layer.ts';
+import type { Rejection } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { above, integer, onOff, type Rules } from '../primitives/options.ts';
 
 export interface RateLimitSettings {
@@ -9,6 +10,13 @@ export interface RateLimitSettings {
   readonly perSecond: number;
   /** Calls that may come at once after a quiet time. */
   readonly burst: number;
+}
+
+export interface RateLimitSnapshot {
+  readonly enabled: boolean;
+  /** Calls that could be let through now. */
+  readonly available: number;
+  readonly settings: RateLimitSettings;
 }
 
 export const rateLimitDefaults: RateLimitSettings = { enabled: false, perSecond: 100, burst: 100 };
@@ -31,7 +39,7 @@ export class RateLimiter extends Layer {
   }
 
   override enter(call: Call): void {
-    if (this.#settings.enabled && !this.#take(call.nowMs)) this.#refuse(call);
+    if (this.#settings.enabled && !this.#take(call.nowMs)) this.#reject(call);
     else this.inner.enter(call);
   }
 
@@ -44,7 +52,7 @@ export class RateLimiter extends Layer {
     this.#fill(nowMs);
   }
 
-  snapshot() {
+  snapshot(): RateLimitSnapshot {
     this.#fill(this.#runtime.clock.now());
     const { enabled } = this.#settings;
     return { enabled, available: Math.floor(this.#tokens), settings: this.#settings };
@@ -64,9 +72,9 @@ export class RateLimiter extends Layer {
     this.#filledAtMs = nowMs;
   }
 
-  #refuse(call: Call): void {
+  #reject(call: Call): void {
     const { perSecond } = this.#settings;
-    const refusal: Refusal = {
+    const rejection: Rejection = {
       code: 'E_RATE_LIMITED',
       policy: 'rateLimit',
       detail: 'too many calls per second',
@@ -74,6 +82,6 @@ export class RateLimiter extends Layer {
       option: 'rateLimit.perSecond',
       retryAfterMs: Math.ceil(((1 - this.#tokens) / perSecond) * 1000),
     };
-    this.settle(call, { kind: 'rejected', refusal });
+    this.settle(call, { kind: 'rejected', rejection });
   }
 }

@@ -25,7 +25,7 @@ test('earns its retries back as the window moves on', () => {
   expect(spendAll(budget, 15_000)).toBe(3);
 });
 
-test('refuses nothing when disabled, and still counts', () => {
+test('rejects nothing when disabled, and still counts', () => {
   const budget = new RetryBudget({ ...retryBudgetDefaults, enabled: false });
   for (let i = 0; i < 100; i++) expect(budget.spend(5000)).toBe(true);
   budget.configure(retryBudgetDefaults);

@@ -4,7 +4,7 @@ import { settled } from '../testing/manual-clock.ts';
 
 const patient = { deadlineMs: 60_000, attemptTimeoutMs: 1000 };
 const reasons = (events: readonly { type: string; reason?: unknown }[]) =>
-  events.filter(({ type }) => type === 'retry.refused').map(({ reason }) => reason);
+  events.filter(({ type }) => type === 'retry.rejected').map(({ reason }) => reason);
 
 test('asks again after a failure, a random time later', async () => {
   const { ask, asked, work, clock } = guarded({ ...patient, retry: { baseDelayMs: 80 } });
@@ -165,7 +165,7 @@ test('tells its budget', async () => {
     budgetAvailable: 2,
     budgetCapacity: 3,
     retries: 1,
-    refused: 0,
+    rejected: 0,
   });
 });
 

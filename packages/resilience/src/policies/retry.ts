@@ -1,8 +1,9 @@
-import type { Call, Place } from '../pipeline/call.ts';
-import { deadlineRefusal, errorCodeOf } from '../pipeline/errors.ts';
-import type { RetryRefusal } from '../pipeline/events.ts';
-import { Layer, type Runtime } from '../pipeline/layer.ts';
+import type { Call, WaitHandler } from '../pipeline/call.ts';
+import { deadlineRejection, errorCodeOf } from '../pipeline/errors.ts';
+import type { RetryRejection } from '../pipeline/events.ts';
+import { Layer } from '../pipeline/layer.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
+import type { Runtime } from '../pipeline/runtime.ts';
 import { type FailureTest, hintsOf, verdictOf } from '../pipeline/verdict.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
 import {
@@ -20,6 +21,17 @@ export interface RetrySettings {
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
   readonly budget: RetryBudgetSettings;
+}
+
+export interface RetrySnapshot {
+  readonly enabled: boolean;
+  /** Retries that the budget still allows in this window, and that it allows in all. */
+  readonly budgetAvailable: number;
+  readonly budgetCapacity: number;
+  /** Since the dependency was made. */
+  readonly retries: number;
+  readonly rejected: number;
+  readonly settings: RetrySettings;
 }
 
 export const retryDefaults: RetrySettings = {
@@ -40,13 +52,13 @@ export const retryRules: Rules = {
 };
 
 /** Asks again after a failure, if asking again is safe, useful, in time and within the shared budget. */
-export class Retry extends Layer implements Place {
+export class Retry extends Layer implements WaitHandler {
   readonly #runtime: Runtime;
   readonly #budget: RetryBudget;
   readonly #isFailure: FailureTest;
   #settings: RetrySettings;
   #retries = 0;
-  #refused = 0;
+  #rejected = 0;
 
   constructor(runtime: Runtime, settings: RetrySettings, budget: RetryBudget, isFailure: FailureTest) {
     super();
@@ -59,21 +71,21 @@ export class Retry extends Layer implements Place {
   override leave(call: Call): void {
     const outcome = call.outcome as Outcome;
     if (outcome.kind === 'success' || !this.#settings.enabled) this.outer.leave(call);
-    else if (verdictOf(outcome, this.#isFailure) === 'unwell') this.#again(call, outcome);
+    else if (verdictOf(outcome, this.#isFailure) === 'failure') this.#again(call, outcome);
     else this.outer.leave(call);
   }
 
   #again(call: Call, outcome: NoSuccess): void {
     const delayMs = this.#delayMs(call, outcome);
-    const refusal = this.#refusal(call, outcome, delayMs);
-    if (refusal === undefined) this.#backOff(call, outcome, delayMs);
-    else this.#giveUp(call, refusal);
+    const rejection = this.#rejection(call, outcome, delayMs);
+    if (rejection === undefined) this.#backOff(call, outcome, delayMs);
+    else this.#giveUp(call, rejection);
   }
 
   /** The backoff is over. */
   expired(call: Call): void {
     if (call.remainingMs > 0) this.inner.enter(call);
-    else this.settle(call, { kind: 'rejected', refusal: deadlineRefusal(call.deadlineMs) });
+    else this.settle(call, { kind: 'rejected', rejection: deadlineRejection(call.deadlineMs) });
   }
 
   cancelled(call: Call): void {
@@ -85,14 +97,14 @@ export class Retry extends Layer implements Place {
     this.#budget.configure(settings.budget);
   }
 
-  snapshot() {
+  snapshot(): RetrySnapshot {
     const nowMs = this.#runtime.clock.now();
     return {
       enabled: this.#settings.enabled,
       budgetAvailable: this.#budget.available(nowMs),
       budgetCapacity: this.#budget.capacity(nowMs),
       retries: this.#retries,
-      refused: this.#refused,
+      rejected: this.#rejected,
       settings: this.#settings,
     };
   }
@@ -106,7 +118,7 @@ export class Retry extends Layer implements Place {
     return askedMs === undefined ? jitterMs : askedMs + jitterMs;
   }
 
-  #refusal(call: Call, outcome: NoSuccess, delayMs: number): RetryRefusal | undefined {
+  #rejection(call: Call, outcome: NoSuccess, delayMs: number): RetryRejection | undefined {
     if (call.attempt >= this.#settings.maxAttempts) return 'attempts';
     if (!call.idempotent) return 'not-idempotent';
     if (outcome.kind === 'failure' && hintsOf(outcome.error).doNotRetry === true) return 'do-not-retry';
@@ -126,14 +138,18 @@ export class Retry extends Layer implements Place {
       } as const;
       events.emit(call.nowMs, call.options.context, detail);
     }
-    call.waitAt(this, call.nowMs + delayMs);
+    call.waitUntil(call.nowMs + delayMs, this);
   }
 
-  #giveUp(call: Call, reason: RetryRefusal): void {
-    this.#refused++;
+  #giveUp(call: Call, reason: RetryRejection): void {
+    this.#rejected++;
     const { events } = this.#runtime;
     if (events.listening) {
-      events.emit(call.nowMs, call.options.context, { type: 'retry.refused', attempt: call.attempt, reason });
+      events.emit(call.nowMs, call.options.context, {
+        type: 'retry.rejected',
+        attempt: call.attempt,
+        reason,
+      });
     }
     this.outer.leave(call);
   }

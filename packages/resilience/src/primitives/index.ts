@@ -3,10 +3,13 @@ export { type Clock, type Random, systemClock, type Timer, wallClock } from './c
 export { InvalidOptionError } from './invalid-option-error.ts';
 export {
   above,
+  aClock,
   aFunction,
+  anObject,
   anything,
   atLeast,
   between,
+  checkArgument,
   checkOptions,
   hasMethods,
   integer,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { standardPolicy } from '../dependency/standard-policy.ts';
 import { InvalidOptionError } from './invalid-option-error.ts';
 
-const refused = (options: object): string => {
+const rejected = (options: object): string => {
   try {
     standardPolicy(options);
   } catch (error) {
@@ -35,14 +35,14 @@ test.each([
   [{ adaptive: { minLimit: 300 } }, 'adaptive.maxLimit must be >= adaptive.minLimit (300), received 200'],
   [{ isFailure: true }, 'isFailure must be a function, received true'],
   [{ constructor: {} }, /^constructor is not an option, it must be one of deadline, rateLimit,/],
-])('refuses %j and says what it expects', (options, message) => {
-  expect(refused(options)).toMatch(
+])('rejects %j and says what it expects', (options, message) => {
+  expect(rejected(options)).toMatch(
     message instanceof RegExp ? message : new RegExp(`^${literally(message)}$`),
   );
 });
 
 test('treats undefined as not given', () => {
-  expect(refused({ deadlineMs: undefined, bulkhead: { maxQueue: undefined }, retry: undefined })).toBe(
+  expect(rejected({ deadlineMs: undefined, bulkhead: { maxQueue: undefined }, retry: undefined })).toBe(
     'accepted',
   );
 });

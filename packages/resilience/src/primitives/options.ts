@@ -63,11 +63,19 @@ export const oneOf = (...values: readonly string[]): Rule => ({
 
 export const aFunction: Rule = { expected: 'a function', accepts: (value) => typeof value === 'function' };
 
+/** An object of options: neither null nor an array. */
+export const anObject: Rule = {
+  expected: 'an object',
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
 /** An object with these methods, whatever its class. */
 export const withMethods = (expected: string, ...methods: readonly string[]): Rule => ({
   expected,
   accepts: (value) => hasMethods(value, methods),
 });
+
+export const aClock: Rule = withMethods('an object with now() and setTimer()', 'now', 'setTimer');
 
 export const listOf = (expected: string, accepts: (value: unknown) => boolean): Rule => ({
   expected,
@@ -90,6 +98,16 @@ export function hasMethods(value: unknown, methods: readonly string[]): boolean 
 }
 
 /**
+ * Checks one argument of a function that is called `of`.
+ *
+ * @throws {InvalidOptionError} naming the argument, what was expected and what was received
+ */
+export function checkArgument(of: string | undefined, name: string, value: unknown, rule: Rule): void {
+  if (rule.accepts(value)) return;
+  throw new InvalidOptionError(name, rule.expected, value, { of, isSecret: rule.isSecret });
+}
+
+/**
  * Checks options where they are given: a function that is called `of` knows no option but those that have a rule.
  * An option that is undefined counts as not given.
  *
@@ -103,11 +121,11 @@ export function checkOptions(
   rules: Rules,
   required: readonly string[] = [],
 ): void {
+  checkArgument(of, 'options', options, anObject);
   withPatch({}, options as object, rules, { of });
   for (const option of required) {
     if ((options as Record<string, unknown>)[option] !== undefined) continue;
-    const rule = rules[option] as Rule;
-    throw new InvalidOptionError(option, rule.expected, undefined, { of });
+    throw new InvalidOptionError(option, (rules[option] as Rule).expected, undefined, { of });
   }
 }
 
@@ -124,9 +142,7 @@ export function withPatch<T extends object>(
   { of, path }: { of?: string; path?: string } = {},
 ): T {
   if (patch === undefined) return current;
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
-    throw new InvalidOptionError(path ?? 'options', 'an object', patch, { of });
-  }
+  checkArgument(of, path ?? 'options', patch, anObject);
   const next = { ...current } as Record<string, unknown>;
   for (const [key, value] of Object.entries(patch)) {
     const option = path === undefined ? key : `${path}.${key}`;
@@ -157,8 +173,6 @@ function checked(
   of: string | undefined,
 ): unknown {
   if (value === undefined) return current;
-  if (!rule.accepts(value)) {
-    throw new InvalidOptionError(option, rule.expected, value, { of, isSecret: rule.isSecret });
-  }
+  checkArgument(of, option, value, rule);
   return value;
 }

@@ -101,7 +101,7 @@ test('takes a release once', () => {
   expect(shedder.snapshot().inFlight).toBe(1);
 });
 
-test('tells refused clients to come back at different times', () => {
+test('tells shed clients to come back at different times', () => {
   const { shedder } = shedding({ retryAfterMs: 1000 });
   const delays = Array.from({ length: 50 }, () => shedder.admit('default', 0)).flatMap((admission) =>
     admission.admitted ? [] : [admission.retryAfterMs],
@@ -135,7 +135,7 @@ test('stops watching the loop when closed', () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-test('refuses options that make no sense', () => {
+test('rejects options that make no sense', () => {
   expect(() => shedding({ maxInFlight: 0 })).toThrow('maxInFlight must be an integer >= 1, received 0');
   expect(() => shedding({ limit: 5 } as ShedderOptions)).toThrow(/^limit is not an option/);
   expect(() => shedding({ minInFlight: 500, maxInFlight: 10 })).toThrow(
@@ -143,7 +143,7 @@ test('refuses options that make no sense', () => {
   );
 });
 
-test('refuses a change that sets its floor above its cap, and keeps what it had', () => {
+test('rejects a change that sets its floor above its cap, and keeps what it had', () => {
   const { shedder } = shedding({ maxInFlight: 100 });
   expect(() => shedder.configure({ minInFlight: 101 })).toThrow('minInFlight must be <= maxInFlight (100)');
   expect(shedder.snapshot().settings).toMatchObject({ minInFlight: 16, maxInFlight: 100 });

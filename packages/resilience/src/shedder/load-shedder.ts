@@ -1,6 +1,6 @@
 import type { Priority } from '../pipeline/call-options.ts';
 import { type Clock, type Random, systemClock } from '../primitives/clock.ts';
-import type { Patch } from '../primitives/options.ts';
+import { aClock, aFunction, anObject, checkArgument, type Patch } from '../primitives/options.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { ShedLimit } from './shed-limit.ts';
 import { patchShedder, type ShedderSettings, shedderDefaults } from './shedder-settings.ts';
@@ -34,7 +34,7 @@ export interface ShedderSnapshot {
 
 /** Decides at a server's door, before any work is done, which requests it can still answer in time. */
 export interface LoadShedder {
-  /** Admits or refuses a request that has `deadlineMs` left. The less important is refused first. */
+  /** Admits or sheds a request that has `deadlineMs` left. The less important is shed first. */
   admit(priority: Priority, deadlineMs?: number): Admission;
   /** Told how long a piece of work waited in a queue of this process, such as a connection pool's. */
   queueWaited(waitMs: number): void;
@@ -46,11 +46,12 @@ export interface LoadShedder {
 
 /** @throws {InvalidOptionError} naming the option, what was expected and what was received */
 export function createLoadShedder(options: ShedderOptions = {}): LoadShedder {
+  checkArgument('createLoadShedder', 'options', options, anObject);
   return new Shedder(options);
 }
 
 /**
- * How much of the limit the requests in flight, of whatever priority, may fill before one of this priority is refused.
+ * How much of the limit the requests in flight, of whatever priority, may fill before one of this priority is shed.
  * So there is always room for the critical, and while they fill it there is none for the sheddable.
  */
 const shares: Readonly<Record<Priority, number>> = { critical: 1, default: 0.9, sheddable: 0.7 };
@@ -66,6 +67,8 @@ class Shedder implements LoadShedder {
   #inFlight = 0;
 
   constructor({ clock = systemClock, random = Math.random, ...patch }: ShedderOptions) {
+    checkArgument('createLoadShedder', 'clock', clock, aClock);
+    checkArgument('createLoadShedder', 'random', random, aFunction);
     this.#random = random;
     this.#settings = patchShedder(shedderDefaults, patch as Patch<ShedderSettings>);
     this.#limit = new ShedLimit(this.#settings, clock.now());
@@ -73,8 +76,8 @@ class Shedder implements LoadShedder {
   }
 
   admit(priority: Priority, deadlineMs = Number.POSITIVE_INFINITY): Admission {
-    const reason = this.#settings.enabled ? this.#refusal(priority, deadlineMs) : undefined;
-    return reason === undefined ? this.#admit(priority) : this.#refuse(priority, reason);
+    const reason = this.#settings.enabled ? this.#shedReason(priority, deadlineMs) : undefined;
+    return reason === undefined ? this.#admit(priority) : this.#shedOne(priority, reason);
   }
 
   queueWaited(waitMs: number): void {
@@ -106,7 +109,7 @@ class Shedder implements LoadShedder {
     this.#loop.stop();
   }
 
-  #refusal(priority: Priority, deadlineMs: number): ShedReason | undefined {
+  #shedReason(priority: Priority, deadlineMs: number): ShedReason | undefined {
     // Its time began to run when it was sent, and it has since waited for the event loop.
     if (!(deadlineMs > this.#limit.loopDelay.lastMs)) return 'expired';
     if (this.#inFlight < this.#limit.value * shares[priority]) return undefined;
@@ -124,7 +127,7 @@ class Shedder implements LoadShedder {
     return { admitted: true, release };
   }
 
-  #refuse(priority: Priority, reason: ShedReason): Admission {
+  #shedOne(priority: Priority, reason: ShedReason): Admission {
     this.#shed[priority]++;
     this.#reasons[reason]++;
     return {

@@ -1,5 +1,15 @@
 import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
-import { above, atLeast, integer, onOff, type Patch, type Rules, withPatch } from '../primitives/options.ts';
+import {
+  above,
+  anObject,
+  atLeast,
+  checkArgument,
+  integer,
+  onOff,
+  type Patch,
+  type Rules,
+  withPatch,
+} from '../primitives/options.ts';
 
 export interface ShedderSettings {
   readonly enabled: boolean;
@@ -13,13 +23,13 @@ export interface ShedderSettings {
   readonly maxQueueWaitMs: number;
   /** How often load is judged. */
   readonly intervalMs: number;
-  /** What a refused client is told to wait, at least; at most twice that, so that they do not return together. */
+  /** What a shed client is told to wait, at least; at most twice that, so that they do not return together. */
   readonly retryAfterMs: number;
 }
 
 /**
  * The 20 ms of queue wait are from DAGOR, WeChat's overload control. Down to 16 and no further: where other processes
- * take the CPU every wait is long, and a floor of 4 refused orders at 20 per second that could all be served.
+ * take the CPU every wait is long, and a floor of 4 shed orders at 20 per second that could all be served.
  */
 export const shedderDefaults: ShedderSettings = {
   enabled: true,
@@ -43,6 +53,7 @@ const shedderRules: Rules = {
 
 /** `settings` with a checked patch over it; throws `InvalidOptionError` and changes nothing. */
 export function patchShedder(settings: ShedderSettings, patch: Patch<ShedderSettings>): ShedderSettings {
+  checkArgument('load shedder', 'options', patch, anObject);
   const next = withPatch(settings, patch, shedderRules);
   const { minInFlight, maxInFlight } = next;
   // A floor that somebody named: `{ maxInFlight: 10 }` alone is no contradiction to a default of 16.

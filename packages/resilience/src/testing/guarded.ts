@@ -1,5 +1,5 @@
-import { dependency } from '../dependency/dependency.ts';
 import type { DependencyOptions } from '../dependency/dependency-options.ts';
+import { dependency } from '../dependency/guarded-dependency.ts';
 import { type PolicyOptions, standardPolicy } from '../dependency/standard-policy.ts';
 import type { CallOptions } from '../pipeline/call-options.ts';
 import type { ResilienceEvent } from '../pipeline/events.ts';

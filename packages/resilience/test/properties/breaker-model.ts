@@ -13,7 +13,7 @@ export const settings = {
   rampStageMs: 20,
 } as const;
 
-export type Ending = 'well' | 'failed' | 'cancelled';
+export type Ending = 'success' | 'failed' | 'cancelled';
 
 export interface ModelCall {
   /** The era it began in: it tells nothing to a later one. */
@@ -30,7 +30,7 @@ export class BreakerModel {
   #seen: { bucket: number; failed: boolean; slow: boolean }[] = [];
   #opensInARow = 0;
   #halfOpensAtMs = 0;
-  readonly #trials = new Set<ModelCall>();
+  readonly #probes = new Set<ModelCall>();
   #probesBegun = 0;
   #passed = 0;
   #stage = -1;
@@ -39,7 +39,7 @@ export class BreakerModel {
 
   /** Lets time pass: what is due happens in order. */
   tell(nowMs: number): void {
-    const trialDueMs = Math.min(...[...this.#trials].map(dueMs));
+    const trialDueMs = Math.min(...[...this.#probes].map(dueMs));
     if (this.state === 'open' && this.#halfOpensAtMs <= nowMs) this.#enter('half-open');
     else if (this.state === 'half-open' && trialDueMs <= nowMs) this.#open(trialDueMs);
     else return;
@@ -51,19 +51,19 @@ export class BreakerModel {
     const call = { era: this.#era, begunAtMs: nowMs };
     if (this.state === 'open') return undefined;
     if (this.state === 'half-open') {
-      if (!this.#admitsTrial()) return undefined;
-      this.#trials.add(call);
+      if (!this.#admitsProbe()) return undefined;
+      this.#probes.add(call);
     }
     return call;
   }
 
   end(call: ModelCall, ending: Ending, nowMs: number): void {
     this.tell(nowMs);
-    this.#trials.delete(call);
+    this.#probes.delete(call);
     if (call.era !== this.#era) return;
     const slow = nowMs - call.begunAtMs >= settings.slowCallMs;
     if (this.state === 'half-open') this.#judge(ending, slow, nowMs);
-    else if (ending !== 'cancelled' || slow) this.#count(ending !== 'well', slow, nowMs);
+    else if (ending !== 'cancelled' || slow) this.#count(ending !== 'success', slow, nowMs);
   }
 
   #count(failed: boolean, slow: boolean, nowMs: number): void {
@@ -76,7 +76,7 @@ export class BreakerModel {
 
   #judge(ending: Ending, slow: boolean, nowMs: number): void {
     if (ending === 'failed' || slow) this.#open(nowMs);
-    else if (ending === 'well') this.#pass(nowMs);
+    else if (ending === 'success') this.#pass(nowMs);
     else if (this.#stage < 0) this.#probesBegun--;
   }
 
@@ -93,7 +93,7 @@ export class BreakerModel {
     this.#enter('closed');
   }
 
-  #admitsTrial(): boolean {
+  #admitsProbe(): boolean {
     if (this.#stage < 0) return this.#probesBegun < settings.probes && ++this.#probesBegun > 0;
     this.#credit += ramp[this.#stage] as number;
     if (this.#credit < 1) return false;
@@ -111,14 +111,14 @@ export class BreakerModel {
     this.state = state;
     this.#era++;
     this.#seen = [];
-    this.#trials.clear();
+    this.#probes.clear();
     this.#probesBegun = 0;
     this.#passed = 0;
     this.#stage = -1;
   }
 }
 
-// Expiries are kept in slots of 5 ms: a trial is over at the first multiple of it.
-function dueMs(trial: ModelCall): number {
-  return Math.ceil((trial.begunAtMs + settings.probeTimeoutMs) / 5) * 5;
+// Expiries are kept in slots of 5 ms: a probe is over at the first multiple of it.
+function dueMs(probe: ModelCall): number {
+  return Math.ceil((probe.begunAtMs + settings.probeTimeoutMs) / 5) * 5;
 }

@@ -23,8 +23,8 @@ const stepsEnding = (...endings: Ending[]): fc.Arbitrary<Step[]> =>
     ),
     { minLength: 20, maxLength: 60, size: 'max' },
   );
-const bad = fc.oneof(stepsEnding('failed', 'failed', 'cancelled'), stepsEnding('well', 'failed'));
-const good = stepsEnding(...Array<Ending>(19).fill('well'), 'cancelled');
+const bad = fc.oneof(stepsEnding('failed', 'failed', 'cancelled'), stepsEnding('success', 'failed'));
+const good = stepsEnding(...Array<Ending>(19).fill('success'), 'cancelled');
 /** Bad and good times in turn: in a mix of both, hardly a schedule would get as far as closing again. */
 const schedule = fc.array(fc.tuple(bad, good), { maxLength: 4, size: 'max' }).map((times) => times.flat(2));
 
@@ -63,7 +63,7 @@ test(
             running.push({
               modelled,
               end(how) {
-                if (how === 'well') work.succeed('fine');
+                if (how === 'success') work.succeed('fine');
                 else if (how === 'failed') work.fail(new Error('broken'));
                 else cancel.abort();
               },

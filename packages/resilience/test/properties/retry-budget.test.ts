@@ -63,7 +63,7 @@ test(
           await clock.advance(5000);
           await Promise.all(fates);
           expect(excesses).toEqual([]);
-          // Of what is paid for, an open breaker refuses some.
+          // Of what is paid for, an open breaker rejects some.
           if (breaks) expect(retries.length).toBeLessThanOrEqual(spent.length);
           else expect(retries).toHaveLength(spent.length);
         },

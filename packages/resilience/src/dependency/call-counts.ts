@@ -2,7 +2,7 @@ import type { Source } from '../pipeline/events.ts';
 import type { Outcome, OutcomeKind } from '../pipeline/outcome.ts';
 
 /** Counts since the dependency was made: what became of its calls. */
-export class Tally {
+export class CallCounts {
   readonly #calls = { live: 0, cached: 0, default: 0, disabled: 0, failed: 0, total: 0 };
   readonly #outcomes = { success: 0, failure: 0, timeout: 0, rejected: 0, cancelled: 0 };
   readonly #rejections: Record<string, number> = {};
@@ -11,7 +11,7 @@ export class Tally {
   outcome(outcome: Outcome): void {
     this.#outcomes[outcome.kind]++;
     if (outcome.kind !== 'rejected') return;
-    const { policy } = outcome.refusal;
+    const { policy } = outcome.rejection;
     this.#rejections[policy] = (this.#rejections[policy] ?? 0) + 1;
   }
 
@@ -21,7 +21,7 @@ export class Tally {
     this.#calls.total++;
   }
 
-  snapshot(): TallySnapshot {
+  snapshot(): CallCountsSnapshot {
     return {
       calls: { ...this.#calls },
       outcomes: { ...this.#outcomes },
@@ -30,9 +30,9 @@ export class Tally {
   }
 }
 
-export interface TallySnapshot {
+export interface CallCountsSnapshot {
   readonly calls: Readonly<Record<Source | 'failed' | 'total', number>>;
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
-  /** Calls refused, by policy. */
+  /** Calls rejected, by policy. */
   readonly rejections: Readonly<Record<string, number>>;
 }

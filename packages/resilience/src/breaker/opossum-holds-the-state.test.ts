@@ -1,0 +1,137 @@
+/// <reference path="./opossum.d.ts" />
+import { EventEmitter } from 'node:events';
+import fc from 'fast-check';
+import Opossum from 'opossum';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runs } from '../../test/properties/runs.ts';
+import { guarded } from '../testing/guarded.ts';
+import { settled } from '../testing/manual-clock.ts';
+
+// Every instance of the real opossum: its constructor registers listeners, so `on` sees each of them. These tests turn
+// red when opossum-circuit.ts is replaced by a state machine of our own, since then nothing is made, and nothing follows
+// what is done to an instance.
+const made: Opossum[] = [];
+
+beforeEach(() => {
+  made.length = 0;
+  Opossum.prototype.on = function on(this: Opossum, ...args: Parameters<EventEmitter['on']>) {
+    if (!made.includes(this)) made.push(this);
+    return EventEmitter.prototype.on.apply(this, args) as typeof this;
+  };
+});
+
+afterEach(() => {
+  Reflect.deleteProperty(Opossum.prototype, 'on');
+});
+
+const latest = (): Opossum => made.at(-1) as Opossum;
+
+function breaker() {
+  const policy = { retry: { enabled: false }, bulkhead: { enabled: false } };
+  const settings = { minCalls: 2, openMs: 1000, openJitterRatio: 0, probes: 1, rampStageMs: 0 };
+  const { guard, work, asked, clock } = guarded({ ...policy, breaker: settings });
+
+  async function ask(succeeds: boolean): Promise<string> {
+    const before = asked.length;
+    const answer = guard.call('a').then(
+      () => 'answered',
+      (error) => error.code ?? 'failed',
+    );
+    if (asked.length > before) {
+      if (succeeds) work(before).succeed('fine');
+      else work(before).fail(new Error('broken'));
+    }
+    return answer;
+  }
+
+  async function open(): Promise<void> {
+    await ask(false);
+    await ask(false);
+    expect(state()).toBe('open');
+  }
+
+  const state = () => guard.snapshot().policies.breaker.state;
+  return { guard, clock, ask, open, state };
+}
+
+test('a dependency that was never open has no opossum, and so none of its listeners', async () => {
+  const { ask, open } = breaker();
+  await ask(true);
+  await ask(true);
+  await ask(false);
+  expect(made).toHaveLength(0);
+  await open();
+  expect(made).toHaveLength(1);
+});
+
+test('lets go of opossum when it closes, and keeps no listener on the shared emitter', async () => {
+  const { guard, open, state } = breaker();
+  await open();
+  const { rotateBucketController } = latest().options as { rotateBucketController: EventEmitter };
+  const listeners = rotateBucketController.listenerCount('rotate');
+  expect(listeners).toBeGreaterThan(0);
+  guard.configure({ breaker: { enabled: false } });
+  expect(state()).toBe('closed');
+  expect(rotateBucketController.listenerCount('rotate')).toBe(listeners - 1);
+});
+
+test('is open while opossum is open, and closes when opossum closes', async () => {
+  const { ask, open, state } = breaker();
+  await open();
+  expect(latest().opened).toBe(true);
+  expect(await ask(true)).toBe('E_BREAKER_OPEN');
+  latest().close();
+  expect(state()).toBe('closed');
+  expect(await ask(true)).toBe('answered');
+});
+
+test('is half-open while opossum is, and opens again when opossum opens', async () => {
+  const { ask, open, state, clock } = breaker();
+  await open();
+  await clock.advance(1005);
+  expect(state()).toBe('half-open');
+  expect(latest().halfOpen).toBe(true);
+  latest().open();
+  expect(state()).toBe('open');
+  expect(await ask(true)).toBe('E_BREAKER_OPEN');
+});
+
+test('begins its recovery by one fire of opossum, which decides what becomes of it', async () => {
+  const { ask, open, state, clock } = breaker();
+  await open();
+  await clock.advance(1005);
+  const heard: string[] = [];
+  for (const event of ['success', 'failure', 'close', 'open']) latest().on(event, () => heard.push(event));
+  expect(latest().stats.fires).toBe(1);
+  for (let i = 0; i < 20 && state() === 'half-open'; i++) {
+    await ask(true);
+    await clock.advance(10);
+  }
+  expect(heard).toEqual(expect.arrayContaining(['success', 'close']));
+  expect(state()).toBe('closed');
+});
+
+test('agrees with opossum after every step of any schedule', async () => {
+  const step = fc.constantFrom('well', 'broken', 'wait', 'isolate', 'release', 'off', 'on');
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      made.length = 0;
+      const { guard, ask, state, clock } = breaker();
+      for (const one of steps) {
+        if (one === 'well' || one === 'broken') await ask(one === 'well');
+        else if (one === 'wait') await clock.advance(700);
+        else if (one === 'isolate') guard.isolate();
+        else if (one === 'release') guard.release();
+        else guard.configure({ breaker: { enabled: one === 'on' } });
+        await settled();
+        const opossum = made.at(-1);
+        const theirs = opossum === undefined || opossum.isShutdown ? 'closed' : stateOf(opossum);
+        const ours = state();
+        expect(ours === 'isolated' ? 'open' : ours).toBe(theirs);
+      }
+    }),
+    runs(),
+  );
+});
+
+const stateOf = ({ opened, halfOpen }: Opossum) => (opened ? 'open' : halfOpen ? 'half-open' : 'closed');
