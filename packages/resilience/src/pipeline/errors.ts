@@ -1,3 +1,4 @@
+import { errorCode } from '../primitives/error-code.ts';
 import type { NoSuccess, Refusal } from './outcome.ts';
 
 /** The codes of refusals: nothing was sent, or nobody waits for what was. */
@@ -127,9 +128,7 @@ export function errorCodeOf(outcome: NoSuccess): string {
   if (outcome.kind === 'rejected') return outcome.refusal.code;
   if (outcome.kind === 'timeout') return outcome.code;
   if (outcome.kind === 'cancelled') return 'E_CANCELLED';
-  const { code, name } = (outcome.error ?? {}) as { code?: unknown; name?: unknown };
-  if (typeof code === 'string') return code;
-  return typeof name === 'string' ? name : 'E_UNKNOWN';
+  return errorCode(outcome.error);
 }
 
 export function deadlineRefusal(limitMs: number): Refusal {

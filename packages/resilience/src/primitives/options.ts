@@ -105,7 +105,7 @@ export function checkOptions(
 ): void {
   withPatch({}, options as object, rules, { of });
   for (const option of required) {
-    if ((options as Record<string, unknown>)[option] !== undefined) continue;
+    if ((options as Record<string, unknown> | undefined)?.[option] !== undefined) continue;
     const rule = rules[option] as Rule;
     throw new InvalidOptionError(option, rule.expected, undefined, { of });
   }
@@ -125,7 +125,9 @@ export function withPatch<T extends object>(
 ): T {
   if (patch === undefined) return current;
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
-    throw new InvalidOptionError(path ?? 'options', 'an object', patch, { of });
+    // Text in place of options is not shown: it may be a URL with a password.
+    const isSecret = typeof patch === 'string';
+    throw new InvalidOptionError(path ?? 'options', 'an object', patch, { of, isSecret });
   }
   const next = { ...current } as Record<string, unknown>;
   for (const [key, value] of Object.entries(patch)) {
