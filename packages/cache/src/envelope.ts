@@ -14,15 +14,15 @@ const envelopeSchema = z.strictObject({
 });
 
 export interface Expected<T> {
-  keyHash: string;
-  nowMs: number;
-  maxBytes: number;
-  schema: Schema<T>;
+  readonly keyHash: string;
+  readonly nowMs: number;
+  readonly maxBytes: number;
+  readonly schema: Schema<T>;
 }
 
 export type Opened<T> =
-  | { ok: true; value: T; storedAtMs: number; bytes: number }
-  | { ok: false; reason: EntryRejection };
+  | { readonly ok: true; readonly value: T; readonly storedAtMs: number; readonly bytes: number }
+  | { readonly ok: false; readonly reason: EntryRejection };
 
 /** Wraps a value that is JSON text already. */
 export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {

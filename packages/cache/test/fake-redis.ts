@@ -1,4 +1,4 @@
-import type { RedisClient } from '../src/redis-client.ts';
+import type { RedisClient } from '../src/redis/redis-client.ts';
 
 /** How the fake answers: normally, with an error reply, or never. */
 export type Mood = 'well' | 'hanging' | { reply: string };

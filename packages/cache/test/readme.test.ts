@@ -20,7 +20,7 @@ describe('README', () => {
       new cache.CacheLoadTimeoutError('x', 1),
       new cache.CacheInvalidValueError('x'),
       new cache.CacheClosedError('x'),
-      new cache.InvalidOptionError('x', { option: 'x', expected: 'y' }),
+      new cache.InvalidOptionError('x', 'y', 'z'),
     ];
     expect(told.sort()).toEqual(errors.map((error) => error.code).sort());
   });
