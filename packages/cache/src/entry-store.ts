@@ -25,7 +25,7 @@ export interface StoreSnapshot {
   readonly redis?: RedisTierSnapshot;
 }
 
-/** The two tiers as one: memory in front of Redis, the newer entry wins. */
+/** The two tiers as one: memory before Redis; of two entries the newer one is kept. */
 export class EntryStore<T> {
   readonly #options: ResolvedCacheOptions<T>;
   readonly #memory: LRUCache<string, Entry<T>>;

@@ -26,11 +26,11 @@ export type Opened<T> =
 
 /** Wraps a value that is JSON text already. */
 export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {
-  // Whole milliseconds, whatever the clock counts: a reader takes a fraction for a foreign envelope.
+  // Whole milliseconds, whatever the clock counts: a reader rejects a fraction as a foreign envelope.
   return `{"v":${envelopeVersion},"k":"${keyHash}","t":${Math.floor(storedAtMs)},"d":${valueJson}}`;
 }
 
-/** Trusts nothing: anyone may have written under our key, and a deploy may have changed the schema. */
+/** Checks everything: anyone may have written under our key, and a deploy may have changed the schema. */
 export function open<T>(text: string, expected: Expected<T>): Opened<T> {
   const bytes = Buffer.byteLength(text);
   if (bytes > expected.maxBytes) return { ok: false, reason: 'oversized' };
