@@ -8,7 +8,7 @@ export class CacheLoadTimeoutError extends Error {
   }
 }
 
-/** The loader of `fetch` returned something that does not match the cache's schema, so it was neither cached nor served. */
+/** The loader of `fetch` returned something that does not match the schema: it was neither cached nor served. */
 export class CacheInvalidValueError extends Error {
   readonly code = 'E_CACHE_INVALID_VALUE';
   override readonly name = 'CacheInvalidValueError';

@@ -113,7 +113,7 @@ export interface ResolvedCacheOptions<T> extends CacheSettings {
   readonly onEvent: (event: CacheEvent) => void;
   /** Tells the age of entries, which is compared between processes. */
   readonly clock: Clock;
-  /** Tells durations: a wall clock that steps back would let a hanging Redis hold a caller for as long as it stepped. */
+  /** Measures durations: with a wall clock that steps back, a hanging Redis would hold a caller that much longer. */
   readonly redisClock: Clock;
   readonly random: Random;
 }

@@ -182,13 +182,13 @@ describe('two tiers', () => {
     await expect(second.get('a')).resolves.toMatchObject({ value: { sku: 'new' } });
   });
 
-  it.each([['down'], ['hanging'], ['refusing']])(
+  it.each([['down'], ['hanging'], ['failing']])(
     'keeps answering from memory while Redis is %s',
     async (fault) => {
       const { first, redis, clock } = replicas();
       if (fault === 'down') redis.status = 'reconnecting';
       if (fault === 'hanging') redis.reads = redis.writes = 'hanging';
-      if (fault === 'refusing') redis.reads = redis.writes = { reply: 'ERR refused' };
+      if (fault === 'failing') redis.reads = redis.writes = { reply: 'ERR down' };
       const stored = first.set('a', { sku: 'x' });
       await expect(first.get('a')).resolves.toMatchObject({ value: { sku: 'x' } });
       await clock.advance(50);

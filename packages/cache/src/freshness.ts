@@ -24,7 +24,7 @@ export function freshnessOf(entry: Entry<unknown>, nowMs: number, lifetimes: Lif
   return nowMs < entry.freshUntilMs + lifetimes.revalidateMs ? 'revalidate' : 'stale';
 }
 
-/** Jitter only shortens, so `ttlMs` stays a promise. Each replica draws its own, so that they do not refresh together. */
+/** Jitter only shortens, so `ttlMs` is the most. Each replica draws its own, so that they do not refresh together. */
 export function newEntry<T>(value: T, storedAtMs: number, lifetimes: Lifetimes, random: Random): Entry<T> {
   const ttlMs = lifetimes.ttlMs * (1 - lifetimes.ttlJitterRatio * random());
   return { value, storedAtMs, freshUntilMs: storedAtMs + ttlMs, retryAtMs: 0 };

@@ -6,8 +6,8 @@ export type Copy<T> =
   | { readonly ok: false };
 
 /**
- * What the value will be after a trip through Redis, or `ok: false` when it would not survive one. The copy is frozen, so
- * that neither the caller who stored it nor one who reads it can change what the others get.
+ * What the value will be after a trip through Redis, or `ok: false` when it would not survive one. The copy is frozen,
+ * so that neither the caller who stored it nor one who reads it can change what the others get.
  */
 export function frozenCopy<T>(value: unknown, schema: Schema<T>): Copy<T> {
   try {

@@ -7,9 +7,11 @@ interface Given {
   readonly random?: () => number;
   readonly redisMaxConcurrent?: number;
   readonly redisOpenMs?: number;
+  readonly redisTimeoutMs?: number;
 }
 
-function guarded({ random = () => 1, redisMaxConcurrent = 100, redisOpenMs = 1000 }: Given = {}) {
+function guarded(given: Given = {}) {
+  const { random = () => 1, redisMaxConcurrent = 100, redisOpenMs = 1000, redisTimeoutMs = 50 } = given;
   const clock = new ManualClock();
   const redis = new FakeRedis();
   const events: RedisBreakerEvent[] = [];
@@ -19,7 +21,7 @@ function guarded({ random = () => 1, redisMaxConcurrent = 100, redisOpenMs = 100
     redisClock: clock,
     random,
     onEvent: (event: RedisBreakerEvent) => events.push(event),
-    redisTimeoutMs: 50,
+    redisTimeoutMs,
     redisMaxConcurrent,
     redisOpenMs,
     redisMaxOpenMs: 8000,
@@ -183,6 +185,16 @@ describe('the guard before Redis', () => {
     answer.resolve('early');
     await expect(early).resolves.toBe('early');
     await expect(isSent()).resolves.toBe(false);
+  });
+
+  it('waits as long as it was told, longer than any default of resilience', async () => {
+    const { clock, redis, read, operation } = guarded({ redisTimeoutMs: 60_000 });
+    redis.reads = 'hanging';
+    const slow = read();
+    await clock.advance(59_000);
+    redis.releaseHanging();
+    await expect(slow).resolves.toBe('');
+    expect(operation.guard.snapshot().calls).toMatchObject({ live: 1, total: 1 });
   });
 
   it('counts a command once that is late and then fails', async () => {

@@ -16,7 +16,7 @@ export interface RedisSettings {
   readonly redisTimeoutMs: number;
   /** Redis commands in flight, reads and writes together; beyond that Redis is bypassed. @default 64 */
   readonly redisMaxConcurrent: number;
-  /** First time Redis is left alone after it failed, jittered by half; doubles up to `redisMaxOpenMs`. @default 1_000 */
+  /** First time Redis is left alone after it failed, jittered by half; doubles to `redisMaxOpenMs`. @default 1_000 */
   readonly redisOpenMs: number;
   /** Longest time Redis is left alone before it is tried again. @default 10_000 */
   readonly redisMaxOpenMs: number;
@@ -62,8 +62,8 @@ const breakerWindow = { windowMs: 2000, minCalls: 5, failureRatio: 0.5 };
 const breakerRecovery = { probes: 1, rampStageMs: 0 };
 
 /**
- * Every command of a cache passes here, reads and writes alike: this bounds what Redis has to do at once. A permit comes
- * back when the command settles on the wire, because a command that nobody waits for still burdens Redis.
+ * Every command of a cache passes here, reads and writes alike: this bounds what Redis has to do at once. A permit
+ * comes back when the command settles on the wire, because a command that nobody waits for still burdens Redis.
  */
 export function redisCommands(options: RedisGuardOptions): Dependency<Command, unknown> {
   const { name, redis, redisMaxConcurrent, redisClock, random } = options;

@@ -58,7 +58,10 @@ export class RedisTier {
     await this.#send(this.#writes, (redis) => redis.set(key, text, 'PX', ttlMs));
   }
 
-  /** Whether nobody else has claimed `key` within `forMs`; true as well when Redis can't be asked, since then each replica must refresh on its own. */
+  /**
+   * Whether nobody else has claimed `key` within `forMs`; true as well when Redis can't be asked, since then each
+   * replica must refresh on its own.
+   */
   async claim(key: string, forMs: number): Promise<boolean> {
     return (await this.#send(this.#writes, (redis) => redis.set(key, '', 'PX', forMs, 'NX'))) !== null;
   }
@@ -96,7 +99,8 @@ export class RedisTier {
   }
 
   #isReady(): boolean {
-    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {}); // the client reports and retries on its own
+    // A failure is reported by the client, which tries again on its own.
+    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {});
     return this.#redis.status === 'ready';
   }
 }
