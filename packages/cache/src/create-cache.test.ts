@@ -200,6 +200,22 @@ describe('two tiers', () => {
   );
 });
 
+describe('dependencies', () => {
+  it('are the guards before the reads and the writes of Redis, to be observed like others', async () => {
+    const { cache } = offerCache({ redis: new FakeRedis() });
+    const [reads, writes] = cache.dependencies;
+    const heard: string[] = [];
+    writes?.onEvent(({ dependency, type }) => heard.push(`${dependency} ${type}`));
+    await cache.set('a', { sku: 'x' });
+    expect(heard).toEqual(['redis:offers:write attempt', 'redis:offers:write call.end']);
+    expect(reads?.snapshot()).toMatchObject({ name: 'redis:offers:read', calls: { total: 0 } });
+  });
+
+  it('are none without Redis', () => {
+    expect(offerCache().cache.dependencies).toEqual([]);
+  });
+});
+
 describe('options', () => {
   it.each([
     [{ name: 'Not A Name' }, 'name must be 1..64 of a-z 0-9 -, received "Not A Name"'],
