@@ -8,7 +8,7 @@ export class CacheLoadTimeoutError extends Error {
   }
 }
 
-/** The loader of `fetch` returned something the cache's schema refuses, so it was neither cached nor served. */
+/** The loader of `fetch` returned something that does not match the schema: it was neither cached nor served. */
 export class CacheInvalidValueError extends Error {
   readonly code = 'E_CACHE_INVALID_VALUE';
   override readonly name = 'CacheInvalidValueError';
@@ -25,24 +25,5 @@ export class CacheClosedError extends Error {
 
   constructor(cache: string) {
     super(`cache "${cache}" was closed`);
-  }
-}
-
-/** An option that makes no sense; thrown where it is given, not where it hurts. */
-export class InvalidOptionError extends TypeError {
-  readonly code = 'E_INVALID_OPTION';
-  override readonly name = 'InvalidOptionError';
-  readonly option: string;
-  readonly expected: string;
-  readonly received: unknown;
-
-  /** @param wrong what to tell; without `received` where that may be a secret */
-  constructor(where: string, wrong: { option: string; expected: string; received?: unknown }) {
-    const { option, expected, received } = wrong;
-    const told = 'received' in wrong ? `, received ${String(received)}` : '';
-    super(`${where}: ${option} must be ${expected}${told}`);
-    this.option = option;
-    this.expected = expected;
-    this.received = received;
   }
 }

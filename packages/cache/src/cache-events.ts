@@ -1,17 +1,15 @@
-import type { BreakerState } from './bypass-breaker.ts';
+import type { RedisBreakerEvent } from './redis/redis-guard.ts';
 
-/** What a cache tells its listener. `at` is the clock's time in milliseconds. */
+/** What a cache reports to its listener. `at` is the clock's time in milliseconds. */
 export type CacheEvent =
+  | RedisBreakerEvent
   | {
-      type: 'redis.breaker';
-      cache: string;
-      at: number;
-      operation: 'read' | 'write';
-      to: BreakerState;
-      reason: string;
+      readonly type: 'entry.rejected';
+      readonly cache: string;
+      readonly at: number;
+      readonly reason: EntryRejection;
     }
-  | { type: 'entry.rejected'; cache: string; at: number; reason: EntryRejection }
-  | { type: 'refresh.failed'; cache: string; at: number; error: unknown };
+  | { readonly type: 'refresh.failed'; readonly cache: string; readonly at: number; readonly error: unknown };
 
 /** Why an entry found in Redis was deleted instead of served. */
 export type EntryRejection =

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** Keys are often built from what a caller sent, so a bad one makes the cache step aside, never the request fail. */
+/** Keys are often built from what a caller sent, so an unusable one is not cached, and the request does not fail. */
 export function isUsableKey(key: unknown, maxKeyBytes: number): key is string {
   return typeof key === 'string' && key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= maxKeyBytes;
 }

@@ -1,9 +1,9 @@
+import { settled } from '@ballast/resilience/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { offerCache, replicas } from '../test/cache-fixture.ts';
-import { settle } from '../test/fake-clock.ts';
 import { FakeRedis } from '../test/fake-redis.ts';
-import { InvalidOptionError } from './cache-errors.ts';
 import { hashKey } from './cache-key.ts';
+import { InvalidOptionError } from './index.ts';
 
 const redisKey = (key: string, version = 1) => `ballast:offers:v${version}:${hashKey(key)}`;
 
@@ -25,7 +25,7 @@ describe('get and set', () => {
     expect(cache.snapshot().memory.entries).toBe(0);
   });
 
-  it('never keeps a value the schema refuses, nor one that is not JSON', async () => {
+  it('never keeps a value that does not match the schema, nor one that is not JSON', async () => {
     const redis = new FakeRedis();
     const { cache } = offerCache({ redis });
     const cycle: Record<string, unknown> = {};
@@ -35,7 +35,7 @@ describe('get and set', () => {
     }
     await expect(cache.get('a')).resolves.toBeUndefined();
     expect(redis.sent.writes).toBe(0);
-    expect(cache.snapshot().refused).toBe(7);
+    expect(cache.snapshot().rejectedInputs).toBe(7);
   });
 
   it('keeps the last good answer when garbage follows it', async () => {
@@ -60,19 +60,19 @@ describe('get and set', () => {
     { key: 'k'.repeat(513), why: 'too long' },
     { key: '\ud800', why: 'not well-formed' },
     { key: 7 as never, why: 'not a string' },
-  ])('steps aside for a key that is $why', async ({ key }) => {
+  ])('caches nothing under a key that is $why', async ({ key }) => {
     const { cache } = offerCache();
     await cache.set(key, { sku: 'x' });
     await expect(cache.get(key)).resolves.toBeUndefined();
     await expect(cache.fetch(key, async () => ({ sku: 'live' }))).resolves.toMatchObject({ source: 'live' });
-    expect(cache.snapshot()).toMatchObject({ memory: { entries: 0 }, refused: 3 });
+    expect(cache.snapshot()).toMatchObject({ memory: { entries: 0 }, rejectedInputs: 3 });
   });
 
   it('keeps no value above maxValueBytes', async () => {
     const { cache } = offerCache({ maxValueBytes: 20 });
     await cache.set('small', { sku: '123456789' });
     await cache.set('large', { sku: '12345678901' });
-    expect(cache.snapshot()).toMatchObject({ memory: { entries: 1 }, refused: 1 });
+    expect(cache.snapshot()).toMatchObject({ memory: { entries: 1 }, rejectedInputs: 1 });
   });
 
   it('stays within maxEntries and maxBytes, dropping what was used longest ago', async () => {
@@ -157,12 +157,12 @@ describe('two tiers', () => {
     expect(Object.isFrozen((await second.get('a'))?.value)).toBe(true);
   });
 
-  it('finds what was stored while Redis was asked in vain', async () => {
+  it('finds what was stored while Redis had no answer yet', async () => {
     const redis = new FakeRedis();
     redis.reads = 'hanging';
     const { cache } = offerCache({ redis });
     const missed = cache.get('a');
-    await settle();
+    await settled();
     redis.writes = 'hanging';
     cache.set('a', { sku: 'x' });
     redis.releaseHanging();
@@ -182,13 +182,13 @@ describe('two tiers', () => {
     await expect(second.get('a')).resolves.toMatchObject({ value: { sku: 'new' } });
   });
 
-  it.each([['down'], ['hanging'], ['refusing']])(
+  it.each([['down'], ['hanging'], ['failing']])(
     'keeps answering from memory while Redis is %s',
     async (fault) => {
       const { first, redis, clock } = replicas();
       if (fault === 'down') redis.status = 'reconnecting';
       if (fault === 'hanging') redis.reads = redis.writes = 'hanging';
-      if (fault === 'refusing') redis.reads = redis.writes = { reply: 'ERR refused' };
+      if (fault === 'failing') redis.reads = redis.writes = { reply: 'ERR down' };
       const stored = first.set('a', { sku: 'x' });
       await expect(first.get('a')).resolves.toMatchObject({ value: { sku: 'x' } });
       await clock.advance(50);
@@ -200,16 +200,32 @@ describe('two tiers', () => {
   );
 });
 
+describe('dependencies', () => {
+  it('are the guards before the reads and the writes of Redis, to be observed like others', async () => {
+    const { cache } = offerCache({ redis: new FakeRedis() });
+    const [reads, writes] = cache.dependencies;
+    const heard: string[] = [];
+    writes?.onEvent(({ dependency, type }) => heard.push(`${dependency} ${type}`));
+    await cache.set('a', { sku: 'x' });
+    expect(heard).toEqual(['redis:offers:write attempt', 'redis:offers:write call.end']);
+    expect(reads?.snapshot()).toMatchObject({ name: 'redis:offers:read', calls: { total: 0 } });
+  });
+
+  it('are none without Redis', () => {
+    expect(offerCache().cache.dependencies).toEqual([]);
+  });
+});
+
 describe('options', () => {
   it.each([
-    [{ name: 'Not A Name' }, 'name must be 1..64 of a-z 0-9 -, received Not A Name'],
+    [{ name: 'Not A Name' }, 'name must be 1..64 of a-z 0-9 -, received "Not A Name"'],
     [{ schema: undefined as never }, 'schema must be a zod schema, received undefined'],
-    [{ ttlMs: 0 }, 'ttlMs must be an integer in 1..2147483647, received 0'],
-    [{ ttlMs: 1.5 }, 'ttlMs must be an integer in 1..2147483647, received 1.5'],
-    [{ ttlJitterRatio: 2 }, 'ttlJitterRatio must be a number in 0..1, received 2'],
-    [{ redisTimeoutMs: Number.NaN }, 'redisTimeoutMs must be an integer in 1..2147483647, received NaN'],
+    [{ ttlMs: 0 }, 'ttlMs must be an integer from 1 to 2147483647, received 0'],
+    [{ ttlMs: 1.5 }, 'ttlMs must be an integer from 1 to 2147483647, received 1.5'],
+    [{ ttlJitterRatio: 2 }, 'ttlJitterRatio must be a number from 0 to 1, received 2'],
+    [{ redisTimeoutMs: Number.NaN }, 'redisTimeoutMs must be an integer from 1 to 2147483647, received NaN'],
     [{ redisOpenMs: 10, redisMaxOpenMs: 5 }, 'redisMaxOpenMs must be >= redisOpenMs (10), received 5'],
-  ])('refuses %j, naming option, expectation and value', (options, message) => {
+  ])('rejects %j, naming option, expectation and value', (options, message) => {
     expect(() => offerCache(options)).toThrow(InvalidOptionError);
     expect(() => offerCache(options)).toThrow(
       expect.objectContaining({ code: 'E_INVALID_OPTION', message: `createCache: ${message}` }),

@@ -1,25 +1,31 @@
+import { SingleFlight } from '@ballast/resilience/primitives';
 import { LRUCache } from 'lru-cache';
 import { hashKey } from './cache-key.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { open, seal } from './envelope.ts';
 import { type Entry, freshnessOf, newEntry } from './freshness.ts';
 import { type Copy, deepFreeze } from './frozen-copy.ts';
-import { RedisTier, type RedisTierSnapshot } from './redis-tier.ts';
-import { SingleFlight } from './single-flight.ts';
+import type { RedisGuard } from './redis/redis-guard.ts';
+import { RedisTier, type RedisTierSnapshot } from './redis/redis-tier.ts';
 
 const envelopeBytes = 128;
 
 export interface StoreSnapshot {
   /** Answers found, by tier. */
-  hits: { memory: number; redis: number };
-  misses: number;
+  readonly hits: { readonly memory: number; readonly redis: number };
+  readonly misses: number;
   /** Entries found in Redis that were deleted instead of served. */
-  rejectedEntries: number;
-  memory: { entries: number; bytes: number; maxEntries: number; maxBytes: number };
-  redis?: RedisTierSnapshot;
+  readonly rejectedEntries: number;
+  readonly memory: {
+    readonly entries: number;
+    readonly bytes: number;
+    readonly maxEntries: number;
+    readonly maxBytes: number;
+  };
+  readonly redis?: RedisTierSnapshot;
 }
 
-/** The two tiers as one: memory in front of Redis, the newer entry wins. */
+/** The two tiers as one: memory before Redis; of two entries the newer one is kept. */
 export class EntryStore<T> {
   readonly #options: ResolvedCacheOptions<T>;
   readonly #memory: LRUCache<string, Entry<T>>;
@@ -35,6 +41,10 @@ export class EntryStore<T> {
     this.#options = options;
     this.#memory = new LRUCache({ max: options.maxEntries, maxSize: options.maxBytes });
     this.#redis = options.redis && new RedisTier({ ...options, redis: options.redis });
+  }
+
+  get dependencies(): readonly RedisGuard[] {
+    return this.#redis?.guards ?? [];
   }
 
   /** The newest entry either tier has that may still be served; Redis is asked only when memory has none. */
@@ -64,7 +74,7 @@ export class EntryStore<T> {
   }
 
   /** Remembers a copy made by `frozenCopy`; resolves when Redis has it too, or was bypassed. */
-  async put(key: string, copy: Copy<T> & { ok: true }, storedAtMs: number): Promise<void> {
+  async put(key: string, copy: Copy<T> & { readonly ok: true }, storedAtMs: number): Promise<void> {
     const bytes = Buffer.byteLength(copy.json);
     if (bytes > this.#options.maxValueBytes) {
       this.oversized += 1;

@@ -32,7 +32,7 @@ describe('envelope', () => {
     ['schema', sealed({ sku: 7 })],
     ['schema', sealed({ sku: 'a', admin: true })],
     ['schema', sealed(JSON.parse('{"sku":"a","__proto__":{"admin":true}}'))],
-  ])('refuses as %s: %s', (reason, text) => {
+  ])('rejects as %s: %s', (reason, text) => {
     expect(open(text, expected)).toEqual({ ok: false, reason });
   });
 
@@ -44,7 +44,7 @@ describe('envelope', () => {
     expect(open(sealed({ sku: 'a' }, nowMs + 60_000), expected).ok).toBe(true);
   });
 
-  it('refuses a value when the schema itself throws', () => {
+  it('rejects a value when the schema itself throws', () => {
     const throwing = {
       safeParse: () => {
         throw new Error('asynchronous refinement');
@@ -65,7 +65,7 @@ describe('envelope', () => {
     );
   });
 
-  it('survives any damage: flipped, cut or replaced text is refused or still matches the schema', () => {
+  it('survives any damage: flipped, cut or replaced text is rejected or still matches the schema', () => {
     const text = sealed({ sku: 'a' });
     const damage = fc.tuple(fc.nat(text.length - 1), fc.nat(4), fc.string({ maxLength: 4 }));
     fc.assert(

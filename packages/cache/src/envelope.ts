@@ -14,23 +14,23 @@ const envelopeSchema = z.strictObject({
 });
 
 export interface Expected<T> {
-  keyHash: string;
-  nowMs: number;
-  maxBytes: number;
-  schema: Schema<T>;
+  readonly keyHash: string;
+  readonly nowMs: number;
+  readonly maxBytes: number;
+  readonly schema: Schema<T>;
 }
 
 export type Opened<T> =
-  | { ok: true; value: T; storedAtMs: number; bytes: number }
-  | { ok: false; reason: EntryRejection };
+  | { readonly ok: true; readonly value: T; readonly storedAtMs: number; readonly bytes: number }
+  | { readonly ok: false; readonly reason: EntryRejection };
 
 /** Wraps a value that is JSON text already. */
 export function seal(keyHash: string, storedAtMs: number, valueJson: string): string {
-  // Whole milliseconds, whatever the clock counts: a reader takes a fraction for a foreign envelope.
+  // Whole milliseconds, whatever the clock counts: a reader rejects a fraction as a foreign envelope.
   return `{"v":${envelopeVersion},"k":"${keyHash}","t":${Math.floor(storedAtMs)},"d":${valueJson}}`;
 }
 
-/** Trusts nothing: anyone may have written under our key, and a deploy may have changed the schema. */
+/** Checks everything: anyone may have written under our key, and a deploy may have changed the schema. */
 export function open<T>(text: string, expected: Expected<T>): Opened<T> {
   const bytes = Buffer.byteLength(text);
   if (bytes > expected.maxBytes) return { ok: false, reason: 'oversized' };

@@ -1,7 +1,7 @@
+import { ManualClock, settled } from '@ballast/resilience/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { manualLoad, type Offer, offerCache, replicas } from '../test/cache-fixture.ts';
-import { FakeClock, settle } from '../test/fake-clock.ts';
 import { FakeRedis } from '../test/fake-redis.ts';
 import { propertyRuns } from '../test/property-runs.ts';
 
@@ -22,7 +22,7 @@ describe('fetch', () => {
     const { cache } = offerCache();
     const { load, take, count } = manualLoad();
     const callers = Array.from({ length: 1000 }, () => cache.fetch('a', load));
-    await settle();
+    await settled();
     take().resolve({ sku: 'x' });
     const answers = await Promise.all(callers);
     expect(count()).toBe(1);
@@ -38,7 +38,7 @@ describe('fetch', () => {
       value: { sku: 'old' },
       ageMs: 1500,
     });
-    await settle();
+    await settled();
     await expect(cache.fetch('a', failing)).resolves.toMatchObject({ value: { sku: 'new' }, ageMs: 0 });
   });
 
@@ -67,7 +67,7 @@ describe('fetch', () => {
     await clock.advance(5000);
     const { load, take } = manualLoad();
     const answer = cache.fetch('a', load);
-    await settle();
+    await settled();
     await cache.set('b', { sku: 'other' });
     take().reject(new Error('down'));
     await expect(answer).resolves.toMatchObject({ value: { sku: 'old' }, reason: 'Error' });
@@ -98,11 +98,11 @@ describe('fetch', () => {
     await second.fetch('a', failing);
     await clock.advance(1500);
     await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
-    await settle();
+    await settled();
     expect(first.snapshot().loads.started + second.snapshot().loads.started).toBe(2);
     await clock.advance(100);
     await second.fetch('a', failing);
-    await settle();
+    await settled();
     await expect(second.fetch('a', failing)).resolves.toMatchObject({ value: { sku: 'new' } });
     expect(second.snapshot().loads.started).toBe(0);
   });
@@ -114,7 +114,7 @@ describe('fetch', () => {
     redis.writes = { reply: 'READONLY' };
     await clock.advance(1500);
     await Promise.all([first.fetch('a', loading('new')), second.fetch('a', loading('new'))]);
-    await settle();
+    await settled();
     expect(second.snapshot().loads.started).toBe(1);
   });
 
@@ -126,7 +126,7 @@ describe('fetch', () => {
     await expect(cache.fetch('a', load)).resolves.toMatchObject({ value: { sku: 'old' } });
     await clock.advance(10);
     take().reject(new Error('down'));
-    await settle();
+    await settled();
     expect(events).toMatchObject([{ type: 'refresh.failed' }]);
   });
 
@@ -138,7 +138,7 @@ describe('fetch', () => {
     await first.set('a', { sku: 'newer' });
     take().resolve({ sku: 'older' });
     await slow;
-    await settle();
+    await settled();
     await expect(first.get('a')).resolves.toMatchObject({ value: { sku: 'newer' } });
     await expect(second.get('a')).resolves.toMatchObject({ value: { sku: 'newer' } });
   });
@@ -169,9 +169,9 @@ describe('fetch', () => {
     const { cache, clock } = offerCache({ loadTimeoutMs: 500 });
     const { load, signals } = manualLoad();
     const hung = cache.fetch('a', load);
-    const refused = expect(hung).rejects.toMatchObject({ code: 'E_CACHE_LOAD_TIMEOUT' });
+    const rejected = expect(hung).rejects.toMatchObject({ code: 'E_CACHE_LOAD_TIMEOUT' });
     await clock.advance(500);
-    await refused;
+    await rejected;
     expect(signals[0]?.reason).toMatchObject({ code: 'E_CACHE_LOAD_TIMEOUT' });
     await expect(cache.fetch('a', loading('x'))).resolves.toMatchObject({ source: 'live' });
   });
@@ -183,7 +183,7 @@ describe('fetch', () => {
     await clock.advance(500);
     await hung;
     take().resolve({ sku: 'late' });
-    await settle();
+    await settled();
     await expect(cache.get('a')).resolves.toBeUndefined();
   });
 
@@ -193,7 +193,7 @@ describe('fetch', () => {
     const impatient = new AbortController();
     const first = cache.fetch('a', load, { signal: impatient.signal });
     const second = cache.fetch('a', load);
-    await settle();
+    await settled();
     impatient.abort(new Error('caller left'));
     await expect(first).rejects.toThrow('caller left');
     expect(signals[0]?.aborted).toBe(false);
@@ -249,13 +249,13 @@ describe('fetch', () => {
     const { cache, clock } = offerCache();
     const { load, take, signals } = manualLoad();
     const finished = cache.fetch('finished', load);
-    await settle();
+    await settled();
     take().resolve({ sku: 'x' });
     await finished;
-    const refused = expect(cache.fetch('a', load)).rejects.toMatchObject({ code: 'E_CACHE_CLOSED' });
-    await settle();
+    const rejected = expect(cache.fetch('a', load)).rejects.toMatchObject({ code: 'E_CACHE_CLOSED' });
+    await settled();
     cache.close();
-    await refused;
+    await rejected;
     expect(signals.map((signal) => signal.aborted)).toEqual([false, true]);
     expect(clock.pendingTimers).toBe(0);
   });
@@ -268,7 +268,7 @@ describe('fetch', () => {
       for (; cache.snapshot().loads.started === 1; ageMs += 50) {
         await clock.advance(50);
         await cache.fetch('a', loading('x'));
-        await settle();
+        await settled();
       }
       return ageMs;
     };
@@ -291,7 +291,7 @@ describe('fetch under random schedules', () => {
   it('loads a key at most once at a time, never goes back in time, never serves the expired, never hangs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        const clock = new FakeClock();
+        const clock = new ManualClock();
         const redis = new FakeRedis();
         const { cache } = offerCache({ clock, redis, loadTimeoutMs: 3000 });
         const running = new Map<string, PromiseWithResolvers<Offer>>();
@@ -330,7 +330,7 @@ describe('fetch under random schedules', () => {
             redis.reads = redis.writes = each.mood;
             redis.releaseHanging();
           } else await clock.advance(each.ms);
-          await settle();
+          await settled();
         }
         await clock.advance(10_000);
         await Promise.all(calls);

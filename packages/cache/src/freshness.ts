@@ -1,3 +1,4 @@
+import type { Random } from '@ballast/resilience/primitives';
 import type { CacheSettings } from './cache-options.ts';
 
 /** One remembered answer. The value is frozen: all callers share it. */
@@ -5,11 +6,14 @@ export interface Entry<T> {
   readonly value: T;
   readonly storedAtMs: number;
   readonly freshUntilMs: number;
-  /** Set by a failed refresh: until then nobody tries again. */
+  /** Set by a failed refresh: no refresh is tried before. */
   retryAtMs: number;
 }
 
-/** fresh: serve. revalidate: serve and refresh behind. stale: only when nothing newer can be had. expired: never. */
+/**
+ * fresh: is served. revalidate: is served while a refresh runs in the background. stale: is served only when nothing
+ * newer can be had. expired: is never served.
+ */
 export type Freshness = 'fresh' | 'revalidate' | 'stale' | 'expired';
 
 type Lifetimes = Pick<CacheSettings, 'ttlMs' | 'ttlJitterRatio' | 'revalidateMs' | 'maxStaleMs'>;
@@ -20,13 +24,8 @@ export function freshnessOf(entry: Entry<unknown>, nowMs: number, lifetimes: Lif
   return nowMs < entry.freshUntilMs + lifetimes.revalidateMs ? 'revalidate' : 'stale';
 }
 
-/** Jitter only shortens, so `ttlMs` stays a promise; each replica draws its own and they do not refresh together. */
-export function newEntry<T>(
-  value: T,
-  storedAtMs: number,
-  lifetimes: Lifetimes,
-  random: () => number,
-): Entry<T> {
+/** Jitter only shortens, so `ttlMs` is the most. Each replica draws its own, so that they do not refresh together. */
+export function newEntry<T>(value: T, storedAtMs: number, lifetimes: Lifetimes, random: Random): Entry<T> {
   const ttlMs = lifetimes.ttlMs * (1 - lifetimes.ttlJitterRatio * random());
   return { value, storedAtMs, freshUntilMs: storedAtMs + ttlMs, retryAtMs: 0 };
 }

@@ -11,12 +11,12 @@ describe('frozenCopy', () => {
     expect(copy.ok && Object.isFrozen(copy.value.list[0])).toBe(true);
   });
 
-  it('refuses what the schema accepts now but not after a trip through Redis', () => {
+  it('rejects what the schema accepts now but not after a trip through Redis', () => {
     expect(frozenCopy(new Date(), z.date())).toEqual({ ok: false });
     expect(frozenCopy(new Date(0), z.coerce.date())).toMatchObject({ ok: true, value: new Date(0) });
   });
 
-  it.each([undefined, () => {}, Symbol('x'), 1n])('refuses what has no JSON: %s', (value) => {
+  it.each([undefined, () => {}, Symbol('x'), 1n])('rejects what has no JSON: %s', (value) => {
     expect(frozenCopy(value, z.any())).toEqual({ ok: false });
   });
 

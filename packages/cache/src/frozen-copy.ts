@@ -1,11 +1,13 @@
 import type { Schema } from './cache-options.ts';
 import { parseJson } from './envelope.ts';
 
-export type Copy<T> = { ok: true; value: T; json: string } | { ok: false };
+export type Copy<T> =
+  | { readonly ok: true; readonly value: T; readonly json: string }
+  | { readonly ok: false };
 
 /**
- * What the value will be after a trip through Redis, or `ok: false` when it would not survive one. The copy is frozen, so
- * that neither the caller who stored it nor one who reads it can change what the others get.
+ * What the value will be after a trip through Redis, or `ok: false` when it would not survive one. The copy is frozen,
+ * so that neither the caller who stored it nor one who reads it can change what the others get.
  */
 export function frozenCopy<T>(value: unknown, schema: Schema<T>): Copy<T> {
   try {

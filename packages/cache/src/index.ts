@@ -1,14 +1,10 @@
-export type { Cache, Cached, CacheSnapshot, Fetched } from './cache.ts';
-export {
-  CacheClosedError,
-  CacheInvalidValueError,
-  CacheLoadTimeoutError,
-  InvalidOptionError,
-} from './cache-errors.ts';
+export { type Clock, InvalidOptionError } from '@ballast/resilience';
+export type { Cache, Cached, CacheSnapshot, Fetched, FetchOptions } from './cache.ts';
+export { CacheClosedError, CacheInvalidValueError, CacheLoadTimeoutError } from './cache-errors.ts';
 export type { CacheEvent, EntryRejection } from './cache-events.ts';
 export { type CacheOptions, type CacheSettings, cacheDefaults, type Schema } from './cache-options.ts';
-export type { Clock } from './clock.ts';
-export { type ConnectRedisOptions, connectRedis, redisDefaults } from './connect-redis.ts';
 export { createCache } from './create-cache.ts';
 export type { Load } from './loader.ts';
-export type { RedisClient } from './redis-client.ts';
+export { type ConnectRedisOptions, connectRedis, redisDefaults } from './redis/connect-redis.ts';
+export type { RedisClient } from './redis/redis-client.ts';
+export type { RedisGuard, RedisSettings } from './redis/redis-guard.ts';

@@ -1,18 +1,18 @@
+import { settleWithin } from '@ballast/resilience/primitives';
 import { CacheClosedError, CacheInvalidValueError, CacheLoadTimeoutError } from './cache-errors.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { type Copy, frozenCopy } from './frozen-copy.ts';
-import { settleWithin } from './settle-within.ts';
 
 /** Gets the live value; should stop its work when the signal aborts. */
 export type Load<T> = (signal: AbortSignal) => Promise<T>;
 
 export interface Loaded<T> {
-  copy: Copy<T> & { ok: true };
+  readonly copy: Copy<T> & { readonly ok: true };
   /** When the load began: a value can't be newer than its question. */
-  askedAtMs: number;
+  readonly askedAtMs: number;
 }
 
-/** Runs loads with a time limit, and lets nothing through that the schema refuses. */
+/** Runs loads with a time limit, and gives out only values that match the schema. */
 export class Loader<T> {
   readonly #options: ResolvedCacheOptions<T>;
   readonly #running = new Set<AbortController>();
@@ -38,12 +38,13 @@ export class Loader<T> {
   }
 
   async #run(load: Load<T>, timeoutError: Error): Promise<T> {
+    const { loadTimeoutMs, clock } = this.#options;
     const controller = new AbortController();
     this.#running.add(controller);
     this.started += 1;
     try {
       const work = untilAborted(controller.signal, async () => load(controller.signal));
-      const outcome = await settleWithin(work, this.#options.loadTimeoutMs, this.#options.clock);
+      const outcome = await settleWithin(work, loadTimeoutMs, clock, 'background');
       if (outcome.kind === 'done') return outcome.value;
       throw outcome.kind === 'timeout' ? timeoutError : outcome.error;
     } catch (error) {

@@ -1,8 +1,8 @@
+import { ManualClock } from '@ballast/resilience/testing';
 import { z } from 'zod';
 import type { CacheEvent } from '../src/cache-events.ts';
 import type { CacheOptions } from '../src/cache-options.ts';
 import { createCache } from '../src/create-cache.ts';
-import { FakeClock } from './fake-clock.ts';
 import { FakeRedis } from './fake-redis.ts';
 
 export const offer = z.strictObject({ sku: z.string() });
@@ -10,7 +10,7 @@ export type Offer = z.infer<typeof offer>;
 
 /** ttl 1 s, revalidated for 1 s more, stale for 10 s, no jitter unless a test asks for it. */
 export function offerCache(options: Partial<CacheOptions<Offer>> = {}) {
-  const clock = (options.clock as FakeClock | undefined) ?? new FakeClock();
+  const clock = (options.clock as ManualClock | undefined) ?? new ManualClock();
   const events: CacheEvent[] = [];
   const cache = createCache({
     name: 'offers',
@@ -30,7 +30,7 @@ export function offerCache(options: Partial<CacheOptions<Offer>> = {}) {
 /** Two replicas: a memory tier each, one Redis, one time. */
 export function replicas(options: Partial<CacheOptions<Offer>> = {}) {
   const redis = new FakeRedis();
-  const clock = new FakeClock();
+  const clock = new ManualClock();
   const first = offerCache({ redis, clock, ...options }).cache;
   const second = offerCache({ redis, clock, ...options }).cache;
   return { redis, clock, first, second };

@@ -1,9 +1,9 @@
-import type { RedisClient } from '../src/redis-client.ts';
+import type { RedisClient } from '../src/redis/redis-client.ts';
 
 /** How the fake answers: normally, with an error reply, or never. */
 export type Mood = 'well' | 'hanging' | { reply: string };
 
-/** A Redis in memory whose mood a test sets, for reads and writes apart. */
+/** A Redis in memory; a test sets how it answers, for reads and writes apart. */
 export class FakeRedis implements RedisClient {
   status = 'ready';
   reads: Mood = 'well';

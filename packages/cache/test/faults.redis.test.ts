@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheSettings } from '../src/cache-options.ts';
-import { connectRedis } from '../src/connect-redis.ts';
 import { createCache } from '../src/create-cache.ts';
+import { connectRedis } from '../src/redis/connect-redis.ts';
 import { offer } from './cache-fixture.ts';
 import { hasRedisServer, RealRedis } from './real-redis.ts';
 

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
+  cpSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,7 +19,8 @@ const run = promisify(execFile);
 const packageFolder = join(import.meta.dirname, '..');
 const workspace = join(packageFolder, '../..');
 const project = mkdtempSync(join(tmpdir(), 'cache-pack-'));
-const installed = join(project, 'node_modules/@ballast/cache');
+const modules = join(project, 'node_modules');
+const installed = join(modules, '@ballast/cache');
 
 /** The first example of the README, its dependency replaced by a value, ending when it has printed. */
 function readmeExample(): string {
@@ -27,35 +30,82 @@ function readmeExample(): string {
   return `${example.replace(/https:[^`]*/, offers)}\nprocess.exit(0);\n`;
 }
 
-/** What `npm install` of the tarball does, without the network: unpack it, and link its dependencies. */
-async function install(): Promise<void> {
-  await run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', project], { cwd: packageFolder });
-  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
-  mkdirSync(installed, { recursive: true });
-  await run('tar', ['-xzf', join(project, tarball), '-C', installed, '--strip-components=1']);
-  const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) {
-    symlinkSync(join(packageFolder, 'node_modules', name), join(project, 'node_modules', name));
+/** Runs a script of the project under plain Node, and answers what it has printed. */
+async function printed(script: string): Promise<string> {
+  writeFileSync(join(project, 'script.js'), script);
+  const { stdout } = await run(process.execPath, ['--no-experimental-strip-types', 'script.js'], {
+    cwd: project,
+  });
+  return stdout;
+}
+
+/** What `npm install` of the tarball does, without the network: unpack it, and link its other dependencies. */
+async function install(name: 'cache' | 'resilience', folder: string): Promise<void> {
+  const target = join(modules, '@ballast', name);
+  const tarballs = mkdtempSync(join(tmpdir(), 'cache-tarball-'));
+  await run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', tarballs], { cwd: folder });
+  const tarball = readdirSync(tarballs).find((file) => file.endsWith('.tgz')) ?? '';
+  mkdirSync(target, { recursive: true });
+  await run('tar', ['-xzf', join(tarballs, tarball), '-C', target, '--strip-components=1']);
+  rmSync(tarballs, { recursive: true });
+  for (const dependency of Object.keys(manifestOf(name).dependencies)) {
+    if (dependency.startsWith('@ballast/')) continue;
+    symlinkSync(join(workspace, 'packages', name, 'node_modules', dependency), join(modules, dependency));
   }
-  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+}
+
+function manifestOf(name: string): { version: string; dependencies: Record<string, string> } {
+  return JSON.parse(readFileSync(join(modules, '@ballast', name, 'package.json'), 'utf8'));
+}
+
+/** A copy, because the tests of resilience may be packing it at this moment, and both would write its `dist`. */
+function copyOfResilience(): string {
+  const copies = join(project, 'workspace');
+  const copy = join(copies, 'packages/resilience');
+  const source = join(workspace, 'packages/resilience');
+  for (const file of ['package.json', 'README.md', 'tsconfig.build.json', 'src']) {
+    cpSync(join(source, file), join(copy, file), { recursive: true });
+  }
+  cpSync(join(workspace, 'tsconfig.json'), join(copies, 'tsconfig.json'));
+  cpSync(join(workspace, 'LICENSE'), join(copy, 'LICENSE'));
+  symlinkSync(join(source, 'node_modules'), join(copy, 'node_modules'));
+  symlinkSync(join(workspace, 'node_modules'), join(copies, 'node_modules'));
+  return copy;
 }
 
 describe('the packed package, in a project of its own', () => {
-  beforeAll(install, 120_000);
+  beforeAll(async () => {
+    await install('cache', packageFolder);
+    await install('resilience', copyOfResilience());
+    writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  }, 120_000);
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
   it('holds compiled code, types and the README, and no tests or sources', () => {
     expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
-    const unexpected = readdirSync(join(installed, 'dist')).filter(
-      (name) => !/^[a-z-]+\.(js|d\.ts)$/.test(name),
+    const files = globSync('**/*.*', { cwd: join(installed, 'dist') });
+    expect(files).toContain('redis/redis-tier.js');
+    expect(files.filter((name) => !/^(redis\/)?[a-z-]+\.(js|d\.ts)$/.test(name))).toEqual([]);
+  });
+
+  it('asks for resilience in a version that a registry or the other tarball can give', () => {
+    expect(manifestOf('cache').dependencies['@ballast/resilience']).toBe(
+      `^${manifestOf('resilience').version}`,
     );
-    expect(unexpected).toEqual([]);
   });
 
   it('runs the example of the README under plain Node', async () => {
-    writeFileSync(join(project, 'example.js'), readmeExample());
-    const { stdout } = await run(process.execPath, ['example.js'], { cwd: project });
-    expect(stdout).toBe("live 0 [ { sku: 'tea' } ]\n");
+    await expect(printed(readmeExample())).resolves.toBe("live 0 [ { sku: 'tea' } ]\n");
+  });
+
+  it('throws the InvalidOptionError of resilience, so that one instanceof catches both', async () => {
+    const script = `
+      import { InvalidOptionError } from '@ballast/resilience';
+      import { connectRedis, createCache } from '@ballast/cache';
+      for (const open of [() => createCache({ ttlMS: 1 }), () => connectRedis('')]) {
+        try { open(); } catch (error) { console.log(error instanceof InvalidOptionError); }
+      }`;
+    await expect(printed(script)).resolves.toBe('true\ntrue\n');
   });
 
   it('type-checks the example of the README, and its own types, in strict mode', async () => {

@@ -10,30 +10,30 @@ const rows = [...readme.matchAll(/^\| `(\w+)` +\| ([\d.]+) +\|/gm)].map(([, name
 ]);
 
 describe('README', () => {
-  it('tells every option with the default it has', () => {
+  it('lists every option with its default', () => {
     expect(Object.fromEntries(rows)).toEqual({ ...cache.cacheDefaults, ...cache.redisDefaults });
   });
 
-  it('tells every error code', () => {
-    const told = [...readme.matchAll(/^\| `(E_\w+)`/gm)].map(([, code]) => code);
+  it('lists every error code', () => {
+    const codes = [...readme.matchAll(/^\| `(E_\w+)`/gm)].map(([, code]) => code);
     const errors = [
       new cache.CacheLoadTimeoutError('x', 1),
       new cache.CacheInvalidValueError('x'),
       new cache.CacheClosedError('x'),
-      new cache.InvalidOptionError('x', { option: 'x', expected: 'y' }),
+      new cache.InvalidOptionError('x', 'y', 'z'),
     ];
-    expect(told.sort()).toEqual(errors.map((error) => error.code).sort());
+    expect(codes.sort()).toEqual(errors.map((error) => error.code).sort());
   });
 });
 
 describe('the page of the pattern', () => {
-  it('tells the defaults there are', () => {
+  it('names the defaults of the code', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../docs/patterns/stale-if-error.md'), 'utf8');
     const { ttlMs, ttlJitterRatio, revalidateMs, maxStaleMs, maxEntries, maxBytes } = cache.cacheDefaults;
     const { maxKeyBytes, maxValueBytes, redisTimeoutMs, redisMaxConcurrent } = cache.cacheDefaults;
     const { redisOpenMs, redisMaxOpenMs } = cache.cacheDefaults;
-    const told = page.replaceAll(/\s+/g, ' ');
-    expect(told).toContain(
+    const text = page.replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
       `\`ttlMs\` ${ttlMs / 1000} s, jitter ${ttlJitterRatio * 100} %, \`revalidateMs\` ${revalidateMs / 1000} s, ` +
         `\`maxStaleMs\` ${maxStaleMs / 60_000} min; ${maxEntries.toLocaleString('en')} entries and ` +
         `${maxBytes / 1_048_576} MiB in memory; keys up to ${maxKeyBytes} bytes, values up to ${maxValueBytes / 1024} KiB; ` +

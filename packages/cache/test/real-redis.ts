@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { eventually } from '@ballast/resilience/testing';
 
 /** Whether this machine has a `redis-server` on its PATH. */
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
@@ -29,7 +30,7 @@ export class RealRedis {
   async start(): Promise<void> {
     const settings = ['--port', this.port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
-    for (let isUp = false; !isUp; ) isUp = await this.#answers();
+    await eventually('redis-server answers', () => this.#answers(), { withinMs: 30_000, everyMs: 20 });
   }
 
   async kill(): Promise<void> {
@@ -65,9 +66,7 @@ export class RealRedis {
 
   async #answers(): Promise<boolean> {
     const reply = await this.command('PING').catch(() => '');
-    if (reply.startsWith('+PONG')) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20)); // the only way to learn that a process is listening
-    return false;
+    return reply.startsWith('+PONG');
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorCode } from '../primitives/error-code.ts';
 import type { NoSuccess, Rejection, RejectionCode } from './outcome.ts';
 
 /** Every stable `code` of this package's errors. */
@@ -119,9 +120,7 @@ export function errorCodeOf(outcome: NoSuccess): string {
   if (outcome.kind === 'rejected') return outcome.rejection.code;
   if (outcome.kind === 'timeout') return outcome.code;
   if (outcome.kind === 'cancelled') return 'E_CANCELLED';
-  const { code, name } = (outcome.error ?? {}) as { code?: unknown; name?: unknown };
-  if (typeof code === 'string') return code;
-  return typeof name === 'string' ? name : 'E_UNKNOWN';
+  return errorCode(outcome.error);
 }
 
 export function deadlineRejection(limitMs: number): Rejection {

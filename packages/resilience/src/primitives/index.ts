@@ -1,5 +1,6 @@
 export { type Backoff, backoffMs } from './backoff.ts';
 export { type Clock, type Random, systemClock, type Timer, wallClock } from './clock.ts';
+export { errorCode } from './error-code.ts';
 export { InvalidOptionError } from './invalid-option-error.ts';
 export {
   above,

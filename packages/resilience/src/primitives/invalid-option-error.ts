@@ -14,7 +14,7 @@ export class InvalidOptionError extends TypeError {
   /** The option, with its sections: `breaker.minCalls`. */
   readonly option: string;
   readonly expected: string;
-  /** The value; undefined as well when it must not be shown. */
+  /** The value; undefined when it must not be shown, as that of an unknown option, which may be anything. */
   readonly received: unknown;
 
   constructor(option: string, expected: string, received: unknown, details: OptionErrorDetails = {}) {
@@ -26,7 +26,7 @@ export class InvalidOptionError extends TypeError {
     );
     this.option = option;
     this.expected = expected;
-    this.received = isSecret ? undefined : received;
+    this.received = isUnknown || isSecret ? undefined : received;
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { standardPolicy } from '../dependency/standard-policy.ts';
 import { InvalidOptionError } from './invalid-option-error.ts';
+import { checkOptions, text } from './options.ts';
 
 const rejected = (options: object): string => {
   try {
@@ -45,6 +46,23 @@ test('treats undefined as not given', () => {
   expect(rejected({ deadlineMs: undefined, bulkhead: { maxQueue: undefined }, retry: undefined })).toBe(
     'accepted',
   );
+});
+
+test('asks for a required option when there are no options at all', () => {
+  expect(() => checkOptions('open', undefined, { name: text }, ['name'])).toThrow(
+    'open: name must be a non-empty string, received undefined',
+  );
+});
+
+test('keeps the value of an unknown option to itself: it may be a password', () => {
+  const url = 'redis://user:secret@host';
+  const error = new InvalidOptionError('redisUrl', 'one of redis', url, { isUnknown: true });
+  expect(JSON.stringify({ ...error, message: error.message })).not.toContain('secret');
+});
+
+test('does not show a text that was given in place of the options', () => {
+  const url = 'redis://user:secret@host';
+  expect(() => checkOptions('open', url, { name: text })).toThrow(/^open: options must be an object$/);
 });
 
 function literally(text: string): string {

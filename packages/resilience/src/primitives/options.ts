@@ -104,7 +104,9 @@ export function hasMethods(value: unknown, methods: readonly string[]): boolean 
  */
 export function checkArgument(of: string | undefined, name: string, value: unknown, rule: Rule): void {
   if (rule.accepts(value)) return;
-  throw new InvalidOptionError(name, rule.expected, value, { of, isSecret: rule.isSecret });
+  // Text in place of options is not shown: it may be a URL with a password.
+  const isSecret = rule.isSecret || (rule === anObject && typeof value === 'string');
+  throw new InvalidOptionError(name, rule.expected, value, { of, isSecret });
 }
 
 /**
@@ -121,10 +123,10 @@ export function checkOptions(
   rules: Rules,
   required: readonly string[] = [],
 ): void {
-  checkArgument(of, 'options', options, anObject);
+  if (options !== undefined) checkArgument(of, 'options', options, anObject);
   withPatch({}, options as object, rules, { of });
   for (const option of required) {
-    if ((options as Record<string, unknown>)[option] !== undefined) continue;
+    if ((options as Record<string, unknown> | undefined)?.[option] !== undefined) continue;
     throw new InvalidOptionError(option, (rules[option] as Rule).expected, undefined, { of });
   }
 }

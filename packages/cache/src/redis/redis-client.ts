@@ -8,3 +8,6 @@ export interface RedisClient {
   set(key: string, value: string, unit: 'PX', ttlMs: number, onlyIf: 'NX'): Promise<unknown>;
   unlink(key: string): Promise<number>;
 }
+
+/** One command to Redis. */
+export type Command<R = unknown> = (redis: RedisClient) => Promise<R>;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hasRedisServer, RealRedis } from '../test/real-redis.ts';
+import { hasRedisServer, RealRedis } from '../../test/real-redis.ts';
 import { connectRedis, redisDefaults } from './connect-redis.ts';
 
 const closers: (() => unknown)[] = [];
@@ -27,7 +27,7 @@ function client(url: string) {
 
 describe('connectRedis', () => {
   it.each(['', 'not a url', 'http://127.0.0.1', 'user:secret@host'])(
-    'refuses the url %j without repeating it',
+    'rejects the url %j without repeating it',
     (url) => {
       expect(() => connectRedis(url)).toThrow(
         expect.objectContaining({
@@ -58,8 +58,8 @@ describe('connectRedis', () => {
     [{ commandTimeoutMs: -5 }, 'commandTimeoutMs', -5],
     [{ silenceTimeoutMs: 2 ** 31 }, 'silenceTimeoutMs', 2 ** 31],
     [{ commandTimeoutMs: '1s' as never }, 'commandTimeoutMs', '1s'],
-  ])('refuses %j, naming option, expectation and value', (options, option, received) => {
-    const message = `connectRedis: ${option} must be an integer in 1..2147483647, received ${received}`;
+  ])('rejects %j, naming option, expectation and value', (options, option, received) => {
+    const message = `connectRedis: ${option} must be an integer from 1 to 2147483647, received ${JSON.stringify(received)}`;
     expect(() => connectRedis('redis://127.0.0.1:1', options)).toThrow(
       expect.objectContaining({ code: 'E_INVALID_OPTION', option, received, message }),
     );

@@ -1,18 +1,18 @@
+import { ManualClock, settled } from '@ballast/resilience/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../test/fake-clock.ts';
-import { FakeRedis } from '../test/fake-redis.ts';
-import { propertyRuns } from '../test/property-runs.ts';
-import type { CacheEvent } from './cache-events.ts';
+import { FakeRedis } from '../../test/fake-redis.ts';
+import { propertyRuns } from '../../test/property-runs.ts';
+import type { CacheEvent } from '../cache-events.ts';
 import { RedisTier } from './redis-tier.ts';
 
 function tier({ redisMaxConcurrent = 4, redis = new FakeRedis() } = {}) {
-  const clock = new FakeClock();
+  const clock = new ManualClock();
   const events: CacheEvent[] = [];
   const made = new RedisTier({
     name: 'test',
     redis,
-    clock,
+    redisClock: clock,
     random: () => 1,
     onEvent: (event) => events.push(event),
     redisTimeoutMs: 50,
@@ -60,7 +60,7 @@ describe('RedisTier', () => {
     expect(made.tier.snapshot().timeouts).toBe(1);
   });
 
-  it('keeps the place of a command nobody waits for until Redis is done with it', async () => {
+  it('holds the permit of a command nobody waits for until Redis is done with it', async () => {
     const made = tier();
     made.redis.reads = 'hanging';
     for (let i = 0; i < 4; i++) made.tier.read('key', 100);
@@ -69,20 +69,20 @@ describe('RedisTier', () => {
     await made.tier.read('key', 100);
     expect(made.redis.sent.reads).toBe(4);
     made.redis.releaseHanging();
-    await settle();
+    await settled();
     expect(made.tier.snapshot().inFlight).toBe(0);
   });
 
-  it('stops asking a failing Redis, probes once after a pause, and resumes', async () => {
+  it('stops asking a failing Redis, probes after a pause, and resumes', async () => {
     const made = tier();
     made.redis.reads = { reply: 'LOADING Redis is loading the dataset in memory' };
     for (let i = 0; i < 20; i++) await made.tier.read('key', 100);
     expect(made.redis.sent.reads).toBe(5);
     made.redis.reads = 'well';
     await made.clock.advance(1000);
-    await made.tier.read('key', 100);
-    await made.tier.read('key', 100);
-    expect(made.redis.sent.reads).toBe(7);
+    for (let i = 0; i < 4; i++) await made.tier.read('key', 100);
+    await settled();
+    expect(made.redis.sent.reads).toBe(9);
     expect(made.events.map((event) => event.type === 'redis.breaker' && event.to)).toEqual([
       'open',
       'half-open',
@@ -94,7 +94,7 @@ describe('RedisTier', () => {
     "READONLY You can't write against a read only replica.",
     "OOM command not allowed when used memory > 'maxmemory'.",
     'MISCONF Redis is configured to save RDB snapshots',
-  ])('goes on reading while every write is refused: %s', async (reply) => {
+  ])('goes on reading while every write fails: %s', async (reply) => {
     const made = tier();
     made.redis.data.set('key', 'text');
     made.redis.writes = { reply };
@@ -120,7 +120,34 @@ describe('RedisTier', () => {
     expect(made.tier.snapshot()).toMatchObject({ errors: 1, inFlight: 0 });
   });
 
-  it('never exceeds its concurrency, never leaks a place, never rejects, in any mix of moods and times', async () => {
+  it('shows how many commands were wanted, how many were answered, and how fast', async () => {
+    const made = tier();
+    made.redis.status = 'reconnecting';
+    await made.tier.read('key', 100);
+    made.redis.status = 'ready';
+    await made.tier.read('key', 100);
+    await made.tier.write('key', 'text', 1000);
+    made.redis.writes = { reply: 'READONLY' };
+    await made.tier.write('key', 'text', 1000);
+    expect(made.tier.snapshot()).toMatchObject({
+      calls: { total: 4, live: 2 },
+      latencyMs: { count: 2 },
+      bypassed: 1,
+      errors: 1,
+    });
+  });
+
+  it('offers its two guards to be observed like other dependencies', async () => {
+    const made = tier();
+    const heard: string[] = [];
+    for (const guard of made.tier.guards) guard.onEvent((event) => heard.push(`${guard.name} ${event.type}`));
+    await made.tier.write('key', 'text', 1000);
+    await made.tier.read('key', 100);
+    const both = ['redis:test:write', 'redis:test:read'];
+    expect(heard).toEqual(both.flatMap((name) => [`${name} attempt`, `${name} call.end`]));
+  });
+
+  it('never exceeds its concurrency, never leaks a permit, never rejects, in any mix of moods and times', async () => {
     const mood = fc.constantFrom<FakeRedis['reads']>('well', 'hanging', { reply: 'ERR down' });
     const step = fc.record({
       mood,
@@ -146,8 +173,9 @@ describe('RedisTier', () => {
         await made.clock.advance(50);
         made.redis.releaseHanging();
         await Promise.all(calls);
-        await settle();
+        await settled();
         expect(made.tier.snapshot().inFlight).toBe(0);
+        await made.clock.advance(30_000); // the longest pause of a breaker
         expect(made.clock.pendingTimers).toBe(0);
       }),
       { numRuns: propertyRuns },
