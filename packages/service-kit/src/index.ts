@@ -1,7 +1,43 @@
-export type { AdmissionControl } from './admission.ts';
-export { type AppOptions, createApp, defaultMaxBodyBytes } from './app.ts';
-export { type BackgroundTask, type BackgroundTaskOptions, startBackgroundTask } from './background-task.ts';
-export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos.ts';
+export { type AppOptions, createApp, defaultMaxBodyBytes } from './app/app.ts';
+export { applyProtections, type FlagSource, protectionFlags } from './app/protections.ts';
+export type { ResilienceSources, Snapshotting } from './app/resilience-routes.ts';
+export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos/chaos.ts';
+export {
+  type HttpCallContext,
+  type HttpClient,
+  type HttpClientOptions,
+  httpClient,
+  httpClientDefaults,
+  type JsonRequest,
+} from './client/http-client.ts';
+export { InvalidResponseError, UpstreamError, type UpstreamErrorDetails } from './client/upstream-errors.ts';
+export {
+  type BackgroundTask,
+  type BackgroundTaskOptions,
+  startBackgroundTask,
+} from './lifecycle/background-task.ts';
+export {
+  createReadiness,
+  degradedBy,
+  type Readiness,
+  type ReadinessOptions,
+  type ReadinessReport,
+} from './lifecycle/readiness.ts';
+export { createServer, type ServerLimits, serverLimits } from './lifecycle/server.ts';
+export type { Closable } from './lifecycle/shutdown.ts';
+export { type RunningService, type ServiceOptions, startService } from './lifecycle/start-service.ts';
+export { type Database, type DatabaseOptions, databaseDefaults, openDatabase } from './postgres/database.ts';
+export { isDatabaseAway } from './postgres/database-problem.ts';
+export { guardedStore, type QueryGuard } from './postgres/guarded-store.ts';
+export { type MigrateOptions, migrate } from './postgres/migrate.ts';
+export {
+  type Problem,
+  ProblemError,
+  type ProblemExtras,
+  problem,
+  problemContentType,
+  problemSchema,
+} from './problem/problem.ts';
 export {
   bearerToken,
   ConfigError,
@@ -13,36 +49,9 @@ export {
   serviceEnv,
   urlOf,
   wholeNumber,
-} from './config.ts';
-export { type Database, type DatabaseOptions, databaseDefaults, openDatabase } from './database.ts';
-export { isDatabaseAway } from './database-problem.ts';
-export { guardedStore, type QueryGuard } from './guarded-store.ts';
-export {
-  type HttpCallContext,
-  type HttpClient,
-  type HttpClientOptions,
-  httpClient,
-  httpClientDefaults,
-  type JsonRequest,
-} from './http-client.ts';
-export { type Logger, silentLogger } from './logger.ts';
-export { type MigrateOptions, migrate } from './migrate.ts';
-export {
-  type Problem,
-  ProblemError,
-  type ProblemExtras,
-  problem,
-  problemContentType,
-  problemSchema,
-} from './problem.ts';
-export { applyProtections, type FlagSource, protectionFlags } from './protections.ts';
-export {
-  createReadiness,
-  degradedBy,
-  type Readiness,
-  type ReadinessOptions,
-  type ReadinessReport,
-} from './readiness.ts';
+} from './process/config.ts';
+export { type Logger, silentLogger } from './process/logger.ts';
+export type { AdmissionControl } from './request/admission.ts';
 export {
   type DeadlineOptions,
   deadlineDefaults,
@@ -50,16 +59,11 @@ export {
   priorityHeader,
   type RequestContext,
   RequestEndedError,
-} from './request-context.ts';
-export type { ResilienceSources, Snapshotting } from './resilience-routes.ts';
+} from './request/request-context.ts';
 export {
   describeRoute,
   type ReplyDescription,
   type Route,
   type RouteDescription,
   type RouteRequest,
-} from './route.ts';
-export { createServer, type ServerLimits, serverLimits } from './server.ts';
-export type { Closable } from './shutdown.ts';
-export { type RunningService, type ServiceOptions, startService } from './start-service.ts';
-export { InvalidResponseError, UpstreamError, type UpstreamErrorDetails } from './upstream-errors.ts';
+} from './request/route.ts';

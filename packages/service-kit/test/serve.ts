@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { createServer, type ServerLimits } from '../src/server.ts';
+import { createServer, type ServerLimits } from '../src/lifecycle/server.ts';
 
 /** Serves on a free port until the test is over; answers its URL. */
 export async function serve(listener: RequestListener, limits?: Partial<ServerLimits>): Promise<string> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type AppOptions, createApp } from '../src/app.ts';
-import { describeRoute } from '../src/route.ts';
-import type { ServerLimits } from '../src/server.ts';
+import { type AppOptions, createApp } from '../src/app/app.ts';
+import type { ServerLimits } from '../src/lifecycle/server.ts';
+import { describeRoute } from '../src/request/route.ts';
 import { serve } from './serve.ts';
 
 const thing = z.strictObject({ name: z.string().min(1).max(20), count: z.int().min(1).max(99) });

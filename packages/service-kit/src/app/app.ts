@@ -1,0 +1,120 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { createChaos } from '../chaos/chaos.ts';
+import { injectFault } from '../chaos/chaos-faults.ts';
+import { chaosRoutes, requireToken } from '../chaos/chaos-routes.ts';
+import { limitedCapacity } from '../chaos/limited-capacity.ts';
+import { createReadiness, type Readiness } from '../lifecycle/readiness.ts';
+import type { ServiceConfig } from '../process/config.ts';
+import { type Logger, silentLogger } from '../process/logger.ts';
+import type { AdmissionControl } from '../request/admission.ts';
+import { answerErrors, answerMethodNotAllowed, answerNotFound } from '../request/error-answers.ts';
+import { ingress } from '../request/ingress.ts';
+import { openApiDocument } from '../request/openapi.ts';
+import { deadlineDefaults, stampArrival } from '../request/request-context.ts';
+import type { RawRoute, Route } from '../request/route.ts';
+import { type RouteSetting, routeHandlers } from '../request/route-handlers.ts';
+import { healthRoutes } from './health-routes.ts';
+import { type ResilienceSources, resilienceRoute } from './resilience-routes.ts';
+
+/** The largest request body. @default 65536 */
+export const defaultMaxBodyBytes = 64 * 1024;
+
+export interface AppOptions {
+  /** The service, as it calls itself in logs, health and OpenAPI. */
+  name: string;
+  version?: string;
+  description?: string;
+  routes: Route[];
+  /** For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented. */
+  operator?: { token: string | undefined; routes: Route[] };
+  readiness?: Readiness;
+  /** Shown by `GET /resilience`. */
+  resilience?: Omit<ResilienceSources, 'admission'>;
+  /** A load shedder; without one every request is admitted. */
+  admission?: AdmissionControl;
+  /** `CHAOS_TOKEN` mounts `/chaos`, guarded by it; the other two bound the time of a request. */
+  config?: Partial<Pick<ServiceConfig, 'CHAOS_TOKEN' | 'DEADLINE_DEFAULT_MS' | 'DEADLINE_MAX_MS'>>;
+  maxBodyBytes?: number;
+  logger?: Logger;
+}
+
+/**
+ * An express app with limits, deadlines, admission, health, `/resilience`, `/openapi.json` and problem+json for
+ * every error. Hand it to `startService`, or to `createServer` in a test.
+ */
+export function createApp(options: AppOptions): Express {
+  const {
+    name,
+    version = '0.0.0',
+    description,
+    readiness = createReadiness(),
+    logger = silentLogger,
+  } = options;
+  const { admission, resilience } = options;
+  const setting = settingOf(options, logger);
+  const chaosToken = options.config?.CHAOS_TOKEN;
+  const chaos = chaosToken === undefined ? undefined : createChaos();
+  const paths = new PathTable();
+
+  const document = openApiDocument({ title: name, version, description }, options.routes);
+  paths.addRaw({
+    method: 'get',
+    path: '/openapi.json',
+    handler: (_request, response) => void response.json(document),
+  });
+  paths.addRaw(resilienceRoute(name, { ...resilience, admission }, readiness.draining));
+  for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
+  const business = { ...setting, limit: chaos && limitedCapacity(chaos, admission) };
+  for (const route of options.routes)
+    paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));
+  const unshed = { ...setting, admission: undefined };
+  const addGuarded = (token: string | undefined, routes: Route[]) => {
+    if (token === undefined) return;
+    for (const route of routes) paths.add(route, [requireToken(token), ...routeHandlers(route, unshed, [])]);
+  };
+  addGuarded(chaosToken, chaos ? chaosRoutes(chaos, logger) : []);
+  addGuarded(options.operator?.token, options.operator?.routes ?? []);
+  return paths.mount(bareApp(readiness)).use(answerNotFound, answerErrors(logger));
+}
+
+function settingOf(options: AppOptions, logger: Logger): RouteSetting {
+  const { DEADLINE_DEFAULT_MS: defaultMs, DEADLINE_MAX_MS: maxMs } = options.config ?? {};
+  const deadline = { ...deadlineDefaults, ...(defaultMs && { defaultMs }), ...(maxMs && { maxMs }) };
+  return {
+    deadline,
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    admission: options.admission,
+    logger,
+  };
+}
+
+function bareApp(readiness: Readiness): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  app.set('query parser', 'simple');
+  return app.use(stampArrival, ...ingress(readiness));
+}
+
+// Grouped by path, because a 405 must list what the path does have.
+class PathTable {
+  readonly #paths = new Map<string, Map<string, RequestHandler[]>>();
+
+  add({ method, path }: Pick<Route, 'method' | 'path'>, handlers: RequestHandler[]): void {
+    const methods = this.#paths.get(path) ?? new Map<string, RequestHandler[]>();
+    if (methods.has(method)) throw new TypeError(`${method} ${path} is described twice`);
+    this.#paths.set(path, methods.set(method, handlers));
+  }
+
+  addRaw({ handler, ...route }: RawRoute): void {
+    this.add(route, [handler]);
+  }
+
+  mount(app: Express): Express {
+    for (const [path, methods] of this.#paths) {
+      const route = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+      for (const [method, handlers] of methods) route[method as Route['method']](...handlers);
+      route.all(answerMethodNotAllowed(Array.from(methods.keys(), (method) => method.toUpperCase())));
+    }
+    return app;
+  }
+}

@@ -1,0 +1,257 @@
+import type { RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { serve } from '../../test/serve.ts';
+import { problem } from '../problem/problem.ts';
+import { sendProblem } from '../problem/send-problem.ts';
+import { type HttpCallContext, type HttpClientOptions, httpClient } from './http-client.ts';
+import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
+
+const stock = z.object({ sku: z.string(), available: z.int() });
+const lamp = { sku: 'LAMP', available: 3 };
+
+function clientOf(baseUrl: string, options: Partial<HttpClientOptions> = {}) {
+  const client = httpClient({ name: 'inventory', baseUrl, ...options });
+  onTestFinished(() => client.close());
+  return (ctx?: HttpCallContext, headers?: Record<string, string>) =>
+    client.json({
+      method: 'GET',
+      path: '/v1/stock',
+      schema: stock,
+      ...(ctx && { ctx }),
+      ...(headers && { headers }),
+    });
+}
+
+const clientFor = async (listener: RequestListener, options?: Partial<HttpClientOptions>) =>
+  clientOf(await serve(listener), options);
+
+const answering =
+  (body: string | Buffer, headers: Record<string, string> = {}, status = 200): RequestListener =>
+  (_request, response) =>
+    void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+
+const failure = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => expect.unreachable(),
+    (error: Error) => error,
+  );
+
+describe('a request', () => {
+  async function headersSent(ctx: HttpCallContext, headers?: Record<string, string>) {
+    let seen: NodeJS.Dict<string | string[]> = {};
+    const call = await clientFor((request, response) => {
+      seen = request.headers;
+      answering(JSON.stringify(lamp))(request, response as never);
+    });
+    expect(await call(ctx, headers)).toEqual(lamp);
+    return seen;
+  }
+
+  test('carries the remaining time less its margin, and the priority', async () => {
+    const headers = await headersSent({ remainingMs: () => 250.9, priority: 'critical' });
+    expect(headers).toMatchObject({ 'x-deadline-ms': '240', 'x-priority': 'critical' });
+  });
+
+  test('says 0 when the margin is all that is left, so that no work is begun', async () => {
+    expect(await headersSent({ remainingMs: () => 4 })).toMatchObject({ 'x-deadline-ms': '0' });
+  });
+
+  test('has no deadline where the caller has none', async () => {
+    expect(await headersSent({ remainingMs: () => Number.POSITIVE_INFINITY })).not.toHaveProperty(
+      'x-deadline-ms',
+    );
+  });
+
+  test('drops a header that can not be sent', async () => {
+    const headers = await headersSent({}, { 'x-note': 'a\r\nx-evil: 1', 'x-fine': 'yes' });
+    expect(headers['x-fine']).toBe('yes');
+    expect(headers).not.toHaveProperty('x-note');
+  });
+});
+
+describe('connections', () => {
+  /** The client's port of each call, as the server saw it. */
+  async function watched(options?: Partial<HttpClientOptions>) {
+    const ports: (number | undefined)[] = [];
+    const call = await clientFor((request, response) => {
+      ports.push(request.socket.remotePort);
+      setImmediate(() => answering(JSON.stringify(lamp))(request, response as never));
+    }, options);
+    // A connection is free again a moment after its answer was read.
+    const callAndRest = () => call().finally(() => delay(5));
+    return { call: callAndRest, ports };
+  }
+
+  test('are used in turn, so that each replica behind them gets its part', async () => {
+    const { call, ports } = await watched({ maxConnections: 2 });
+    await Promise.all([call(), call()]);
+    const [one, other] = ports.splice(0);
+    for (let turn = 0; turn < 4; turn += 1) await call();
+    expect(one).not.toBe(other);
+    expect(ports.toSorted()).toEqual([one, one, other, other].toSorted());
+  });
+
+  test.each([
+    ['are replaced when they are too old, so that replicas that came later are found', 20, 2],
+    ['are kept while they are young', 30_000, 1],
+  ])('%s', async (_title, maxConnectionAgeMs, connections) => {
+    const { call, ports } = await watched({ maxConnectionAgeMs });
+    await call();
+    await delay(50);
+    await call();
+    expect(new Set(ports).size).toBe(connections);
+  });
+});
+
+describe('an answer that is not what the contract says is an InvalidResponseError', () => {
+  test.each<[string, RequestListener]>([
+    ['not JSON', answering('{"sku":')],
+    ['of another type', answering('<html>', { 'content-type': 'text/html' })],
+    ['of another shape', answering('{"sku":1}')],
+    ['empty', answering('')],
+    ['larger than allowed', answering(`[${' '.repeat(2000)}]`)],
+    [
+      'larger than it says',
+      (_request, response) =>
+        void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}'),
+    ],
+    ['not HTTP', (_request, response) => void response.socket?.end('hello\r\n\r\n')],
+  ])('%s', async (_name, listener) => {
+    const call = await clientFor(listener, { maxBodyBytes: 1000 });
+    const error = await failure(call());
+    expect(error).toBeInstanceOf(InvalidResponseError);
+    expect(error).toMatchObject({ code: 'E_INVALID_RESPONSE', dependency: 'inventory', isFailure: true });
+  });
+
+  test('and an endless one is left after the limit, not read to its end', async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const call = await clientFor(
+      (_request, response) => {
+        const pump = () => {
+          while (response.write(' '.repeat(10_000)));
+        };
+        response.setHeader('content-type', 'application/json').on('drain', pump).once('close', resolve);
+        pump();
+      },
+      { maxBodyBytes: 1000 },
+    );
+    expect(await failure(call())).toBeInstanceOf(InvalidResponseError);
+    await closed;
+  });
+});
+
+describe('an error answer is an UpstreamError', () => {
+  const refusing = (status: number, headers: Record<string, string> = {}) => answering('{}', headers, status);
+
+  test.each([
+    [500, true],
+    [503, true],
+    [429, true],
+    [408, true],
+    [302, true],
+    [400, false],
+    [404, false],
+    [409, false],
+    [422, false],
+  ])('%i: isFailure %s', async (status, isFailure) => {
+    const call = await clientFor(refusing(status, { location: 'http://127.0.0.1:1/' }));
+    const error = await failure(call());
+    expect(error).toBeInstanceOf(UpstreamError);
+    expect(error).toMatchObject({ code: 'E_UPSTREAM', status, reason: `http-${status}`, isFailure });
+  });
+
+  test('with the code of its problem details', async () => {
+    const call = await clientFor((_request, response) =>
+      sendProblem(response, problem(409, 'insufficient-stock', 'none left')),
+    );
+    expect(await failure(call())).toMatchObject({
+      status: 409,
+      reason: 'insufficient-stock',
+      isFailure: false,
+    });
+  });
+
+  test('with the wait it asks for, in seconds or as a date', async () => {
+    const seconds = await failure((await clientFor(refusing(503, { 'retry-after': '3' })))());
+    expect(seconds).toMatchObject({ retryAfterMs: 3000 });
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    const dated = (await failure(
+      (
+        await clientFor(refusing(503, { 'retry-after': date }))
+      )(),
+    )) as UpstreamError;
+    expect(dated.retryAfterMs).toBeGreaterThan(30_000);
+    expect(await failure((await clientFor(refusing(503, { 'retry-after': 'soon' })))())).toMatchObject({
+      retryAfterMs: undefined,
+    });
+  });
+});
+
+describe('no answer is an UpstreamError without a status', () => {
+  test('refused', async () => {
+    const error = await failure(clientOf('http://127.0.0.1:1')());
+    expect(error).toMatchObject({
+      code: 'E_UPSTREAM',
+      status: undefined,
+      reason: 'ECONNREFUSED',
+      isFailure: true,
+    });
+  });
+
+  test('cut off before the answer', async () => {
+    const call = await clientFor((request) => void request.socket.resetAndDestroy());
+    expect(await failure(call())).toMatchObject({ code: 'E_UPSTREAM', status: undefined });
+  });
+
+  test('cut off within the answer', async () => {
+    const call = await clientFor((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+      response.write('{', () => response.destroy());
+    });
+    expect(await failure(call())).toMatchObject({ code: 'E_UPSTREAM', status: undefined });
+  });
+});
+
+describe('an aborted signal ends the call with its own reason', () => {
+  test.each<[string, RequestListener]>([
+    ['before the answer', () => {}],
+    ['within the body', (_request, response) => void response.writeHead(200).write('{')],
+  ])('%s', async (_name, listener) => {
+    const { promise: arrived, resolve } = Promise.withResolvers<void>();
+    const call = await clientFor((request, response) => {
+      listener(request, response as never);
+      resolve();
+    });
+    const controller = new AbortController();
+    const reason = new Error('attempt timed out');
+    const failed = failure(call({ signal: controller.signal }));
+    await arrived;
+    controller.abort(reason);
+    expect(await failed).toBe(reason);
+  });
+});
+
+test('connections are bounded: further calls wait for a free one', async () => {
+  const sockets = new Set<unknown>();
+  const call = await clientFor(
+    (request, response) => {
+      sockets.add(request.socket);
+      setImmediate(() => answering(JSON.stringify(lamp))(request, response as never));
+    },
+    { maxConnections: 2 },
+  );
+  await Promise.all(Array.from({ length: 12 }, () => call()));
+  expect(sockets.size).toBe(2);
+});
+
+test('a host that accepts and says nothing is given up after responseTimeoutMs', async () => {
+  const mute = createTcpServer(() => {}).listen(0, '127.0.0.1');
+  onTestFinished(() => void mute.close());
+  await new Promise((resolve) => mute.once('listening', resolve));
+  const { port } = mute.address() as { port: number };
+  const error = await failure(clientOf(`http://127.0.0.1:${port}`, { responseTimeoutMs: 50 })());
+  expect(error).toMatchObject({ code: 'E_UPSTREAM', reason: 'UND_ERR_HEADERS_TIMEOUT' });
+});

@@ -1,0 +1,128 @@
+import type { CallContext } from '@ballast/resilience';
+import { asAttempt } from '@ballast/telemetry';
+import { type Dispatcher, RoundRobinPool } from 'undici';
+import type { z } from 'zod';
+import { safeHeaders } from '../problem/safe-headers.ts';
+import { deadlineHeader, priorityHeader } from '../request/request-context.ts';
+import { readCapped } from './response-body.ts';
+import { readAnswer } from './upstream-answer.ts';
+import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
+
+export interface HttpClientOptions {
+  /** The dependency's name, as in errors. */
+  name: string;
+  /** From configuration only, never from a request. */
+  baseUrl: string;
+  /** Connections to this dependency: its own bulkhead. */
+  maxConnections?: number;
+  /** A connection is used no longer than this, so that replicas that came later get their part of the calls. */
+  maxConnectionAgeMs?: number;
+  connectTimeoutMs?: number;
+  /** Backstop for a call without a signal; the signal of `ctx` normally ends it earlier. */
+  responseTimeoutMs?: number;
+  maxBodyBytes?: number;
+  /** Taken off the remaining time sent to the dependency: what the way back may cost. */
+  deadlineMarginMs?: number;
+}
+
+export const httpClientDefaults = {
+  maxConnections: 32,
+  maxConnectionAgeMs: 30_000,
+  connectTimeoutMs: 500,
+  responseTimeoutMs: 10_000,
+  maxBodyBytes: 256 * 1024,
+  deadlineMarginMs: 10,
+};
+
+/** What a guarded call receives, or any part of it. */
+export type HttpCallContext = Partial<CallContext>;
+
+export interface JsonRequest<S extends z.ZodType> {
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+  /** Path and query; build variable parts with `encodeURIComponent`. */
+  path: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** What the answer must be. */
+  schema: S;
+  ctx?: HttpCallContext;
+  maxBodyBytes?: number;
+}
+
+export interface HttpClient {
+  readonly name: string;
+  /**
+   * Sends a request and checks the answer.
+   * @throws {UpstreamError} for an error answer, a redirect or no answer
+   * @throws {InvalidResponseError} for an answer that is too large, no JSON, or not what `schema` says
+   * @throws the signal's reason when `ctx.signal` is aborted, also while the body is read
+   */
+  json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A client for one dependency, with its own undici pool: bounded connections, used in turn (a plain Pool gives all
+ * calls to the first that is free, and so to one replica), no pipelining (one slow answer must not hold up another), no
+ * redirects, capped bodies.
+ */
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const settings = { ...httpClientDefaults, ...options };
+  const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
+    connections: settings.maxConnections,
+    clientTtl: settings.maxConnectionAgeMs,
+    pipelining: 1,
+    connectTimeout: settings.connectTimeoutMs,
+    headersTimeout: settings.responseTimeoutMs,
+    bodyTimeout: settings.responseTimeoutMs,
+    maxHeaderSize: 16 * 1024,
+  });
+
+  async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
+    try {
+      const dispatch = toDispatch(request, settings.deadlineMarginMs);
+      const response = await asAttempt(request.ctx?.attempt ?? 1, () => pool.request(dispatch));
+      const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
+      return readAnswer(settings.name, response, bytes, request.schema);
+    } catch (error) {
+      throw translate(settings.name, error, request.ctx?.signal);
+    }
+  }
+
+  return { name: settings.name, json, close: () => pool.destroy() };
+}
+
+function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatcher.RequestOptions {
+  const { method, path, body, ctx } = request;
+  const headers: Record<string, string> = { accept: 'application/json', ...safeHeaders(request.headers) };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (ctx?.priority) headers[priorityHeader] = ctx.priority;
+  const remainingMs = ctx?.remainingMs?.() ?? Number.POSITIVE_INFINITY;
+  if (Number.isFinite(remainingMs))
+    headers[deadlineHeader] = String(Math.max(0, Math.floor(remainingMs - marginMs)));
+  return {
+    method,
+    path,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(ctx?.signal && { signal: ctx.signal }),
+  };
+}
+
+// undici, 8.12: a parser error has a code only when llhttp names one.
+const notHttp = new Set([
+  'HTTPParserError',
+  'UND_ERR_HEADERS_OVERFLOW',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+function translate(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
+  if (error instanceof UpstreamError || error instanceof InvalidResponseError) return error;
+  if (signal?.aborted) return signal.reason;
+  const code = (error as { code?: string }).code ?? (error as Error).name;
+  if (code === 'E_BODY_TOO_LARGE') return new InvalidResponseError(name, (error as Error).message, error);
+  if (code.startsWith('HPE_') || notHttp.has(code)) {
+    return new InvalidResponseError(name, 'the answer is not valid HTTP', error);
+  }
+  return new UpstreamError(name, { reason: code, cause: error });
+}

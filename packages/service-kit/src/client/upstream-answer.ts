@@ -1,0 +1,62 @@
+import type { Dispatcher } from 'undici';
+import type { z } from 'zod';
+import { problemContentType, problemSchema } from '../problem/problem.ts';
+import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
+
+/** What a dependency answered, as its schema says it must be. */
+export function readAnswer<S extends z.ZodType>(
+  name: string,
+  { statusCode: status, headers }: Dispatcher.ResponseData,
+  bytes: Buffer,
+  schema: S,
+): z.output<S> {
+  const type = String(headers['content-type'] ?? '').split(';', 1)[0];
+  if (status < 200 || status >= 300) throw errorAnswer(name, status, headers['retry-after'], type, bytes);
+  const parsed = schema.safeParse(bytes.length === 0 ? undefined : parseJson(name, type, bytes));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InvalidResponseError(
+    name,
+    `the answer is not as described: ${issue?.path.join('.')} ${issue?.message}`,
+  );
+}
+
+function parseJson(name: string, type: string | undefined, bytes: Buffer): unknown {
+  if (type !== 'application/json')
+    throw new InvalidResponseError(name, `expected JSON, received ${type || 'no type'}`);
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new InvalidResponseError(name, 'the answer is not valid JSON', cause);
+  }
+}
+
+function errorAnswer(
+  name: string,
+  status: number,
+  retryAfter: string | string[] | undefined,
+  type: string | undefined,
+  bytes: Buffer,
+): UpstreamError {
+  return new UpstreamError(name, {
+    status,
+    reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
+    retryAfterMs: retryAfterMs(retryAfter),
+  });
+}
+
+function problemCode(bytes: Buffer): string | undefined {
+  try {
+    return problemSchema.pick({ code: true }).parse(JSON.parse(bytes.toString())).code;
+  } catch {
+    return undefined;
+  }
+}
+
+// Seconds or a date (RFC 9110, 10.2.3).
+function retryAfterMs(header: string | string[] | undefined): number | undefined {
+  const value = Array.isArray(header) ? header[0] : header;
+  if (value === undefined) return undefined;
+  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

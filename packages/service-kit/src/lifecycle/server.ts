@@ -1,0 +1,44 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { answerParserErrors } from '../problem/parser-errors.ts';
+
+/** Limits of the HTTP server itself. Times in ms. */
+export interface ServerLimits {
+  /** The whole request, body included. Node's own default of 300 s lets a slow body hold a socket for minutes. */
+  requestTimeoutMs: number;
+  headersTimeoutMs: number;
+  /** How often the two above are looked at; Node's default of 30 s makes them late by as much. */
+  connectionsCheckingIntervalMs: number;
+  keepAliveTimeoutMs: number;
+  maxRequestsPerSocket: number;
+  maxConnections: number;
+  maxHeaderBytes: number;
+}
+
+export const serverLimits: ServerLimits = {
+  requestTimeoutMs: 5000,
+  headersTimeoutMs: 3000,
+  connectionsCheckingIntervalMs: 500,
+  keepAliveTimeoutMs: 10_000,
+  maxRequestsPerSocket: 10_000,
+  maxConnections: 2048,
+  maxHeaderBytes: 8 * 1024,
+};
+
+/** A node:http server with every limit set and problem+json for what the parser refuses. */
+export function createServer(listener: RequestListener, overrides: Partial<ServerLimits> = {}): Server {
+  const limits = { ...serverLimits, ...overrides };
+  const server = createHttpServer(
+    {
+      requestTimeout: limits.requestTimeoutMs,
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+      requireHostHeader: false,
+    },
+    listener,
+  );
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.maxConnections = limits.maxConnections;
+  return answerParserErrors(server);
+}

@@ -1,0 +1,90 @@
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { shutdownTelemetry } from '@ballast/telemetry';
+import type { Logger } from '../process/logger.ts';
+import type { Readiness } from './readiness.ts';
+
+/** Something that holds connections or files until it is closed. */
+export interface Closable {
+  name?: string;
+  close(): unknown;
+}
+
+interface ShutDown {
+  server: Server;
+  readiness: Readiness;
+  resources: Closable[];
+  logger: Logger;
+  /** How long to answer on after readiness is off, so that balancers and keep-alive clients move away. */
+  drainDelayMs: number;
+}
+
+/** How often connections that have become idle are closed while requests finish. */
+const idleSweepMs = 50;
+
+/** Drains and closes everything, in the order that loses no request. */
+export async function shutDown({
+  server,
+  readiness,
+  resources,
+  logger,
+  drainDelayMs,
+}: ShutDown): Promise<void> {
+  readiness.drain();
+  logger.info({ drainDelayMs }, 'draining');
+  await delay(drainDelayMs);
+  await closeServer(server);
+  for (const resource of resources) {
+    try {
+      await resource.close();
+    } catch (err) {
+      // The next one must close all the same.
+      logger.error({ err, resource: resource.name }, 'could not close');
+    }
+  }
+  logger.info({}, 'closed');
+  await shutdownTelemetry();
+}
+
+// http.Server.close() also ends the check of headersTimeout and requestTimeout (Node 24, lib/_http_server.js). Then one
+// silent or half-sent connection, which is not idle either, would hold the process until the grace time is over.
+async function closeServer(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+  await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
+  clearInterval(sweep);
+  server.close();
+}
+
+interface SignalHandling {
+  close: () => Promise<void>;
+  logger: Logger;
+  exit: (code: number) => void;
+  graceMs: number;
+}
+
+/** Runs `close` on the first SIGTERM or SIGINT; gives up on the second one or after the grace time. */
+export function closeOnSignals({ close, logger, exit, graceMs }: SignalHandling): void {
+  let closing = false;
+  const onSignal = async (signal: NodeJS.Signals) => {
+    if (closing) {
+      logger.warn({ signal }, 'second signal: stopping at once');
+      return exit(1);
+    }
+    closing = true;
+    logger.info({ signal, graceMs }, 'stopping');
+    setTimeout(() => {
+      logger.error({ graceMs }, 'SHUTDOWN_GRACE_MS is over: stopping with work in flight');
+      exit(1);
+    }, graceMs).unref();
+    await close();
+    exit(0);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  // Nobody knows what a bug has left half done: to start afresh is the safe way on. It is said in the log's own form.
+  process.on('uncaughtException', (err) => {
+    logger.fatal({ err }, 'uncaught error: stopping');
+    exit(1);
+  });
+}

@@ -1,0 +1,77 @@
+import type { RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ServiceConfig } from '../process/config.ts';
+import type { Logger } from '../process/logger.ts';
+import { createReadiness, type Readiness } from './readiness.ts';
+import { createServer, type ServerLimits } from './server.ts';
+import { type Closable, closeOnSignals, shutDown } from './shutdown.ts';
+
+export interface ServiceOptions {
+  name: string;
+  config: Pick<ServiceConfig, 'HOST' | 'PORT' | 'SHUTDOWN_GRACE_MS' | 'DRAIN_DELAY_MS'>;
+  app: RequestListener;
+  /** The same object the app got. */
+  readiness?: Readiness;
+  /** Closed one after the other once the last request is answered: clients, caches, the database last. */
+  onShutdown?: Closable[];
+  logger: Logger;
+  limits?: Partial<ServerLimits>;
+  /** Ends the process. @default process.exit */
+  exit?: (code: number) => void;
+}
+
+export interface RunningService {
+  /** e.g. `http://127.0.0.1:4001` */
+  url: string;
+  server: Server;
+  /** The same drain as on SIGTERM, without ending the process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens, and on SIGTERM or SIGINT stops without failing a request: readiness off, drain delay, no new
+ * connections, requests in flight finish, resources close in order, exit 0. A second signal or the end of the
+ * grace time exits with 1.
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const {
+    config,
+    logger,
+    name,
+    readiness = createReadiness(),
+    onShutdown = [],
+    exit = process.exit,
+  } = options;
+  const server = createServer(options.app, options.limits);
+  try {
+    await listen(server, config.PORT, config.HOST);
+  } catch (err) {
+    logger.fatal(
+      { err, host: config.HOST, port: config.PORT },
+      `can not listen on ${config.HOST}:${config.PORT}`,
+    );
+    exit(1);
+    throw err;
+  }
+  const url = urlOf(server, config.HOST);
+  const timing = { drainDelayMs: config.DRAIN_DELAY_MS, graceMs: config.SHUTDOWN_GRACE_MS };
+  const close = () => shutDown({ server, readiness, resources: onShutdown, logger, ...timing });
+  closeOnSignals({ close, logger, exit, graceMs: config.SHUTDOWN_GRACE_MS });
+  logger.info({ service: name, url }, 'listening');
+  return { url, server, close };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
