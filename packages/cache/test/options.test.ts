@@ -114,7 +114,7 @@ describe('options', () => {
   it.each(['name', 'schema'])('of createCache must have %s', async (option) => {
     const error = await errorOf(() => createCache({ ...required, [option]: undefined }));
     expect(error).toMatchObject({ code: 'E_INVALID_OPTION', option, received: undefined });
-    expect(await errorOf(() => createCache(undefined as never))).toMatchObject({ option: 'options' });
+    expect(await errorOf(() => createCache(undefined as never))).toMatchObject({ option: 'name' });
   });
 
   it.each([undefined, null, 7, '', 'not a url', 'http://user:secret@host', ['redis://host']])(
