@@ -1,4 +1,5 @@
 import {
+  aClock,
   aFunction,
   between,
   type Clock,
@@ -87,7 +88,7 @@ const rules: Readonly<Record<keyof CacheOptions<unknown>, Rule>> = {
   // A secret, because a URL given by mistake may hold a password.
   redis: { ...withMethods('a client from connectRedis', ...redisMethods), isSecret: true },
   onEvent: aFunction,
-  clock: withMethods('an object with now() and setTimer()', 'now', 'setTimer'),
+  clock: aClock,
   random: aFunction,
   version: integer(1),
   ttlMs: integer(1, longestTimerMs),

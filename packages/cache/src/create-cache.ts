@@ -1,7 +1,7 @@
 import {
   aFunction,
+  checkArgument,
   checkOptions,
-  InvalidOptionError,
   onOff,
   withMethods,
   withPatch,
@@ -66,9 +66,7 @@ class TwoTierCache<T> implements Cache<T> {
 
   async fetch(key: string, load: Load<T>, options: FetchOptions = {}): Promise<Fetched<T>> {
     // Else a load that can't be called would look like one that failed, and a stale entry would hide it.
-    if (!aFunction.accepts(load)) {
-      throw new InvalidOptionError('load', aFunction.expected, load, { of: 'cache.fetch' });
-    }
+    checkArgument('cache.fetch', 'load', load, aFunction);
     checkOptions('cache.fetch', options, fetchRules);
     const { signal } = options;
     return signal ? untilAborted(signal, () => this.#fetch(key, load)) : this.#fetch(key, load);

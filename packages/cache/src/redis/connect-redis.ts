@@ -1,5 +1,6 @@
 import {
   backoffMs,
+  checkArgument,
   checkOptions,
   integer,
   longestTimerMs,
@@ -49,7 +50,7 @@ const rules: Readonly<Record<keyof ConnectRedisOptions, Rule>> = {
  * @throws {InvalidOptionError} when `url` is not `redis://` or `rediss://`, or an option is wrong or unknown
  */
 export function connectRedis(url: string, options: ConnectRedisOptions = {}): Redis {
-  checkOptions('connectRedis', { url: url ?? '' }, { url: redisUrl });
+  checkArgument('connectRedis', 'url', url, redisUrl);
   checkOptions('connectRedis', options, rules);
   const { logger, ...given } = options;
   const { connectTimeoutMs, commandTimeoutMs, silenceTimeoutMs } = withPatch(redisDefaults, given, rules);
