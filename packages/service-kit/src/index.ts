@@ -1,5 +1,14 @@
 export { type AppOptions, createApp, defaultMaxBodyBytes } from './app/app.ts';
-export { applyProtections, type FlagSource, protectionFlags } from './app/protections.ts';
+export {
+  applyProtections,
+  type FlagSource,
+  type ProtectionFlag,
+  type ProtectionName,
+  protectionDefaults,
+  protectionFlag,
+  protectionFlags,
+  protectionNames,
+} from './app/protections.ts';
 export type { ResilienceSources, Snapshotting } from './app/resilience-routes.ts';
 export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos/chaos.ts';
 export {
@@ -38,6 +47,7 @@ export {
   problemContentType,
   problemSchema,
 } from './problem/problem.ts';
+export { sendProblem } from './problem/send-problem.ts';
 export {
   bearerToken,
   ConfigError,

@@ -6,23 +6,55 @@ export interface FlagSource {
   onChange(listener: () => void): () => void;
 }
 
-type Switchable = Pick<Dependency<never, unknown>, 'configure'>;
+/** Every protection that can be switched while calls run; the flag is `protection.<name>`, and on by default. */
+export const protectionNames = [
+  'breaker',
+  'bulkhead',
+  'retry-budget',
+  'timeouts',
+  'fallback',
+  'cache',
+  'shedding',
+  'deadline',
+] as const;
+export type ProtectionName = (typeof protectionNames)[number];
+export type ProtectionFlag = `protection.${ProtectionName}`;
 
-const dependencySwitches: Record<string, (enabled: boolean) => DependencyPatch> = {
-  'protection.breaker': (enabled) => ({ breaker: { enabled } }),
-  'protection.bulkhead': (enabled) => ({ bulkhead: { enabled } }),
-  'protection.retry-budget': (enabled) => ({ retry: { budget: { enabled } } }),
-  'protection.timeouts': (enabled) => ({ timeout: { enabled } }),
-  'protection.deadline': (enabled) => ({ deadline: { enabled } }),
-  'protection.fallback': (enabled) => ({ fallback: { enabled } }),
+export const protectionFlag = (name: ProtectionName): ProtectionFlag => `protection.${name}`;
+
+export const protectionFlags: readonly ProtectionFlag[] = protectionNames.map(protectionFlag);
+
+/** The flags of all protections and what they are when no file says otherwise, for `openFlags({ defaults })`. */
+export const protectionDefaults = Object.fromEntries(protectionFlags.map((flag) => [flag, true])) as Readonly<
+  Record<ProtectionFlag, boolean>
+>;
+
+interface ProtectedParts {
+  readonly dependencies: readonly Pick<Dependency<never, unknown>, 'configure'>[];
+  readonly shedder: Pick<LoadShedder, 'configure'> | undefined;
+  readonly caches: readonly { configure(settings: { enabled: boolean }): void }[];
+}
+
+type Switch = (parts: ProtectedParts, enabled: boolean) => void;
+
+const onDependencies =
+  (patch: (enabled: boolean) => DependencyPatch): Switch =>
+  ({ dependencies }, enabled) => {
+    for (const dependency of dependencies) dependency.configure(patch(enabled));
+  };
+
+const switches: Readonly<Record<ProtectionName, Switch>> = {
+  breaker: onDependencies((enabled) => ({ breaker: { enabled } })),
+  bulkhead: onDependencies((enabled) => ({ bulkhead: { enabled } })),
+  'retry-budget': onDependencies((enabled) => ({ retry: { budget: { enabled } } })),
+  timeouts: onDependencies((enabled) => ({ timeout: { enabled } })),
+  fallback: onDependencies((enabled) => ({ fallback: { enabled } })),
+  cache({ caches }, enabled) {
+    for (const cache of caches) cache.configure({ enabled });
+  },
+  shedding: ({ shedder }, enabled) => shedder?.configure({ enabled }),
+  deadline: onDependencies((enabled) => ({ deadline: { enabled } })),
 };
-
-/** The flags that switch a protection. All are on unless their flag says otherwise. */
-export const protectionFlags = [
-  ...Object.keys(dependencySwitches),
-  'protection.shedding',
-  'protection.cache',
-];
 
 /**
  * Switches protections by flag while calls run, so that the same fault can be watched with and without them.
@@ -32,26 +64,20 @@ export const protectionFlags = [
  */
 export function applyProtections(
   flags: FlagSource,
-  dependencies: Switchable[],
-  shedder?: Pick<LoadShedder, 'configure'>,
-  caches: { configure(settings: { enabled: boolean }): void }[] = [],
+  dependencies: ProtectedParts['dependencies'],
+  shedder?: ProtectedParts['shedder'],
+  caches: ProtectedParts['caches'] = [],
 ): () => void {
-  const off = new Set<string>();
-
-  function apply(key: string, enabled: boolean): void {
-    if (key === 'protection.shedding') shedder?.configure({ enabled });
-    else if (key === 'protection.cache') for (const cache of caches) cache.configure({ enabled });
-    else
-      for (const dependency of dependencies) dependency.configure(dependencySwitches[key]?.(enabled) ?? {});
-  }
+  const parts = { dependencies, shedder, caches };
+  const off = new Set<ProtectionName>();
 
   function follow(): void {
-    for (const key of protectionFlags) {
-      const enabled = flags.isOn(key);
-      if (enabled === !off.has(key)) continue;
-      apply(key, enabled);
-      if (enabled) off.delete(key);
-      else off.add(key);
+    for (const name of protectionNames) {
+      const enabled = flags.isOn(protectionFlag(name));
+      if (enabled === !off.has(name)) continue;
+      switches[name](parts, enabled);
+      if (enabled) off.delete(name);
+      else off.add(name);
     }
   }
 
