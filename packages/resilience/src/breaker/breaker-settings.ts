@@ -1,6 +1,4 @@
 import type { BreakerState } from '../pipeline/events.ts';
-import type { TimeoutSettings } from '../policies/attempt-timeout.ts';
-import type { DeadlineSettings } from '../policies/deadline.ts';
 import {
   above,
   atLeast,
@@ -96,17 +94,8 @@ export type ResolvedBreakerSettings = BreakerSettings & {
   readonly probeTimeoutMs: number;
 };
 
-export function resolveBreaker(settings: {
-  readonly breaker: BreakerSettings;
-  readonly timeout: TimeoutSettings;
-  readonly deadline: DeadlineSettings;
-}): ResolvedBreakerSettings {
-  const { breaker, timeout, deadline } = settings;
-  // Behind a shorter deadline no attempt ever gets as far as its timeout: a hung dependency would never look slow.
-  const attemptMs = Math.min(
-    timeout.attemptTimeoutMs,
-    deadline.enabled ? deadline.deadlineMs : Number.POSITIVE_INFINITY,
-  );
+/** `attemptMs` is the time that one attempt has. */
+export function resolveBreaker(breaker: BreakerSettings, attemptMs: number): ResolvedBreakerSettings {
   const { slowCallMs = 0.8 * attemptMs, probeTimeoutMs = attemptMs } = breaker;
   return { ...breaker, slowCallMs, probeTimeoutMs };
 }

@@ -1,5 +1,5 @@
 import type { DegradeStep } from '../degrade/degrade.ts';
-import type { CallContext } from '../pipeline/attempt.ts';
+import type { CallContext } from '../pipeline/call-options.ts';
 import type { Clock, Random } from '../primitives/clock.ts';
 import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
 import {

@@ -17,6 +17,17 @@ export interface CallOptions {
   readonly context?: unknown;
 }
 
+/** What the guarded call receives beside its input. */
+export interface CallContext {
+  /** Aborted, with a typed reason: timeout, deadline, the caller's cancel, or another attempt that answered first. */
+  readonly signal: AbortSignal;
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly priority: Priority;
+  /** The lesser of what the total deadline and the attempt timeout leave; Infinity without either. */
+  remainingMs(): number;
+}
+
 const callOptionRules: Record<keyof CallOptions, Rule> = {
   // None left, or less than none, is no mistake: such a call is rejected by its deadline.
   deadlineMs: {
