@@ -24,7 +24,7 @@ export class CircuitBreaker extends Layer {
   #generation = {};
   /** Why the state is about to change. */
   #reason = '';
-  /** What the listeners were last told. */
+  /** The state of the last event. */
   #toldState: BreakerState = 'closed';
   #openedBy: 'failureRatio' | 'slowRatio' = 'failureRatio';
   #opensInARow = 0;

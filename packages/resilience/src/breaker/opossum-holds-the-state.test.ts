@@ -112,13 +112,13 @@ test('begins its recovery by one fire of opossum, which decides what becomes of 
 });
 
 test('agrees with opossum after every step of any schedule', async () => {
-  const step = fc.constantFrom('well', 'broken', 'wait', 'isolate', 'release', 'off', 'on');
+  const step = fc.constantFrom('success', 'failure', 'wait', 'isolate', 'release', 'off', 'on');
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       made.length = 0;
       const { guard, ask, state, clock } = breaker();
       for (const one of steps) {
-        if (one === 'well' || one === 'broken') await ask(one === 'well');
+        if (one === 'success' || one === 'failure') await ask(one === 'success');
         else if (one === 'wait') await clock.advance(700);
         else if (one === 'isolate') guard.isolate();
         else if (one === 'release') guard.release();

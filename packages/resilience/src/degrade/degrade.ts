@@ -16,7 +16,7 @@ export interface DegradeStep<Input, Output> {
     input: Input,
     clock: Clock,
   ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
-  /** Told of every live answer. What it throws is ignored; it must not block. */
+  /** Receives every live answer. What it throws is ignored; it must not block. */
   remember?(input: Input, output: Output, clock: Clock): void;
 }
 
@@ -42,7 +42,7 @@ export function degraded<Input, Output>(
   return undefined;
 }
 
-/** Tells the steps of a live answer, none of which may spoil it. */
+/** Hands a live answer to the steps; an error of theirs must not spoil it. */
 export function remembered<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,

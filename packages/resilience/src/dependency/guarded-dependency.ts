@@ -142,7 +142,7 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
     this.#answers.answer(call, { value: disabledValue(input), source: 'disabled' });
   }
 
-  /** What watches a dependency must not fail with its flag: calls do, and that is counted. */
+  /** A flag that throws must not break the snapshot: it fails the calls, and they are counted. */
   #saysEnabled(): boolean {
     try {
       return this.#options.isEnabled?.() !== false;

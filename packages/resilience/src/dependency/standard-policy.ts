@@ -25,7 +25,7 @@ import {
 } from './policy-settings.ts';
 
 export interface PolicyOptions extends PolicyPatch {
-  /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
+  /** Whether an error is a failure of the dependency. @default (error) => error.isFailure !== false */
   readonly isFailure?: FailureTest;
 }
 

@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.ts';
 /** The guarded call, as the pipeline sees it. */
 export type Perform = (input: never, context: CallContext) => PromiseLike<unknown>;
 
-/** The innermost layer: asks the dependency, and hears each answer once. */
+/** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
 
