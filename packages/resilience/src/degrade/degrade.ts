@@ -1,4 +1,14 @@
 import type { Clock } from '../primitives/clock.ts';
+import {
+  aFunction,
+  checkArgument,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Rule,
+  type Rules,
+  withPatch,
+} from '../primitives/options.ts';
 
 /** A degraded answer: not live, but better than an error. */
 export interface DegradedAnswer<Output> {
@@ -18,6 +28,23 @@ export interface DegradeStep<Input, Output> {
   ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
   /** Receives every live answer. What it throws is ignored; it must not block. */
   remember?(input: Input, output: Output, clock: Clock): void;
+}
+
+const stepRules: Rules = {
+  source: oneOf('cached', 'default'),
+  timeoutMs: integer(0, longestTimerMs),
+  answer: aFunction,
+  remember: aFunction,
+};
+
+/** @throws {InvalidOptionError} naming the option below `path`, what was expected and what was received */
+export function checkDegradeStep<Input, Output>(step: DegradeStep<Input, Output>, path: string): void {
+  const { source, timeoutMs, answer, remember } = step;
+  // A step may be an instance of a class with fields of its own; in a plain object every other name is a mistake.
+  const isPlain = Object.getPrototypeOf(step) === Object.prototype;
+  const known = { source, timeoutMs, answer, remember };
+  withPatch({}, isPlain ? { ...step, ...known } : known, stepRules, { of: 'dependency', path });
+  checkArgument('dependency', `${path}.source`, source, stepRules.source as Rule);
 }
 
 export interface DegradedBy<Output> extends DegradedAnswer<Output> {
