@@ -1,4 +1,5 @@
 import type { BreakerState } from '../pipeline/events.ts';
+import { backoffMs } from '../primitives/backoff.ts';
 import {
   above,
   atLeast,
@@ -103,5 +104,10 @@ export function resolveBreaker(breaker: BreakerSettings, attemptMs: number): Res
 /** How long to stay open after `opensInARow` earlier openings, with `share` of the jitter. */
 export function openTimeMs(settings: BreakerSettings, opensInARow: number, share: number): number {
   const { openMs, maxOpenMs, openJitterRatio } = settings;
-  return Math.min(maxOpenMs, openMs * 2 ** opensInARow * (1 + openJitterRatio * share));
+  const withoutJitterMs = backoffMs(
+    { baseDelayMs: openMs, maxDelayMs: maxOpenMs, jitter: 'none' },
+    opensInARow + 1,
+  );
+  // Added to the delay and not taken from it: a random share of it, as retries use, could end an open time at once.
+  return Math.min(maxOpenMs, withoutJitterMs * (1 + openJitterRatio * share));
 }

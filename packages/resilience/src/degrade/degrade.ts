@@ -9,6 +9,7 @@ import {
   type Rules,
   withPatch,
 } from '../primitives/options.ts';
+import { settleWithin } from '../primitives/settle-within.ts';
 
 /** A degraded answer: not live, but better than an error. */
 export interface DegradedAnswer<Output> {
@@ -60,8 +61,11 @@ export function degraded<Input, Output>(
   for (const [index, step] of steps.entries()) {
     const answer = answerOf(step, input, clock);
     if (answer instanceof Promise) {
-      return inTime(answer, step.timeoutMs ?? 100, clock).then((late) =>
-        late === undefined ? degraded(steps.slice(index + 1), input, clock) : by(step, late),
+      // The deadline was spent on the live answer: the degraded one must not hang as well.
+      return settleWithin(answer, step.timeoutMs ?? 100, clock).then((settled) =>
+        settled.kind === 'done' && settled.value !== undefined
+          ? by(step, settled.value)
+          : degraded(steps.slice(index + 1), input, clock),
       );
     }
     if (answer !== undefined) return by(step, answer);
@@ -96,16 +100,4 @@ function by<Output>(
   answer: DegradedAnswer<Output>,
 ): DegradedBy<Output> {
   return { source, value: answer.value, ageMs: answer.ageMs };
-}
-
-/** Waits no longer than `timeoutMs`: the deadline was spent on the live answer, the degraded one must not hang as well. */
-export function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(undefined), timeoutMs);
-    const settle = (value: T | undefined) => {
-      timer.cancel();
-      resolve(value);
-    };
-    promise.then(settle, () => settle(undefined));
-  });
 }
