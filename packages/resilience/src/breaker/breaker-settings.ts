@@ -39,6 +39,9 @@ export interface BreakerSettings {
   readonly rampStageMs: number;
 }
 
+/** The two settings that can open the breaker. */
+export type TooHighRatio = 'failureRatio' | 'slowRatio';
+
 export interface BreakerSnapshot {
   readonly enabled: boolean;
   readonly state: BreakerState;
