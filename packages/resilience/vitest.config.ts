@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // The tests share nothing, so they can share a process.
-  test: { include: ['src/**/*.test.ts', 'test/**/*.test.ts'], isolate: false, testTimeout: 60_000 },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/nightly/**'],
+    // The tests share nothing, so they can share a process.
+    isolate: false,
+    testTimeout: 60_000,
+  },
 });

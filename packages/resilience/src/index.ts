@@ -2,19 +2,19 @@ export type { BreakerSettings, BreakerSnapshot } from './breaker/breaker-setting
 export { defaultAnswer } from './degrade/default-answer.ts';
 export type { DegradedAnswer, DegradeStep } from './degrade/degrade.ts';
 export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './degrade/stale-if-error.ts';
+export type { Answer, CallCountsSnapshot, LatencySnapshot } from './dependency/answer.ts';
 export type {
-  Answer,
   Dependency,
   DependencyPatch,
   DependencySnapshot,
+  FallbackSnapshot,
 } from './dependency/dependency.ts';
 export type { DependencyOptions } from './dependency/dependency-options.ts';
 export { dependency } from './dependency/guarded-dependency.ts';
 export type { Policy, ProtectionSnapshots } from './dependency/policy.ts';
 export { type PolicyPatch, type PolicySettings, policyDefaults } from './dependency/policy-settings.ts';
 export { type PolicyOptions, standardPolicy } from './dependency/standard-policy.ts';
-export type { CallContext } from './pipeline/attempt.ts';
-export type { CallOptions, Priority } from './pipeline/call-options.ts';
+export type { CallContext, CallOptions, Priority } from './pipeline/call-options.ts';
 export type { ContextCarrier } from './pipeline/context-carrier.ts';
 export {
   AttemptTimeoutError,
@@ -37,6 +37,14 @@ export type {
 } from './pipeline/events.ts';
 export type { OutcomeKind, RejectionCode } from './pipeline/outcome.ts';
 export type { CallErrorHints } from './pipeline/verdict.ts';
+export type { AdaptiveSnapshot } from './policies/adaptive-limit.ts';
+export type { ThrottleSnapshot } from './policies/adaptive-throttle.ts';
+export type { TimeoutSnapshot } from './policies/attempt-timeout.ts';
+export type { BulkheadSnapshot } from './policies/bulkhead.ts';
+export type { DeadlineSnapshot } from './policies/deadline.ts';
+export type { HedgeSnapshot } from './policies/hedge.ts';
+export type { RateLimitSnapshot } from './policies/rate-limiter.ts';
+export type { RetrySnapshot } from './policies/retry.ts';
 export { type Clock, type Random, systemClock, type Timer } from './primitives/clock.ts';
 export { InvalidOptionError } from './primitives/invalid-option-error.ts';
 export {

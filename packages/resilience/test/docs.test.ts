@@ -81,3 +81,64 @@ describe.each(pages)('%s', (page, sections) => {
       expect(existsSync(new URL(`../../../docs/patterns/${link}`, import.meta.url)), link).toBe(true);
   });
 });
+
+describe('the order of the layers', () => {
+  const source = read('../src/dependency/standard-policy.ts');
+  const listed = /const layers: Layer\[\] = \[([^\]]*)\]/.exec(source)?.[1] ?? '';
+  /** The names of the pages, in the order that the code folds them. */
+  const layers = [...listed.matchAll(/[\w.]*?(\w+)(?:\(\))?,/g)].map(([, name]) => nameOf(name as string));
+  const chain = [...layers, 'call'];
+
+  function nameOf(layer: string): string {
+    const names: Record<string, string> = {
+      CallerCancel: "caller's cancel",
+      rateLimit: 'rate limit',
+      timeout: 'attempt timeout',
+    };
+    return names[layer] ?? layer;
+  }
+
+  /** `a > b > c` with `your call` at its end. */
+  const chainIn = (text: string) =>
+    (/caller's cancel > [^\n]*/.exec(text)?.[0] ?? '').replace('your call', 'call').split(' > ');
+
+  /** The first or second column of the table below a heading. */
+  function column(page: string, heading: string, index: number): string[] {
+    const section = page.slice(page.indexOf(heading)).split('\n## ')[0] as string;
+    const rows = section.split('\n').filter((line) => line.startsWith('|'));
+    return rows.slice(2).map((row) => row.split('|')[index]?.trim() as string);
+  }
+
+  test('has nine of them', () => {
+    expect(new Set(layers).size).toBe(9);
+  });
+
+  test('is the one that the comment and the README draw', () => {
+    expect(chainIn(source)).toEqual(chain);
+    expect(chainIn(readme)).toEqual(chain);
+  });
+
+  test('is the one of docs/architecture.md, which calls the last one innermost', () => {
+    const page = read('../../../docs/architecture.md');
+    expect(column(page, '## Policy order', 2)).toEqual(layers);
+    expect(column(page, '## Policy order', 1)).toEqual(layers.map((_, index) => String(index + 1)));
+    const innermost = page.split('\n').filter((line) => line.startsWith('|') && line.includes('innermost'));
+    expect(innermost).toEqual([expect.stringContaining(`| ${layers.at(-1)} |`)]);
+  });
+
+  test('is the one of docs/patterns/policy-order.md, in its picture and its table', () => {
+    const page = read('../../../docs/patterns/policy-order.md');
+    // The fallback has a row of its own although it is no layer.
+    expect(column(page, '## Why so', 1)).toEqual([...layers, 'fallback']);
+    const picture = (/```mermaid\n([\s\S]*?)```/.exec(page)?.[1] ?? '').split('\n');
+    const solid = picture.filter((line) => !line.includes('-.'));
+    const drawn = solid
+      .flatMap((line) => line.split(' --> '))
+      .map((node) => /\[(.*)\]/.exec(node)?.[1] ?? node.trim());
+    const withoutRepeats = drawn.filter((name, index) => name !== drawn[index - 1] && name !== '');
+    expect(withoutRepeats.slice(withoutRepeats.indexOf("caller's cancel"))).toEqual([
+      ...layers,
+      'your call',
+    ]);
+  });
+});

@@ -7,12 +7,15 @@ import {
   staleIfError,
   standardPolicy,
 } from '../src/index.ts';
+import { eventually } from '../src/testing/eventually.ts';
 
 // Every object of options that this package takes, with a name it does not know and values it can't use.
 // biome-ignore lint/suspicious/noExplicitAny: what a caller without types may pass
 type Anything = any;
 
 const call = async () => 'fine';
+/** A step of `degrade` with something wrong about it. */
+const step = (change: object) => ({ source: 'cached', answer: () => undefined, ...change });
 const cache = { get: async () => undefined, set: async () => {} };
 const guard = () => dependency({ name: 'inventory', call });
 
@@ -29,7 +32,19 @@ const functions: Record<string, { take: (options: Anything) => unknown; wrong: R
         name: ['', 7, null],
         call: [null, 'call'],
         policy: [null, {}, { retry: {} }],
-        degrade: [null, {}, [null], [{ source: 'cached' }], [() => 'popular']],
+        degrade: [
+          null,
+          {},
+          [null],
+          [{ source: 'cached' }],
+          [() => 'popular'],
+          [step({ source: 'live' })],
+          [step({ source: undefined })],
+          [step({ timeoutMs: -1 })],
+          [step({ timeoutMs: Number.NaN })],
+          [step({ timeoutMS: 5 })],
+          [step({ remember: true })],
+        ],
         idempotent: [null, 1, 'yes'],
         isEnabled: [true],
         disabledValue: ['nothing'],
@@ -135,6 +150,10 @@ describe('the options of a call', () => {
     ['deadline', { deadline: 3 }],
     ['deadlineMs', { deadlineMs: Number.NaN }],
     ['deadlineMs', { deadlineMs: '3' }],
+    ['deadlineMs', { deadlineMs: -20 }],
+    ['deadlineMs', { deadlineMs: null }],
+    ['contextt', { contextt: 1 }],
+    ['deadline', { deadline: undefined }],
     ['signal', { signal: {} }],
     ['priority', { priority: 'high' }],
     ['idempotent', { idempotent: 'yes' }],
@@ -159,6 +178,7 @@ describe('the options of a call', () => {
     [{ deadlineMs: undefined, signal: undefined, priority: undefined, idempotent: undefined }],
     [{ deadlineMs: 50, signal, priority: 'sheddable', idempotent: true, context: null }],
     [{ deadlineMs: Number.POSITIVE_INFINITY, priority: 'critical' }],
+    [{ signal: { addEventListener() {}, removeEventListener() {} } }],
   ])('are taken when they are %j', async (options) => {
     await expect(guard().call(undefined, options as never)).resolves.toMatchObject({ value: 'fine' });
   });
@@ -177,6 +197,16 @@ test.each([[undefined], [null], [{}]])('onEvent rejects %j: it needs a function'
 
 test.each([[undefined], [null], [{}], [{ capture: () => 1 }]])('carryContext rejects %j', (carrier) => {
   expect(() => guard().carryContext(carrier as never)).toThrow(InvalidOptionError);
+});
+
+test.each([
+  ['timeoutMs', { timeoutMs: 5 }],
+  ['withinMs', { withinMs: Number.NaN }],
+  ['everyMs', { everyMs: -1 }],
+  ['options', null],
+])('eventually rejects %s: %j before it tries', async (option, options) => {
+  const attempt = () => true;
+  await expect(eventually('it is so', attempt, options as never)).rejects.toMatchObject({ option });
 });
 
 test('the sweep above is not empty', () => {

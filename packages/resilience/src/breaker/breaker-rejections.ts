@@ -1,12 +1,12 @@
 import type { Rejection } from '../pipeline/outcome.ts';
-import type { BreakerSettings } from './breaker-settings.ts';
+import type { BreakerSettings, TooHighRatio } from './breaker-settings.ts';
 
 const breakerRejection = { code: 'E_BREAKER_OPEN', policy: 'breaker' } as const;
 
 /** The breaker is open, because the ratio `openedBy` was too high. */
 export function openRejection(
   settings: BreakerSettings,
-  openedBy: 'failureRatio' | 'slowRatio',
+  openedBy: TooHighRatio,
   retryAfterMs: number,
 ): Rejection {
   const option = `breaker.${openedBy}`;

@@ -1,6 +1,5 @@
 import type { BreakerState } from '../pipeline/events.ts';
-import type { TimeoutSettings } from '../policies/attempt-timeout.ts';
-import type { DeadlineSettings } from '../policies/deadline.ts';
+import { backoffMs } from '../primitives/backoff.ts';
 import {
   above,
   atLeast,
@@ -39,6 +38,9 @@ export interface BreakerSettings {
   /** How long each stage of the ramp (10 %, 25 %, 50 % of the calls) lasts at least. */
   readonly rampStageMs: number;
 }
+
+/** The two settings that can open the breaker. */
+export type TooHighRatio = 'failureRatio' | 'slowRatio';
 
 export interface BreakerSnapshot {
   readonly enabled: boolean;
@@ -96,17 +98,8 @@ export type ResolvedBreakerSettings = BreakerSettings & {
   readonly probeTimeoutMs: number;
 };
 
-export function resolveBreaker(settings: {
-  readonly breaker: BreakerSettings;
-  readonly timeout: TimeoutSettings;
-  readonly deadline: DeadlineSettings;
-}): ResolvedBreakerSettings {
-  const { breaker, timeout, deadline } = settings;
-  // Behind a shorter deadline no attempt ever gets as far as its timeout: a hung dependency would never look slow.
-  const attemptMs = Math.min(
-    timeout.attemptTimeoutMs,
-    deadline.enabled ? deadline.deadlineMs : Number.POSITIVE_INFINITY,
-  );
+/** `attemptMs` is the time that one attempt has. */
+export function resolveBreaker(breaker: BreakerSettings, attemptMs: number): ResolvedBreakerSettings {
   const { slowCallMs = 0.8 * attemptMs, probeTimeoutMs = attemptMs } = breaker;
   return { ...breaker, slowCallMs, probeTimeoutMs };
 }
@@ -114,5 +107,10 @@ export function resolveBreaker(settings: {
 /** How long to stay open after `opensInARow` earlier openings, with `share` of the jitter. */
 export function openTimeMs(settings: BreakerSettings, opensInARow: number, share: number): number {
   const { openMs, maxOpenMs, openJitterRatio } = settings;
-  return Math.min(maxOpenMs, openMs * 2 ** opensInARow * (1 + openJitterRatio * share));
+  const withoutJitterMs = backoffMs(
+    { baseDelayMs: openMs, maxDelayMs: maxOpenMs, jitter: 'none' },
+    opensInARow + 1,
+  );
+  // Added to the delay and not taken from it: a random share of it, as retries use, could end an open time at once.
+  return Math.min(maxOpenMs, withoutJitterMs * (1 + openJitterRatio * share));
 }

@@ -1,5 +1,7 @@
 import { RollingWindow } from '../time/rolling-window.ts';
-import type { BreakerSettings, BreakerSnapshot } from './breaker-settings.ts';
+import type { BreakerSettings, BreakerSnapshot, TooHighRatio } from './breaker-settings.ts';
+
+type Health = Pick<BreakerSnapshot, 'windowCalls' | 'failureRatio' | 'slowRatio'>;
 
 const calls = 0;
 const failures = 1;
@@ -20,7 +22,7 @@ export class HealthWindow {
   }
 
   /** Which ratio is too high, if any. */
-  tooHighRatio(settings: BreakerSettings, nowMs: number): 'failureRatio' | 'slowRatio' | undefined {
+  tooHighRatio(settings: BreakerSettings, nowMs: number): TooHighRatio | undefined {
     const seen = this.#window.sum(calls, nowMs);
     if (seen < settings.minCalls) return undefined;
     if (this.#window.sum(failures, nowMs) >= settings.failureRatio * seen) return 'failureRatio';
@@ -28,7 +30,7 @@ export class HealthWindow {
     return undefined;
   }
 
-  snapshot(nowMs: number): Pick<BreakerSnapshot, 'windowCalls' | 'failureRatio' | 'slowRatio'> {
+  snapshot(nowMs: number): Health {
     const windowCalls = this.#window.sum(calls, nowMs);
     const share = (column: number) => (windowCalls === 0 ? 0 : this.#window.sum(column, nowMs) / windowCalls);
     return { windowCalls, failureRatio: share(failures), slowRatio: share(slowCalls) };

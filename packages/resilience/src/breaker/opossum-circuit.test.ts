@@ -8,7 +8,11 @@ afterEach(() => {
 
 function circuit() {
   const heard: string[] = [];
-  const one = new OpossumCircuit({ opened: () => heard.push('opened'), closed: () => heard.push('closed') });
+  const one = new OpossumCircuit({
+    opened: () => heard.push('opened'),
+    halfOpened: () => heard.push('half-opened'),
+    closed: () => heard.push('closed'),
+  });
   return { one, heard };
 }
 
@@ -24,28 +28,31 @@ test('says what it became, once', () => {
 test('closes on a verdict that resolves', async () => {
   const { one, heard } = circuit();
   one.open();
-  one.recover(Promise.resolve());
+  one.halfOpen();
+  one.decide(Promise.resolve());
   await settled();
-  expect(heard).toEqual(['opened', 'closed']);
+  expect(heard).toEqual(['opened', 'half-opened', 'closed']);
 });
 
 test('opens on a verdict that rejects', async () => {
   const { one, heard } = circuit();
   one.open();
-  one.recover(Promise.reject(new Error('still broken')));
+  one.halfOpen();
+  one.decide(Promise.reject(new Error('still broken')));
   await settled();
-  expect(heard).toEqual(['opened', 'opened']);
+  expect(heard).toEqual(['opened', 'half-opened', 'opened']);
 });
 
 test('takes no verdict on a recovery that was overruled', async () => {
   const { one, heard } = circuit();
   const verdict = Promise.withResolvers<void>();
   one.open();
-  one.recover(verdict.promise);
+  one.halfOpen();
+  one.decide(verdict.promise);
   one.open();
   verdict.resolve();
   await settled();
-  expect(heard).toEqual(['opened', 'opened']);
+  expect(heard).toEqual(['opened', 'half-opened', 'opened']);
 });
 
 test('starts no interval, and leaves no timer behind that could change it', () => {
@@ -54,7 +61,8 @@ test('starts no interval, and leaves no timer behind that could change it', () =
   expect(vi.getTimerCount()).toBe(0);
   one.open();
   vi.advanceTimersByTime(24 * 3_600_000);
-  one.recover(new Promise(() => {}));
+  one.halfOpen();
+  one.decide(new Promise(() => {}));
   expect(vi.getTimerCount()).toBe(0);
-  expect(heard).toEqual(['opened']);
+  expect(heard).toEqual(['opened', 'half-opened']);
 });

@@ -5,6 +5,7 @@ import { longestTimerMs } from '../primitives/options.ts';
 
 export interface CircuitListener {
   opened(): void;
+  halfOpened(): void;
   closed(): void;
 }
 
@@ -37,11 +38,16 @@ export class OpossumCircuit {
     this.#opossum.close();
   }
 
-  /** Goes half-open; a verdict that resolves closes the circuit, one that rejects opens it again. */
-  recover(verdict: Promise<void>): void {
+  halfOpen(): void {
     // A fresh one: the only way into half-open besides the reset timer, and the old window goes with the old one.
     this.#opossum.shutdown();
     this.#opossum = this.#create({ enabled: true, closed: false, halfOpen: true });
+    // Opossum announces what its timer does, but not the state that it was made in.
+    this.#opossum.emit('halfOpen', longestTimerMs);
+  }
+
+  /** While half-open: a verdict that resolves closes the circuit, one that rejects opens it again. */
+  decide(verdict: Promise<void>): void {
     this.#opossum.fire(verdict).catch(() => {});
   }
 
@@ -62,6 +68,9 @@ export class OpossumCircuit {
       rotateBucketController: neverRotates,
       state,
     });
-    return opossum.on('open', () => this.#listener.opened()).on('close', () => this.#listener.closed());
+    return opossum
+      .on('open', () => this.#listener.opened())
+      .on('halfOpen', () => this.#listener.halfOpened())
+      .on('close', () => this.#listener.closed());
   }
 }

@@ -25,6 +25,7 @@ declare module 'opossum' {
     readonly isShutdown: boolean;
     readonly opened: boolean;
     readonly halfOpen: boolean;
+    readonly closed: boolean;
     fire(verdict: Promise<void>): Promise<void>;
     open(): void;
     close(): void;

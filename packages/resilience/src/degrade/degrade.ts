@@ -1,4 +1,15 @@
 import type { Clock } from '../primitives/clock.ts';
+import {
+  aFunction,
+  checkArgument,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Rule,
+  type Rules,
+  withPatch,
+} from '../primitives/options.ts';
+import { settleWithin } from '../primitives/settle-within.ts';
 
 /** A degraded answer: not live, but better than an error. */
 export interface DegradedAnswer<Output> {
@@ -16,8 +27,25 @@ export interface DegradeStep<Input, Output> {
     input: Input,
     clock: Clock,
   ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
-  /** Told of every live answer. What it throws is ignored; it must not block. */
+  /** Receives every live answer. What it throws is ignored; it must not block. */
   remember?(input: Input, output: Output, clock: Clock): void;
+}
+
+const stepRules: Rules = {
+  source: oneOf('cached', 'default'),
+  timeoutMs: integer(0, longestTimerMs),
+  answer: aFunction,
+  remember: aFunction,
+};
+
+/** @throws {InvalidOptionError} naming the option below `path`, what was expected and what was received */
+export function checkDegradeStep<Input, Output>(step: DegradeStep<Input, Output>, path: string): void {
+  const { source, timeoutMs, answer, remember } = step;
+  // A step may be an instance of a class with fields of its own; in a plain object every other name is a mistake.
+  const isPlain = Object.getPrototypeOf(step) === Object.prototype;
+  const known = { source, timeoutMs, answer, remember };
+  withPatch({}, isPlain ? { ...step, ...known } : known, stepRules, { of: 'dependency', path });
+  checkArgument('dependency', `${path}.source`, source, stepRules.source as Rule);
 }
 
 export interface DegradedBy<Output> extends DegradedAnswer<Output> {
@@ -33,8 +61,11 @@ export function degraded<Input, Output>(
   for (const [index, step] of steps.entries()) {
     const answer = answerOf(step, input, clock);
     if (answer instanceof Promise) {
-      return inTime(answer, step.timeoutMs ?? 100, clock).then((late) =>
-        late === undefined ? degraded(steps.slice(index + 1), input, clock) : by(step, late),
+      // The deadline was spent on the live answer: the degraded one must not hang as well.
+      return settleWithin(answer, step.timeoutMs ?? 100, clock).then((settled) =>
+        settled.kind === 'done' && settled.value !== undefined
+          ? by(step, settled.value)
+          : degraded(steps.slice(index + 1), input, clock),
       );
     }
     if (answer !== undefined) return by(step, answer);
@@ -42,7 +73,7 @@ export function degraded<Input, Output>(
   return undefined;
 }
 
-/** Tells the steps of a live answer, none of which may spoil it. */
+/** Hands a live answer to the steps; an error of theirs must not spoil it. */
 export function remembered<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,
@@ -69,16 +100,4 @@ function by<Output>(
   answer: DegradedAnswer<Output>,
 ): DegradedBy<Output> {
   return { source, value: answer.value, ageMs: answer.ageMs };
-}
-
-/** Waits no longer than `timeoutMs`: the deadline was spent on the live answer, the degraded one must not hang as well. */
-export function inTime<T>(promise: Promise<T>, timeoutMs: number, clock: Clock): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(undefined), timeoutMs);
-    const settle = (value: T | undefined) => {
-      timer.cancel();
-      resolve(value);
-    };
-    promise.then(settle, () => settle(undefined));
-  });
 }

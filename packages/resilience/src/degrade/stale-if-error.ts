@@ -8,7 +8,9 @@ import {
   type Rules,
   withMethods,
 } from '../primitives/options.ts';
-import { type DegradeStep, inTime } from './degrade.ts';
+import { settleWithin } from '../primitives/settle-within.ts';
+import { SingleFlight } from '../primitives/single-flight.ts';
+import type { DegradeStep } from './degrade.ts';
 
 /** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
 export interface StaleCache<Output> {
@@ -42,20 +44,10 @@ export function staleIfError<Input, Output>(
   const { cache, key } = options;
   const { maxStaleMs = staleIfErrorDefaults.maxStaleMs, timeoutMs = staleIfErrorDefaults.timeoutMs } =
     options;
-  const reads = new Map<string, ReturnType<StaleCache<Output>['get']>>();
+  // When a dependency fails, all its callers come here at once: one read per key serves them all.
+  const reads = new SingleFlight<Awaited<ReturnType<StaleCache<Output>['get']>>>();
   /** By key what came while it was being written, and of that only the newest. */
   const writes = new Map<string, Output[]>();
-
-  // When a dependency fails, all its callers come here at once: one read per key serves them all.
-  function readOnce(id: string, clock: Clock): ReturnType<StaleCache<Output>['get']> {
-    const pending = reads.get(id);
-    if (pending !== undefined) return pending;
-    const read = cache.get(id);
-    reads.set(id, read);
-    // When its callers wait no longer: a read that hangs would otherwise take its key with it for ever.
-    inTime(read, timeoutMs, clock).then(() => reads.delete(id));
-    return read;
-  }
 
   function writeNewest(id: string, output: Output, clock: Clock): void {
     const newer = writes.get(id);
@@ -65,7 +57,7 @@ export function staleIfError<Input, Output>(
     }
     const meanwhile: Output[] = [];
     writes.set(id, meanwhile);
-    inTime(write(id, output), timeoutMs, clock).then(() => {
+    settleWithin(write(id, output), timeoutMs, clock).then(() => {
       writes.delete(id);
       for (const newest of meanwhile) writeNewest(id, newest, clock);
     });
@@ -80,7 +72,8 @@ export function staleIfError<Input, Output>(
     source: 'cached',
     timeoutMs,
     async answer(input, clock) {
-      const entry = await readOnce(key(input), clock);
+      const id = key(input);
+      const entry = await reads.run(id, () => cache.get(id), { timeoutMs, clock });
       return entry !== undefined && entry.ageMs <= maxStaleMs ? entry : undefined;
     },
     remember: (input, output, clock) => writeNewest(key(input), output, clock),

@@ -5,8 +5,7 @@ import type { Source } from '../pipeline/events.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
-import { CallCounts } from './call-counts.ts';
-import type { Answer } from './dependency.ts';
+import type { Answer, CallCountsSnapshot, LatencySnapshot } from './answer.ts';
 
 /** Ends calls, each with the best answer there is for its outcome, and counts and reports them. */
 export class Answers<Input, Output> {
@@ -39,7 +38,7 @@ export class Answers<Input, Output> {
     call.resolve(answer as never);
   }
 
-  snapshot(nowMs: number) {
+  snapshot(nowMs: number): CallCountsSnapshot & { readonly latencyMs: LatencySnapshot } {
     const quantile = (share: number) => this.#latency.quantile(share, nowMs);
     return {
       ...this.#counts.snapshot(),
@@ -99,5 +98,34 @@ export class Answers<Input, Output> {
       source,
       attempts: call.attempt,
     });
+  }
+}
+
+/** Counts what became of the calls. */
+class CallCounts {
+  readonly #calls = { live: 0, cached: 0, default: 0, disabled: 0, failed: 0, total: 0 };
+  readonly #outcomes = { success: 0, failure: 0, timeout: 0, rejected: 0, cancelled: 0 };
+  readonly #rejections: Record<string, number> = {};
+
+  /** How the policies and the call itself came out, before any degraded answer. */
+  outcome(outcome: Outcome): void {
+    this.#outcomes[outcome.kind]++;
+    if (outcome.kind !== 'rejected') return;
+    const { policy } = outcome.rejection;
+    this.#rejections[policy] = (this.#rejections[policy] ?? 0) + 1;
+  }
+
+  /** What the caller got. */
+  answered(source: Source | 'failed'): void {
+    this.#calls[source]++;
+    this.#calls.total++;
+  }
+
+  snapshot(): CallCountsSnapshot {
+    return {
+      calls: { ...this.#calls },
+      outcomes: { ...this.#outcomes },
+      rejections: { ...this.#rejections },
+    };
   }
 }

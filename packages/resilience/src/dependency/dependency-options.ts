@@ -1,5 +1,5 @@
-import type { DegradeStep } from '../degrade/degrade.ts';
-import type { CallContext } from '../pipeline/attempt.ts';
+import { checkDegradeStep, type DegradeStep } from '../degrade/degrade.ts';
+import type { CallContext } from '../pipeline/call-options.ts';
 import type { Clock, Random } from '../primitives/clock.ts';
 import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
 import {
@@ -48,7 +48,8 @@ const rules: Record<keyof DependencyOptions<unknown, unknown>, Rule> = {
 /** @throws {InvalidOptionError} for a wrong value, a missing one, and a name that does not exist */
 export function checkDependencyOptions<Input, Output>(options: DependencyOptions<Input, Output>): void {
   checkOptions('dependency', options, rules, ['name', 'call']);
-  const { isEnabled, disabledValue } = options;
+  const { isEnabled, disabledValue, degrade = [] } = options;
+  for (const [index, step] of degrade.entries()) checkDegradeStep(step, `degrade.${index}`);
   if (isEnabled === undefined || disabledValue !== undefined) return;
   const expected = 'a function, since isEnabled is given';
   throw new InvalidOptionError('disabledValue', expected, disabledValue, { of: 'dependency' });

@@ -1,19 +1,9 @@
 import type { CallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
-import type { EventListener, Source } from '../pipeline/events.ts';
-import type { CallCountsSnapshot } from './call-counts.ts';
+import type { EventListener } from '../pipeline/events.ts';
+import type { Answer, CallCountsSnapshot, LatencySnapshot } from './answer.ts';
 import type { ProtectionSnapshots } from './policy.ts';
 import type { PolicyPatch } from './policy-settings.ts';
-
-/** An answer and how good it is. */
-export interface Answer<Output> {
-  readonly value: Output;
-  readonly source: Source;
-  /** How old the answer is, if it is a remembered one. */
-  readonly ageMs?: number;
-  /** Why it is not live: a stable error code. */
-  readonly reason?: string;
-}
 
 /** A change of settings while calls run. */
 export interface DependencyPatch extends PolicyPatch {
@@ -21,15 +11,18 @@ export interface DependencyPatch extends PolicyPatch {
   readonly fallback?: { readonly enabled?: boolean | undefined } | undefined;
 }
 
+export interface FallbackSnapshot {
+  readonly enabled: boolean;
+}
+
 /** Everything a dependency knows about itself, as JSON. */
 export interface DependencySnapshot extends CallCountsSnapshot {
   readonly name: string;
   /** What `isEnabled` says; false if it throws. */
   readonly enabled: boolean;
-  /** Of live answers in the last ten seconds. */
-  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly count: number };
+  readonly latencyMs: LatencySnapshot;
   readonly policies: ProtectionSnapshots & {
-    readonly fallback: { readonly enabled: boolean };
+    readonly fallback: FallbackSnapshot;
   };
 }
 

@@ -9,8 +9,9 @@ import { systemClock } from '../primitives/clock.ts';
 import { aFunction, anObject, checkArgument, onOff, withMethods, withPatch } from '../primitives/options.ts';
 import { coarseTimersOf } from '../time/coarse-timers.ts';
 import { LatencyWindow } from '../time/latency-window.ts';
+import type { Answer } from './answer.ts';
 import { Answers } from './answers.ts';
-import type { Answer, Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
+import type { Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
 import { checkDependencyOptions, type DependencyOptions } from './dependency-options.ts';
 import type { Protections } from './policy.ts';
 import { standardPolicy } from './standard-policy.ts';
@@ -40,7 +41,7 @@ export function dependency<Input, Output>(
 }
 
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
-export class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
+class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
   readonly #runtime: Runtime;
@@ -141,7 +142,7 @@ export class GuardedDependency<Input, Output> extends Layer implements Dependenc
     this.#answers.answer(call, { value: disabledValue(input), source: 'disabled' });
   }
 
-  /** What watches a dependency must not fail with its flag: calls do, and that is counted. */
+  /** A flag that throws must not break the snapshot: it fails the calls, and they are counted. */
   #saysEnabled(): boolean {
     try {
       return this.#options.isEnabled?.() !== false;

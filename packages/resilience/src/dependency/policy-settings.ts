@@ -69,6 +69,12 @@ export function patchPolicy(settings: PolicySettings, patch: PolicyPatch): Polic
   return next;
 }
 
+/** The time that one attempt has. Behind a shorter deadline no attempt ever gets as far as its timeout. */
+export function attemptMsOf({ timeout, deadline }: PolicySettings): number {
+  const deadlineMs = deadline.enabled ? deadline.deadlineMs : Number.POSITIVE_INFINITY;
+  return Math.min(timeout.attemptTimeoutMs, deadlineMs);
+}
+
 function inOrder(option: string, value: number, atLeastOption: string, atLeastValue: number): void {
   if (value < atLeastValue)
     throw new InvalidOptionError(option, `>= ${atLeastOption} (${atLeastValue})`, value);

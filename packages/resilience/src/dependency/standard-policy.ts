@@ -16,10 +16,16 @@ import { RetryBudget } from '../policies/retry-budget.ts';
 import { aFunction, anObject, checkArgument } from '../primitives/options.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
 import type { Policy, ProtectionSnapshots, Protections } from './policy.ts';
-import { firstSettings, type PolicyPatch, type PolicySettings, patchPolicy } from './policy-settings.ts';
+import {
+  attemptMsOf,
+  firstSettings,
+  type PolicyPatch,
+  type PolicySettings,
+  patchPolicy,
+} from './policy-settings.ts';
 
 export interface PolicyOptions extends PolicyPatch {
-  /** Whether an error means that the dependency is unwell. @default (error) => error.isFailure !== false */
+  /** Whether an error is a failure of the dependency. @default (error) => error.isFailure !== false */
   readonly isFailure?: FailureTest;
 }
 
@@ -52,7 +58,7 @@ function protections(
   const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive);
   const retry = new Retry(runtime, first.retry, budget, isFailure);
   const throttle = new AdaptiveThrottle(runtime, first.throttle, isFailure);
-  const breaker = new CircuitBreaker(runtime, resolveBreaker(first), isFailure);
+  const breaker = new CircuitBreaker(runtime, resolveBreaker(first.breaker, attemptMsOf(first)), isFailure);
   const timeout = new AttemptTimeout(runtime, first.timeout);
   const hedge = new Hedge(runtime, first.hedge, first.retry.maxAttempts, budget, latency);
 
@@ -76,7 +82,7 @@ function protections(
     bulkhead.configure(settings.bulkhead);
     retry.configure(settings.retry);
     throttle.configure(settings.throttle);
-    breaker.configure(resolveBreaker(settings));
+    breaker.configure(resolveBreaker(settings.breaker, attemptMsOf(settings)));
     timeout.configure(settings.timeout);
     hedge.configure(settings.hedge, settings.retry.maxAttempts);
   }

@@ -20,7 +20,7 @@ test.each([
   { title: 'says nothing for a caller who left soon', outcome: cancelled, tookMs: 99, verdict: 'neutral' },
   { title: 'blames a cancel met while slow', outcome: cancelled, tookMs: 100, verdict: 'failure' },
   { title: 'blames an attempt timeout, however short', outcome: timedOut, tookMs: 80, verdict: 'failure' },
-  { title: 'calls an answer well, though slow', outcome: answered, tookMs: 100, verdict: 'success' },
+  { title: 'counts an answer as a success, though slow', outcome: answered, tookMs: 100, verdict: 'success' },
 ])('$title', ({ outcome, tookMs, verdict }) => {
   const call = { outcome, attemptStartedAtMs: 5000, nowMs: 5000 + tookMs } as Call;
   expect(callVerdict(call, 100, isFailureByDefault)).toBe(verdict);

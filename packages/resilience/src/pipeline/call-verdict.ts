@@ -5,8 +5,8 @@ import { type FailureTest, type Verdict, verdictOf } from './verdict.ts';
 /** What the latest attempt of a call says about the health of the dependency. */
 export function callVerdict(call: Call, slowCallMs: number, isFailure: FailureTest): Verdict {
   const outcome = call.outcome as Outcome;
-  // A caller who brought too little time, or left, says nothing about the dependency - unless it was slow by any
-  // measure: behind an edge with short deadlines, nothing else is ever heard of a dependency that hangs.
+  // A caller's cancel or short deadline says nothing about the dependency, unless the attempt was slow by then: where
+  // all callers have short deadlines, a dependency that hangs shows in no other way.
   const isCutShort =
     outcome.kind === 'cancelled' || (outcome.kind === 'timeout' && outcome.code === 'E_DEADLINE');
   if (isCutShort) return isSlow(call, slowCallMs) ? 'failure' : 'neutral';

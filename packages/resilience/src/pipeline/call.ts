@@ -47,7 +47,7 @@ export class Call implements Expiring {
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
 
-  /** Who is told when the wait is over; undefined while the call does not wait. */
+  /** Continues the call when the wait is over; undefined while the call does not wait. */
   waitHandler: WaitHandler | undefined = undefined;
   expiresAtMs = never;
   nextExpiring: Expiring | undefined = undefined;
@@ -79,7 +79,7 @@ export class Call implements Expiring {
     this.#ambient = runtime.carrier && captureFrom(runtime.carrier);
   }
 
-  /** The total deadline as a duration, as errors tell it. */
+  /** The total deadline as a duration, as it appears in errors. */
   get deadlineMs(): number {
     return this.deadlineAtMs - this.startedAtMs;
   }
@@ -101,7 +101,7 @@ export class Call implements Expiring {
     this.nowMs = this.#runtime.clock.now();
   }
 
-  /** Waits until it is told to stop, is cancelled, or `untilMs` passes. */
+  /** Waits until `stopWaiting`, the caller's cancel, or `untilMs`. */
   waitUntil(untilMs: number, handler: WaitHandler): void {
     this.waitHandler = handler;
     this.expiresAtMs = untilMs;

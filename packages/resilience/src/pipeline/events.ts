@@ -6,7 +6,7 @@ export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated';
 /** Why a failed attempt was not repeated. */
 export type RetryRejection = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'deadline' | 'budget';
 
-/** What each kind of event tells. */
+/** What each kind of event carries. */
 export type EventDetail =
   | {
       readonly type: 'attempt';
@@ -57,7 +57,7 @@ export type ResilienceEvent = EventDetail & {
 
 export type EventListener = (event: ResilienceEvent) => void;
 
-/** Hands events to listeners. Ask `listening` first: an event nobody hears should not even be built. */
+/** Hands events to listeners. Ask `listening` first: without a listener no event should be built. */
 export class EventHub {
   readonly #dependency: string;
   #listeners: readonly EventListener[] = [];

@@ -1,4 +1,4 @@
-/** The codes of rejections: nothing was sent, or nobody waits for what was. */
+/** The codes of rejections: nothing was sent, or its answer is no longer waited for. */
 export type RejectionCode =
   | 'E_BREAKER_OPEN'
   | 'E_BULKHEAD_FULL'

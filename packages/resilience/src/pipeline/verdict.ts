@@ -3,7 +3,7 @@ import type { Outcome } from './outcome.ts';
 
 /** What an error may say about itself; all of it optional and structural, so any HTTP client can. */
 export interface CallErrorHints {
-  /** False for an answer that is the caller's fault (4xx): the dependency is well. */
+  /** False for an answer that is the caller's fault (4xx): it counts as a success of the dependency. */
   readonly isFailure?: boolean;
   /** The dependency asks not to be asked again. */
   readonly doNotRetry?: boolean;
@@ -11,12 +11,12 @@ export interface CallErrorHints {
   readonly retryAfterMs?: number;
 }
 
-/** Whether an error of the call says that the dependency is unwell. */
+/** Whether an error of the call is a failure of the dependency. */
 export type FailureTest = (error: unknown) => boolean;
 
 export const isFailureByDefault: FailureTest = (error) => hintsOf(error).isFailure !== false;
 
-/** A classifier that throws must not lose the call it was asked about: what nobody can classify is a failure. */
+/** A test that throws must not lose the call it was asked about: an error that it can't classify is a failure. */
 export function neverThrowing(isFailure: FailureTest): FailureTest {
   return (error) => {
     try {
@@ -35,8 +35,8 @@ export function hintsOf(error: unknown): CallErrorHints {
 export type Verdict = 'success' | 'failure' | 'neutral';
 
 /**
- * A rejection by a policy, here or in a dependency further down,
- * and a caller's cancel say nothing about the dependency: counting them would let one overloaded caller open the breaker for all.
+ * A rejection by a policy, here or in a dependency further down, and a caller's cancel say nothing about the
+ * dependency: counting them would let one overloaded caller open the breaker for all.
  */
 export function verdictOf(outcome: Outcome, isFailure: FailureTest): Verdict {
   if (outcome.kind === 'success') return 'success';

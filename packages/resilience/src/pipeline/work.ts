@@ -1,12 +1,12 @@
-import { Attempt, type CallContext } from './attempt.ts';
-import type { Call } from './call.ts';
+import type { Call, RunningAttempt } from './call.ts';
+import type { CallContext, Priority } from './call-options.ts';
 import { Layer } from './layer.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The guarded call, as the pipeline sees it. */
 export type Perform = (input: never, context: CallContext) => PromiseLike<unknown>;
 
-/** The innermost layer: asks the dependency, and hears each answer once. */
+/** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
 
@@ -44,5 +44,44 @@ export class Work extends Layer {
     call.readClock();
     call.outcome = outcome;
     this.outer.leave(call);
+  }
+}
+
+/** One attempt at the work, and the context that the guarded call receives. */
+class Attempt implements CallContext, RunningAttempt {
+  readonly call: Call;
+  readonly attempt: number;
+  #controller: AbortController | undefined = undefined;
+  #abortReason: (() => unknown) | undefined = undefined;
+
+  constructor(call: Call) {
+    this.call = call;
+    this.attempt = call.attempt;
+  }
+
+  // Made when it is read: an AbortController costs more than all the policies together.
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason());
+    }
+    return this.#controller.signal;
+  }
+
+  get priority(): Priority {
+    return this.call.options.priority ?? 'default';
+  }
+
+  remainingMs(): number {
+    return this.#isWaitedFor ? Math.max(0, this.call.expiresAtMs - this.call.clock.now()) : 0;
+  }
+
+  abort(reason: () => unknown): void {
+    this.#abortReason = reason;
+    this.#controller?.abort(reason());
+  }
+
+  get #isWaitedFor(): boolean {
+    return this.call.running === this || this.call.runningHedge === this;
   }
 }

@@ -108,7 +108,7 @@ export class AdaptiveLimit {
   #saysTooMuch(outcome: NoSuccess, attemptMs: number): boolean {
     if (outcome.kind === 'failure') return hintsOf(outcome.error).retryAfterMs !== undefined;
     if (outcome.kind !== 'timeout') return false;
-    // Callers who bring 3 ms to a dependency that answers within 10 would take it away from all the others.
+    // Otherwise calls with 3 ms left to a dependency that answers within 10 ms would shrink the limit for all others.
     return outcome.code === 'E_ATTEMPT_TIMEOUT' || this.#isUnusual(attemptMs);
   }
 

@@ -27,7 +27,7 @@ export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), wi
 
 const requests = 0;
 const notAccepted = 1;
-/** The breaker rejected it, or the caller gave it too little time or left: it tells nothing. */
+/** The breaker rejected it, or the caller cancelled or gave it too little time: it says nothing about the dependency. */
 const neutral = 2;
 const columns = 3;
 

@@ -140,7 +140,7 @@ export class Bulkhead extends Layer implements WaitHandler {
     this.#queue.delete(call);
     call.stopWaiting();
     call.readClock();
-    // Expiries come up to a slot late: the permit may be free before this call is told that its time is over.
+    // Expiries come up to a slot late: a permit may come free after the time of this call is over.
     if (call.remainingMs <= 0) {
       this.settle(call, { kind: 'rejected', rejection: deadlineRejection(call.deadlineMs) });
       return;

@@ -32,10 +32,9 @@ export class Deadline extends Layer {
   override enter(call: Call): void {
     const { enabled, deadlineMs, minRemainingMs } = this.#settings;
     const asked = call.options.deadlineMs;
-    const remainingMs = asked !== undefined && !(asked >= deadlineMs) ? asked : deadlineMs;
+    const remainingMs = asked !== undefined && asked < deadlineMs ? asked : deadlineMs;
     if (enabled) call.deadlineAtMs = call.startedAtMs + remainingMs;
-    // A caller's NaN is no time either.
-    if (enabled && !(remainingMs >= minRemainingMs)) {
+    if (enabled && remainingMs < minRemainingMs) {
       this.settle(call, { kind: 'rejected', rejection: deadlineRejection(remainingMs) });
     } else this.inner.enter(call);
   }

@@ -5,6 +5,7 @@ import { Layer } from '../pipeline/layer.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { type FailureTest, hintsOf, verdictOf } from '../pipeline/verdict.ts';
+import { backoffMs } from '../primitives/backoff.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
 import {
   type RetryBudget,
@@ -110,12 +111,9 @@ export class Retry extends Layer implements WaitHandler {
   }
 
   #delayMs(call: Call, outcome: NoSuccess): number {
-    const { baseDelayMs, maxDelayMs } = this.#settings;
-    const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** (call.attempt - 1));
-    // Full jitter: callers that failed together must not come back together.
-    const jitterMs = this.#runtime.random() * ceilingMs;
+    const delayMs = backoffMs(this.#settings, call.attempt, this.#runtime.random);
     const askedMs = outcome.kind === 'failure' ? hintsOf(outcome.error).retryAfterMs : undefined;
-    return askedMs === undefined ? jitterMs : askedMs + jitterMs;
+    return askedMs === undefined ? delayMs : askedMs + delayMs;
   }
 
   #rejection(call: Call, outcome: NoSuccess, delayMs: number): RetryRejection | undefined {

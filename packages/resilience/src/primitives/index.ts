@@ -30,4 +30,4 @@ export {
 } from './options.ts';
 export { quantile } from './quantile.ts';
 export { type Settled, settleWithin } from './settle-within.ts';
-export { SingleFlight } from './single-flight.ts';
+export { type FlightLimit, SingleFlight } from './single-flight.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../test/properties/runs.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
 import { SingleFlight } from './single-flight.ts';
 
 describe('SingleFlight', () => {
@@ -17,6 +18,27 @@ describe('SingleFlight', () => {
     const results = await Promise.allSettled([failing(), failing()]);
     expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected']);
     await expect(flights.run('key', async () => 'up')).resolves.toBe('up');
+  });
+
+  it('frees the key of a task that hangs, and does not let its late end free the next one', async () => {
+    const clock = new ManualClock();
+    const limit = { timeoutMs: 100, clock };
+    const flights = new SingleFlight<string>();
+    const first = Promise.withResolvers<string>();
+    const hanging = flights.run('key', () => first.promise, limit);
+    await clock.advance(99);
+    expect(flights.size).toBe(1);
+    await clock.advance(1);
+    expect(flights.size).toBe(0);
+    const second = Promise.withResolvers<string>();
+    const next = flights.run('key', () => second.promise, limit);
+    first.resolve('late');
+    await expect(hanging).resolves.toBe('late');
+    expect(flights.size).toBe(1);
+    second.resolve('in time');
+    await expect(next).resolves.toBe('in time');
+    expect(flights.size).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('never runs two tasks of a key at once and forgets every finished one', async () => {

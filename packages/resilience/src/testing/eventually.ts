@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { atLeast, checkOptions } from '../primitives/options.ts';
 
 export interface EventuallyOptions {
   /** @default 10000 */
@@ -8,16 +9,18 @@ export interface EventuallyOptions {
 }
 
 /**
- * Tries until the attempt neither throws nor gives false, and hands on what it gives; after `withinMs` the last
- * failure is the cause of the error.
+ * Tries until the attempt neither throws nor returns false, and returns its result; after `withinMs` the last failure
+ * is the cause of the error.
  *
  * @example await eventually('the breaker opens', () => expect(guard.snapshot().policies.breaker.state).toBe('open'));
  */
 export async function eventually<T>(
   what: string,
   attempt: () => T | Promise<T>,
-  { withinMs = 10_000, everyMs = 50 }: EventuallyOptions = {},
+  options: EventuallyOptions = {},
 ): Promise<T> {
+  checkOptions('eventually', options, { withinMs: atLeast(0), everyMs: atLeast(0) });
+  const { withinMs = 10_000, everyMs = 50 } = options;
   const endsAtMs = performance.now() + withinMs;
   for (;;) {
     let cause: unknown = 'it is not so';

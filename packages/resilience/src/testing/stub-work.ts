@@ -1,4 +1,4 @@
-import type { CallContext } from '../pipeline/attempt.ts';
+import type { CallContext } from '../pipeline/call-options.ts';
 
 /** One piece of work that was asked for and that the test settles. */
 export interface StubbedWork<Output> {

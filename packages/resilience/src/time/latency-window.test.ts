@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../test/properties/runs.ts';
+import { quantile } from '../primitives/quantile.ts';
 import { LatencyWindow } from './latency-window.ts';
 
 function windowOf(durationsMs: number[]): LatencyWindow {
@@ -14,6 +17,23 @@ test('knows quantiles within a fifth of the truth', () => {
     expect(quantile / (1000 * share)).toBeGreaterThan(0.82);
     expect(quantile / (1000 * share)).toBeLessThan(1.2);
   }
+});
+
+test('agrees with the quantile of the primitives, but for the width of a bucket', () => {
+  const widthOfBucket = 2 ** 0.25;
+  const durations = fc.array(fc.double({ min: 0.1, max: 10_000, noNaN: true }), {
+    minLength: 1,
+    maxLength: 50,
+  });
+  fc.assert(
+    fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (durationsMs, share) => {
+      const exactMs = quantile(durationsMs, share) as number;
+      const ratio = windowOf(durationsMs).quantile(share, 5000) / exactMs;
+      expect(ratio).toBeLessThanOrEqual(widthOfBucket * 1.000_001);
+      expect(ratio).toBeGreaterThanOrEqual(1 / widthOfBucket / 1.000_001);
+    }),
+    runs(),
+  );
 });
 
 test('keeps what is faster or slower than its scale at the ends of it', () => {

@@ -1,8 +1,8 @@
 const bucketCount = 10;
 
 /**
- * Counts over the last `windowMs`, in ten buckets and without a timer: old buckets are dropped when somebody tells
- * the time. An idle window costs nothing, an hour later it is empty, and its memory does not depend on traffic.
+ * Counts over the last `windowMs`, in ten buckets and without a timer: old buckets are dropped when the window is
+ * used. An idle window costs nothing, an hour later it is empty, and its memory does not depend on traffic.
  */
 export class RollingWindow {
   readonly #columns: number;

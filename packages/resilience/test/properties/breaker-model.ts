@@ -39,9 +39,9 @@ export class BreakerModel {
 
   /** Lets time pass: what is due happens in order. */
   tell(nowMs: number): void {
-    const trialDueMs = Math.min(...[...this.#probes].map(dueMs));
+    const probeDueMs = Math.min(...[...this.#probes].map(dueMs));
     if (this.state === 'open' && this.#halfOpensAtMs <= nowMs) this.#enter('half-open');
-    else if (this.state === 'half-open' && trialDueMs <= nowMs) this.#open(trialDueMs);
+    else if (this.state === 'half-open' && probeDueMs <= nowMs) this.#open(probeDueMs);
     else return;
     this.tell(nowMs);
   }
@@ -70,8 +70,8 @@ export class BreakerModel {
     const bucket = Math.floor(nowMs / (settings.windowMs / 10));
     this.#seen = [...this.#seen, { bucket, failed, slow }].filter((one) => one.bucket > bucket - 10);
     const share = (of: 'failed' | 'slow') => this.#seen.filter((one) => one[of]).length / this.#seen.length;
-    const unwell = share('failed') >= settings.failureRatio || share('slow') >= settings.slowRatio;
-    if ((failed || slow) && unwell && this.#seen.length >= settings.minCalls) this.#open(nowMs);
+    const tooHigh = share('failed') >= settings.failureRatio || share('slow') >= settings.slowRatio;
+    if ((failed || slow) && tooHigh && this.#seen.length >= settings.minCalls) this.#open(nowMs);
   }
 
   #judge(ending: Ending, slow: boolean, nowMs: number): void {
