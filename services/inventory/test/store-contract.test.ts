@@ -1,6 +1,5 @@
-import { openDatabase } from '@ballast/service-kit';
+import { openDatabase, sql } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { memoryReservations } from '../src/db/memory-reservations.ts';
 import { migrations } from '../src/db/migrations/index.ts';
@@ -27,11 +26,11 @@ const kinds = {
   },
   async postgres() {
     const url = await createTestDatabase(inject('databaseServerUrl'));
-    const { db, close } = await openDatabase<unknown>({ name: 'contract', url, migrations });
+    const db = await openDatabase({ name: 'contract', url, migrations });
     const letExpire = async (orderId: string) => {
-      await sql`update reservations set expires_at = now() where order_id = ${orderId}`.execute(db);
+      await db.query(sql`update reservations set expires_at = now() where order_id = ${orderId}`);
     };
-    return { store: reservationsIn(db, { ttlMs: holdMs }), letExpire, close };
+    return { store: reservationsIn(db, { ttlMs: holdMs }), letExpire, close: db.close };
   },
 };
 

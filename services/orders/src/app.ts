@@ -29,7 +29,7 @@ import { withNames } from './use-cases/recommend.ts';
 
 export interface OrdersOptions {
   config: Config;
-  database: Database<unknown>;
+  database: Database;
   flags: Flags;
   logger: Logger;
 }
@@ -46,8 +46,8 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     dependency.onEvent(stories.record);
   }
   const admission = createLoadShedder();
-  const orders = guardedStore(ordersIn(database.db, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(outboxIn(database.db), postgres, admission);
+  const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
+  const outbox = guardedStore(outboxIn(database), postgres, admission);
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 
@@ -96,10 +96,10 @@ function keepingOf(config: Config) {
   };
 }
 
-async function openCatalogue({ catalogue: source, postgres }: Dependencies, { db }: Database<unknown>) {
+async function openCatalogue({ catalogue: source, postgres }: Dependencies, database: Database) {
   const catalogue = createCatalogue({
     fetchAll: async (options) => (await source.call(undefined, options)).value,
-    store: guardedStore(catalogueIn(db), postgres),
+    store: guardedStore(catalogueIn(database), postgres),
     now: Date.now,
   });
   await catalogue.restore();

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '@ballast/service-kit';
+import { openDatabase, sql } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { memoryOrders } from '../src/db/memory-orders.ts';
 import { migrations } from '../src/db/migrations/index.ts';
@@ -30,12 +29,12 @@ const kinds = {
   },
   async postgres() {
     const url = await createTestDatabase(inject('databaseServerUrl'));
-    const { db, close } = await openDatabase<unknown>({ name: 'contract', url, migrations });
+    const db = await openDatabase({ name: 'contract', url, migrations });
     const passMinute = async () => {
-      await sql`update outbox set due_at = due_at - interval '1 minute'`.execute(db);
-      await sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`.execute(db);
+      await db.query(sql`update outbox set due_at = due_at - interval '1 minute'`);
+      await db.query(sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`);
     };
-    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passMinute, close };
+    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passMinute, close: db.close };
   },
 };
 

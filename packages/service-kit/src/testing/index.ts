@@ -9,6 +9,9 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 
+export { assertVisibleQueue } from './testing/queue.ts';
+export { startTestService, type TestReply, type TestService } from './testing/service.ts';
+
 /** A PostgreSQL server for tests: real, empty, on a free port, gone afterwards. */
 export interface TestDatabase {
   /** For `createTestDatabase`. */
