@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder } from '@ballast/resilience';
+import { createLoadShedder, systemClock } from '@ballast/resilience';
+import { wallClock } from '@ballast/resilience/primitives';
 import {
   applyProtections,
   createApp,
@@ -100,7 +101,7 @@ async function openCatalogue({ catalogue: source, postgres }: Dependencies, data
   const catalogue = createCatalogue({
     fetchAll: async (options) => (await source.call(undefined, options)).value,
     store: guardedStore(catalogueIn(database), postgres),
-    now: Date.now,
+    clock: systemClock,
   });
   await catalogue.restore();
   return catalogue;
@@ -117,7 +118,7 @@ function openShop(
     recommend: async ({ id, customerId }, options) =>
       withNames(await recommendation.call(customerId, stories.optionsFor(id, options)), catalogue.nameOf),
     newOrderId: randomUUID,
-    now: Date.now,
+    clock: wallClock,
   };
 }
 

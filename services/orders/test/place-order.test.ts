@@ -33,10 +33,10 @@ describe('an order', () => {
       },
     });
     expect(reply.headers.get('location')).toBe(`/v1/orders/${reply.body.id}`);
-    const wishes = orders.inventory.requests
+    const asked = orders.inventory.requests
       .filter(({ path }) => path.endsWith(reply.body.id))
       .map(({ body }) => body.status);
-    expect(wishes).toEqual(['reserved', 'confirmed']);
+    expect(asked).toEqual(['reserved', 'confirmed']);
   });
 
   it('can be read as it stands, and 404 when there is none', async () => {

@@ -89,7 +89,7 @@ function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, option
     ), placed as (
       insert into orders (id, customer_id, items, total_cents, created_at)
       select order_id, ${customerId}, ${JSON.stringify(items)}::jsonb, ${totalCents}::bigint, ${createdAt}::timestamptz from claimed
-    ), owed as (
+    ), enqueued as (
       insert into outbox (order_id, kind, due_at) select order_id, 'settle-order', locked_until from claimed
     )
     select exists (select from claimed) as placed`;
@@ -106,10 +106,10 @@ function settling(
     with settled as (
       update orders set status = ${status}, reason = ${reason ?? null}, settled_at = now()
       where id = ${orderId} and status = 'pending' returning id, status
-    ), paid as (
+    ), closed as (
       update outbox set done_at = now(), parked_at = null
       where order_id = ${orderId} and kind = 'settle-order' and done_at is null
-    ), owed as (
+    ), enqueued as (
       insert into outbox (order_id, kind, due_at)
       select id, 'order-confirmed', now() from settled where status = 'confirmed'
     ), answered as (
