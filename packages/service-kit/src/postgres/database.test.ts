@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../process/logger.ts';
 import { toProblem } from '../request/error-answers.ts';
-import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import type { Migrations } from './schema-migrations.ts';

@@ -1,5 +1,12 @@
 import { type LoadShedder, systemClock } from '@ballast/resilience';
-import { type Clock, checkOptions, recordOf, withMethods } from '@ballast/resilience/primitives';
+import {
+  aClock,
+  type Clock,
+  checkArgument,
+  optional,
+  recordOf,
+  withMethods,
+} from '@ballast/resilience/primitives';
 
 /** The part of a guarded dependency a store needs: it runs a query and decides whether it may. */
 export interface QueryGuard {
@@ -11,12 +18,9 @@ type Store = { [method: string]: (...args: any[]) => Promise<any> };
 
 type QueueWatch = Pick<LoadShedder, 'queueWaited'>;
 
-const parameterRules = {
-  store: recordOf('an object of methods', (value) => typeof value === 'function'),
-  guard: withMethods('a guard, e.g. a dependency', 'call'),
-  shedder: withMethods('a load shedder', 'queueWaited'),
-  clock: withMethods('a clock', 'now', 'setTimer'),
-};
+const aStore = recordOf('an object of methods', (value) => typeof value === 'function');
+const aGuard = withMethods('a guard, e.g. a dependency', 'call');
+const aShedder = optional(withMethods('a load shedder', 'queueWaited'));
 
 /**
  * A store whose every method goes through a guard, e.g. a dependency with a breaker: a call to a database that is away is
@@ -33,7 +37,10 @@ export function guardedStore<S extends { [K in keyof S]: Store[string] }>(
   shedder?: QueueWatch,
   clock: Clock = systemClock,
 ): S {
-  checkOptions('guardedStore', { store, guard, shedder, clock }, parameterRules, ['store', 'guard']);
+  checkArgument('guardedStore', 'store', store, aStore);
+  checkArgument('guardedStore', 'guard', guard, aGuard);
+  checkArgument('guardedStore', 'shedder', shedder, aShedder);
+  checkArgument('guardedStore', 'clock', clock, aClock);
   const guarded: Store = {};
   for (const [method, query] of Object.entries<Store[string]>(store)) {
     guarded[method] = (...args) => throughQueue(() => query(...args), { guard, shedder, clock });

@@ -17,6 +17,7 @@ const guard = { call: async () => ({ value: 1 }) };
 
 test.each<[string, () => unknown, string]>([
   ['openDatabase(null)', () => openDatabase(null as never), 'options'],
+  ['openDatabase()', () => openDatabase(undefined as never), 'url'],
   ['openDatabase([])', () => openDatabase([] as never), 'options'],
   ['openDatabase({ maxConection })', () => open({ maxConection: 5 }), 'maxConection'],
   ['openDatabase without a url', () => open({ url: undefined }), 'url'],
@@ -37,6 +38,7 @@ test.each<[string, () => unknown, string]>([
   ['a negative start timeout', () => open({ startTimeoutMs: -1 }), 'startTimeoutMs'],
   ['a logger that says nothing', () => open({ logger: {} }), 'logger'],
   ['migrate(null)', () => migrate(null as never), 'options'],
+  ['migrate()', () => migrate(undefined as never), 'url'],
   ['migrate({ maxConnections })', () => migrateWith({ maxConnections: 5 }), 'maxConnections'],
   ['migrate without a url', () => migrateWith({ url: undefined }), 'url'],
   ['no limit for DDL', () => migrateWith({ migrationLockTimeoutMs: 0 }), 'migrationLockTimeoutMs'],

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { migrate } from './migrate.ts';
 import { sql } from './sql.ts';
 

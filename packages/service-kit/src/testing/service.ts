@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { readConfig, type ServiceConfig } from '../config.ts';
-import { type Logger, silentLogger } from '../logger.ts';
+import { type RunningService, type ServiceOptions, startService } from '../lifecycle/start-service.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import type { Migrations } from '../postgres/schema-migrations.ts';
-import { type RunningService, type ServiceOptions, startService } from '../start-service.ts';
+import { readConfig, type ServiceConfig } from '../process/config.ts';
+import { type Logger, silentLogger } from '../process/logger.ts';
 
 type DatabaseConfig = ServiceConfig & { readonly DATABASE_URL: string; readonly DATABASE_POOL_MAX: number };
 
