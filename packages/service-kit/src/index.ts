@@ -39,6 +39,8 @@ export { type Database, type DatabaseOptions, databaseDefaults, openDatabase } f
 export { isDatabaseAway } from './postgres/database-problem.ts';
 export { guardedStore, type QueryGuard } from './postgres/guarded-store.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';
+export type { Migrations } from './postgres/schema-migrations.ts';
+export { type Queryable, type Sql, sql } from './postgres/sql.ts';
 export {
   type Problem,
   ProblemError,

@@ -21,7 +21,7 @@ const sweepBatch = 100;
 
 export interface InventoryOptions {
   config: Config;
-  database: Database<unknown>;
+  database: Database;
   flags: Flags;
   logger: Logger;
 }
@@ -31,11 +31,11 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
   const postgres = postgresDependency(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
   const reservations = guardedStore(
-    reservationsIn(database.db, { ttlMs: config.RESERVATION_TTL_MS }),
+    reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),
     postgres,
     admission,
   );
-  const products = guardedStore(productsIn(database.db), postgres, admission);
+  const products = guardedStore(productsIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
   applyProtections(flags, [], admission);

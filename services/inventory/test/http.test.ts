@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openingStock } from '../src/db/opening-stock.ts';
 import { type Inventory, startInventory } from './service.ts';
@@ -65,8 +65,8 @@ describe('a bad request', () => {
     const reply = await inventory.send(method, target, body);
     expect(reply).toMatchObject({ status, body: { status } });
     expect(reply.headers.get('content-type')).toMatch('application/problem+json');
-    const { rows } = await sql<{ n: number }>`select count(*)::integer as n from reservations`.execute(
-      inventory.db,
+    const rows = await inventory.database.query<{ n: number }>(
+      sql`select count(*)::integer as n from reservations`,
     );
     expect(rows[0]?.n).toBe(0);
   });

@@ -1,22 +1,9 @@
-import { expect, it } from 'vitest';
+import { assertVisibleQueue } from '@ballast/service-kit/testing';
+import { it } from 'vitest';
 import { startInventory } from './service.ts';
 
 it('waits for the database in a queue that the shedder sees', async () => {
   const inventory = await startInventory({ DATABASE_POOL_MAX: '1' });
-  const resilience = async () => (await inventory.send('GET', '/resilience')).body;
-  const [postgres] = (await resilience()).dependencies;
-  expect(postgres).toMatchObject({ name: 'postgres', policies: { bulkhead: { limit: 1 } } });
-
-  const waits: number[] = [];
-  const longestWait = async () => {
-    for (let i = 0; i < 4; i++) void inventory.send('GET', '/v1/products');
-    const { admission } = await resilience();
-    waits.push(admission.queueWaitMs);
-    return Math.max(...waits);
-  };
-  await inventory.db.connection().execute(async () => {
-    const maxWaitMs = (await resilience()).admission.settings.maxQueueWaitMs;
-    await expect.poll(longestWait, { interval: 20 }).toBeGreaterThan(maxWaitMs);
-  });
+  await assertVisibleQueue(inventory, '/v1/products');
   await inventory.close();
 });

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { reservationsIn } from '../src/db/reservations.ts';
 import { type Inventory, startInventory } from './service.ts';
@@ -40,7 +40,7 @@ it('decides once when the same order comes 20 times at once', async () => {
 
 it('ends a reservation once when confirm, release and expiry meet, and never waits in a circle', async () => {
   const skus = ['CAP-WATCH', 'GLOVES-SAILING', 'OILSKIN-JACKET', 'SEABOOTS'];
-  const store = reservationsIn(inventory.db, { ttlMs: 10 });
+  const store = reservationsIn(inventory.database, { ttlMs: 10 });
   const rounds = Array.from({ length: 40 }, async (_, i) => {
     const items = skus.slice(i % 3).map((sku) => ({ sku, quantity: 1 + (i % 5) }));
     await store.decide(`meeting-${i}`, items);
@@ -53,20 +53,20 @@ it('ends a reservation once when confirm, release and expiry meet, and never wai
   });
   await Promise.all(rounds);
 
-  const { rows } = await sql<{ ends: number }>`
+  const rows = await inventory.database.query<{ ends: number }>(sql`
     select count(*)::integer as ends from stock_movements
-    where kind <> 'supplied' and kind <> 'reserved' group by reservation_id, sku`.execute(inventory.db);
+    where kind <> 'supplied' and kind <> 'reserved' group by reservation_id, sku`);
   expect(rows.every(({ ends }) => ends === 1)).toBe(true);
   for (const sku of skus) expect(await inventory.ledgerOf(sku)).toEqual(await inventory.stockOf(sku));
 });
 
 it('expires in batches that do not overlap when two sweepers run', async () => {
-  const store = reservationsIn(inventory.db, { ttlMs: 1 });
+  const store = reservationsIn(inventory.database, { ttlMs: 1 });
   await store.expire({ limit: 1000 });
   await Promise.all(
     Array.from({ length: 30 }, (_, i) => store.decide(`late-${i}`, [{ sku: 'KETTLE-GIMBAL', quantity: 1 }])),
   );
-  await sql`select pg_sleep(0.01)`.execute(inventory.db);
+  await inventory.database.query(sql`select pg_sleep(0.01)`);
   const expired: number[] = [];
   while (expired.at(-1) !== 0) {
     const [some, others] = await Promise.all([store.expire({ limit: 10 }), store.expire({ limit: 10 })]);
@@ -78,11 +78,11 @@ it('expires in batches that do not overlap when two sweepers run', async () => {
 });
 
 it('keeps the ledger append-only', async () => {
-  const rewriting = sql`update stock_movements set quantity = quantity + 1`.execute(inventory.db);
+  const rewriting = inventory.database.query(sql`update stock_movements set quantity = quantity + 1`);
   await expect(rewriting).rejects.toThrow('append-only');
 });
 
 it('refuses to sell more than there is, even if asked by hand', async () => {
   const overselling = sql`update stock set available = available - 60, sold = sold + 60 where sku = 'PRINT-LIGHTHOUSE'`;
-  await expect(overselling.execute(inventory.db)).rejects.toThrow('stock_never_negative');
+  await expect(inventory.database.query(overselling)).rejects.toThrow('stock_never_negative');
 });

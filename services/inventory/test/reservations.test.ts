@@ -161,7 +161,7 @@ describe('an overdue reservation', () => {
     const items = [{ sku: print, quantity: 50 }];
     await put(late, items);
     await inventory.overdue(idOf(late));
-    expect(await reservationsIn(inventory.db, { ttlMs: 1000 }).expire({ limit: 10 })).toBe(1);
+    expect(await reservationsIn(inventory.database, { ttlMs: 1000 }).expire({ limit: 10 })).toBe(1);
     expect((await inventory.send('GET', late)).body.status).toBe('expired');
 
     expect((await put(nextOrder(), items, 'confirmed')).body.status).toBe('confirmed');

@@ -1,8 +1,7 @@
-import { openDatabase } from '@ballast/service-kit';
+import { openDatabase, sql } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { memoryReservations } from '../src/db/memory-reservations.ts';
+import { memoryReservations } from '../simulation/memory-reservations.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { reservationsIn } from '../src/db/reservations.ts';
 import type { ReservationStore } from '../src/use-cases/reservation.ts';
@@ -16,7 +15,7 @@ const kinds = {
   async memory() {
     let nowMs = 0;
     const supply = { 'MUG-ENAMEL': 1000, 'PRINT-LIGHTHOUSE': 50 };
-    const store = memoryReservations({ supply, ttlMs: holdMs, now: () => nowMs });
+    const store = memoryReservations({ supply, ttlMs: holdMs, clock: { now: () => nowMs } });
     return {
       store,
       async letExpire(_orderId: string) {
@@ -27,11 +26,11 @@ const kinds = {
   },
   async postgres() {
     const url = await createTestDatabase(inject('databaseServerUrl'));
-    const { db, close } = await openDatabase<unknown>({ name: 'contract', url, migrations });
+    const db = await openDatabase({ name: 'contract', url, migrations });
     const letExpire = async (orderId: string) => {
-      await sql`update reservations set expires_at = now() where order_id = ${orderId}`.execute(db);
+      await db.query(sql`update reservations set expires_at = now() where order_id = ${orderId}`);
     };
-    return { store: reservationsIn(db, { ttlMs: holdMs }), letExpire, close };
+    return { store: reservationsIn(db, { ttlMs: holdMs }), letExpire, close: db.close };
   },
 };
 
@@ -52,7 +51,7 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
     expect(await store.decide('once', mugs)).toBeUndefined();
   });
 
-  it('refuse for good', async () => {
+  it('reject for good', async () => {
     expect(await store.decide('greedy', tooMany)).toMatchObject({
       status: 'refused',
       reason: 'insufficient-stock',
@@ -72,7 +71,7 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
     expect(await store.release('sold')).toMatchObject({ status: 'confirmed' });
   });
 
-  it('release what is held, and bury what was not', async () => {
+  it('release what is held, and leave a tombstone where nothing was', async () => {
     await store.decide('given-back', mugs);
     expect(await store.release('given-back')).toMatchObject({ status: 'released' });
     expect(await store.release('never-held')).toMatchObject({ status: 'released', items: [] });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder } from '@ballast/resilience';
+import { createLoadShedder, systemClock } from '@ballast/resilience';
+import { wallClock } from '@ballast/resilience/primitives';
 import {
   applyProtections,
   createApp,
@@ -29,7 +30,7 @@ import { withNames } from './use-cases/recommend.ts';
 
 export interface OrdersOptions {
   config: Config;
-  database: Database<unknown>;
+  database: Database;
   flags: Flags;
   logger: Logger;
 }
@@ -46,8 +47,8 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     dependency.onEvent(stories.record);
   }
   const admission = createLoadShedder();
-  const orders = guardedStore(ordersIn(database.db, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(outboxIn(database.db), postgres, admission);
+  const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
+  const outbox = guardedStore(outboxIn(database), postgres, admission);
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 
@@ -96,11 +97,11 @@ function keepingOf(config: Config) {
   };
 }
 
-async function openCatalogue({ catalogue: source, postgres }: Dependencies, { db }: Database<unknown>) {
+async function openCatalogue({ catalogue: source, postgres }: Dependencies, database: Database) {
   const catalogue = createCatalogue({
     fetchAll: async (options) => (await source.call(undefined, options)).value,
-    store: guardedStore(catalogueIn(db), postgres),
-    now: Date.now,
+    store: guardedStore(catalogueIn(database), postgres),
+    clock: systemClock,
   });
   await catalogue.restore();
   return catalogue;
@@ -117,7 +118,7 @@ function openShop(
     recommend: async ({ id, customerId }, options) =>
       withNames(await recommendation.call(customerId, stories.optionsFor(id, options)), catalogue.nameOf),
     newOrderId: randomUUID,
-    now: Date.now,
+    clock: wallClock,
   };
 }
 

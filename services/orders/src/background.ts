@@ -1,3 +1,4 @@
+import { systemClock } from '@ballast/resilience';
 import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
 import { asTask, gauge } from '@ballast/telemetry';
 import type { Config } from './config.ts';
@@ -75,6 +76,6 @@ function relayOf(
       'outbox row parked, see /v1/outbox/parked',
     );
   const delivery = asTask(`deliver ${kind}`, deliver);
-  return createRelay({ kind, outbox, deliver: delivery, onParked, now: Date.now, random: Math.random })
+  return createRelay({ kind, outbox, deliver: delivery, onParked, clock: systemClock, random: Math.random })
     .deliverDue;
 }

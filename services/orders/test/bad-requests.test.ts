@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => orders.close());
 
 const key = { 'idempotency-key': 'bad' };
-const wish = (quantity: string) =>
+const bodyWithQuantity = (quantity: string) =>
   `{"customerId":"ida","items":[{"sku":"MUG-ENAMEL","quantity":${quantity}}]}`;
 const good = { customerId: 'ida', items: [mug] };
 
@@ -21,11 +21,11 @@ it.each<[string, string, string, unknown, Record<string, string>, number]>([
   ['an empty key', 'POST', '/v1/orders', good, { 'idempotency-key': '' }, 400],
   ['a key with a space', 'POST', '/v1/orders', good, { 'idempotency-key': 'a b' }, 400],
   ['a key of 256 characters', 'POST', '/v1/orders', good, { 'idempotency-key': 'k'.repeat(256) }, 400],
-  ['a quantity of -1', 'POST', '/v1/orders', wish('-1'), key, 400],
-  ['a quantity of 0', 'POST', '/v1/orders', wish('0'), key, 400],
-  ['a quantity of 100', 'POST', '/v1/orders', wish('100'), key, 400],
-  ['a quantity of 1e309', 'POST', '/v1/orders', wish('1e309'), key, 400],
-  ['a quantity as text', 'POST', '/v1/orders', wish('"1"'), key, 400],
+  ['a quantity of -1', 'POST', '/v1/orders', bodyWithQuantity('-1'), key, 400],
+  ['a quantity of 0', 'POST', '/v1/orders', bodyWithQuantity('0'), key, 400],
+  ['a quantity of 100', 'POST', '/v1/orders', bodyWithQuantity('100'), key, 400],
+  ['a quantity of 1e309', 'POST', '/v1/orders', bodyWithQuantity('1e309'), key, 400],
+  ['a quantity as text', 'POST', '/v1/orders', bodyWithQuantity('"1"'), key, 400],
   ['no items', 'POST', '/v1/orders', { customerId: 'ida', items: [] }, key, 400],
   ['51 lines', 'POST', '/v1/orders', { customerId: 'ida', items: Array(51).fill(mug) }, key, 400],
   ['an unknown field', 'POST', '/v1/orders', { ...good, total: 0 }, key, 400],

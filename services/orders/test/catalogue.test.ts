@@ -21,7 +21,7 @@ beforeEach(() => {
       stored = entries;
     },
   };
-  catalogue = createCatalogue({ fetchAll: async () => offered, store, now: () => 0 });
+  catalogue = createCatalogue({ fetchAll: async () => offered, store, clock: { now: () => 0 } });
 });
 
 describe('the copy of the catalogue', () => {

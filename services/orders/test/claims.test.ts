@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '@ballast/service-kit';
+import { type Database, openDatabase, sql } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
-import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { migrations } from '../src/db/migrations/index.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 
 const leaseTimeMs = 60_000;
-let db: Kysely<unknown>;
-let close: () => Promise<void>;
+let db: Database;
 beforeAll(async () => {
   const url = await createTestDatabase(inject('databaseServerUrl'));
-  ({ db, close } = await openDatabase<unknown>({ name: 'claims', url, migrations }));
+  db = await openDatabase({ name: 'claims', url, migrations });
 });
-afterAll(() => close());
+afterAll(() => db.close());
 
 beforeEach(async () => {
-  await sql`truncate orders, outbox, idempotency_keys cascade`.execute(db);
+  await db.query(sql`truncate orders, outbox, idempotency_keys cascade`);
   const store = ordersIn(db, { lockMs: 0, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
   const draft = { customerId: 'ida', items: [], totalCents: 0, createdAt: new Date() };
   for (let i = 0; i < 60; i++)
@@ -28,7 +26,7 @@ beforeEach(async () => {
 it('gives each row to one of many relays that claim at once', async () => {
   const outbox = outboxIn(db);
   // With every connection open beforehand, the claims really meet.
-  await Promise.all(Array.from({ length: 10 }, () => sql`select pg_sleep(0.1)`.execute(db)));
+  await Promise.all(Array.from({ length: 10 }, () => db.query(sql`select pg_sleep(0.1)`)));
   const claims = Array.from({ length: 12 }, () =>
     outbox.claim('settle-order', { limit: 10, leaseMs: leaseTimeMs }),
   );
@@ -38,8 +36,8 @@ it('gives each row to one of many relays that claim at once', async () => {
 });
 
 it('does not wait for a row that somebody else has locked', async () => {
-  await db.transaction().execute(async (elsewhere) => {
-    await sql`select from outbox order by due_at limit 1 for update`.execute(elsewhere);
+  await db.transaction(async (elsewhere) => {
+    await elsewhere.query(sql`select from outbox order by due_at limit 1 for update`);
     const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: leaseTimeMs });
     expect(rows).toHaveLength(59);
   });

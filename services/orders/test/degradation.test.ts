@@ -1,5 +1,5 @@
+import { sql } from '@ballast/service-kit';
 import { createTestDatabase, startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Orders, startOrders, startReplica } from './service.ts';
 import type { StubAnswer } from './stub-server.ts';
@@ -78,7 +78,7 @@ describe('without inventory from the start', () => {
     expect((await restarted.send('GET', '/health/ready')).status).toBe(200);
     expect((await restarted.place()).status).toBe(202);
 
-    await sql`delete from catalogue`.execute(orders.db);
+    await orders.database.query(sql`delete from catalogue`);
     const fresh = await startReplica(orders.settings);
     expect((await fresh.send('GET', '/health/ready')).status).toBe(503);
     expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });

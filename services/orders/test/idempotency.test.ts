@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
 import { flagsWith, mug, type Orders, startOrders, startReplica, unprotected } from './service.ts';
@@ -61,7 +61,7 @@ describe('an idempotency key', () => {
   });
 
   it('answers from the order itself when its first request died before it could answer', async () => {
-    const store = ordersIn(orders.db, { lockMs: 300, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
+    const store = ordersIn(orders.database, { lockMs: 300, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
     const { body } = await orders.place({}, 'model');
     const { fingerprint } = await keyRow('model');
     const draft = {
@@ -96,7 +96,7 @@ describe('an idempotency key', () => {
     await replica.close();
 
     orders.inventory.control.trouble = () => 'reset';
-    await sql`delete from catalogue`.execute(orders.db);
+    await orders.database.query(sql`delete from catalogue`);
     const fresh = await startReplica(orders.settings, flagsWith(unprotected));
     expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });
     expect(await fresh.place({}, 'discontinued')).toMatchObject({ status: 201, body: first.body });
@@ -105,16 +105,16 @@ describe('an idempotency key', () => {
 
   it('is forgotten, with its answer, when its time is over', async () => {
     await orders.place({}, 'old');
-    await sql`update idempotency_keys set expires_at = now() where key = 'old'`.execute(orders.db);
-    await ordersIn(orders.db, { lockMs: 1, keepKeysMs: 1, keepDeliveredMs: 60_000 }).sweep(100);
+    await orders.database.query(sql`update idempotency_keys set expires_at = now() where key = 'old'`);
+    await ordersIn(orders.database, { lockMs: 1, keepKeysMs: 1, keepDeliveredMs: 60_000 }).sweep(100);
     expect(await orders.count(sql`idempotency_keys where key = 'old'`)).toBe(0);
     expect(await orders.count(sql`idempotency_keys where key = 'twice'`)).toBe(1);
   });
 });
 
 async function keyRow(key: string) {
-  const { rows } = await sql<{
+  const rows = await orders.database.query<{
     fingerprint: string;
-  }>`select fingerprint from idempotency_keys where key = ${key}`.execute(orders.db);
+  }>(sql`select fingerprint from idempotency_keys where key = ${key}`);
   return rows[0] ?? { fingerprint: '' };
 }

@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { eventually } from '@ballast/resilience/testing';
+import { sql } from '@ballast/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
-import { eventually, type Orders, startOrders, startReplica } from './service.ts';
+import { type Orders, startOrders, startReplica } from './service.ts';
 
 let orders: Orders;
 beforeEach(async () => {
@@ -21,7 +22,7 @@ const noTrouble = () => {
 describe('the outbox', () => {
   it('is empty soon after each order, and each sale is told once', async () => {
     const replies = await Promise.all(Array.from({ length: 40 }, () => orders.place()));
-    await eventually(async () => (await orders.count(owed)) === 0);
+    await eventually('nothing is owed', async () => (await orders.count(owed)) === 0);
     expect([...orders.recommendation.purchases.keys()].sort()).toEqual(
       replies.map(({ body }) => body.id).sort(),
     );
@@ -40,7 +41,7 @@ describe('the outbox', () => {
       return undefined;
     };
     const healedAt = performance.now();
-    await eventually(async () => (await orders.count(pending)) === 0);
+    await eventually('no order is pending', async () => (await orders.count(pending)) === 0);
     expect(performance.now() - healedAt).toBeLessThan(10_000);
     expect(most).toBeLessThanOrEqual(16);
     expect(orders.inventory.stock.get('MUG-ENAMEL')).toBe(800);
@@ -50,7 +51,7 @@ describe('the outbox', () => {
     orders.inventory.control.trouble = (request) => (isSettlement(request) ? 'reset' : undefined);
     await Promise.all(Array.from({ length: 100 }, () => orders.place()));
     const before = orders.inventory.requests.filter(isSettlement).length;
-    await sql`select pg_sleep(1)`.execute(orders.db);
+    await orders.database.query(sql`select pg_sleep(1)`);
     expect(orders.inventory.requests.filter(isSettlement).length - before).toBeLessThan(30);
     noTrouble();
   });
@@ -61,14 +62,14 @@ describe('the outbox', () => {
     const places = Array.from({ length: 60 }, (_, i) => (i % 2 ? orders : replica).place());
     const ids = (await Promise.all(places)).map(({ body }) => body.id);
     noTrouble();
-    await eventually(async () => (await orders.count(owed)) === 0);
+    await eventually('nothing is owed', async () => (await orders.count(owed)) === 0);
     expect([...orders.recommendation.purchases.keys()].sort()).toEqual(ids.sort());
     expect(orders.inventory.decisions.size).toBe(60);
     await replica.close();
   });
 
   it('settles the order of a process that died between storing and asking', async () => {
-    const store = ordersIn(orders.db, { lockMs: 50, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
+    const store = ordersIn(orders.database, { lockMs: 50, keepKeysMs: 60_000, keepDeliveredMs: 60_000 });
     const items = [{ sku: 'MUG-ENAMEL', quantity: 1, unitPriceCents: 990 }];
     const draft = {
       id: crypto.randomUUID(),
@@ -84,17 +85,18 @@ describe('the outbox', () => {
   it('keeps sales to tell while recommendation is away, and tells them afterwards', async () => {
     orders.recommendation.control.trouble = () => 'reset';
     const { body } = await orders.placeUntil(201);
-    await eventually(async () => (await orders.count(sql`outbox where last_error is not null`)) === 1);
+    const failed = sql`outbox where last_error is not null`;
+    await eventually('the sale was not announced', async () => (await orders.count(failed)) === 1);
     orders.recommendation.control.trouble = undefined;
-    await eventually(() => orders.recommendation.purchases.get(body.id) === 1);
+    await eventually('the sale is announced', () => orders.recommendation.purchases.get(body.id) === 1);
   });
 
   it('forgets what was delivered when its time is over, and nothing else', async () => {
     await orders.place();
-    await eventually(async () => (await orders.count(owed)) === 0);
+    await eventually('nothing is owed', async () => (await orders.count(owed)) === 0);
     orders.inventory.control.trouble = () => 'reset';
     await orders.place();
-    await ordersIn(orders.db, { lockMs: 1, keepKeysMs: 60_000, keepDeliveredMs: 0 }).sweep(100);
+    await ordersIn(orders.database, { lockMs: 1, keepKeysMs: 60_000, keepDeliveredMs: 0 }).sweep(100);
     expect(await orders.count(sql`outbox`)).toBe(1);
     expect(await orders.count(owed)).toBe(1);
   });
@@ -111,7 +113,7 @@ describe('a poison row', () => {
     expect(status).toBe(202);
     await orders.placeUntil(201);
     const parked = async () => (await orders.send('GET', '/v1/outbox/parked', undefined, operator)).body.rows;
-    await eventually(async () => (await parked()).length === 1);
+    await eventually('a row is parked', async () => (await parked()).length === 1);
     const [row] = await parked();
     expect(row).toMatchObject({
       orderId: body.id,

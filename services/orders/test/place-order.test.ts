@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 
@@ -33,10 +33,10 @@ describe('an order', () => {
       },
     });
     expect(reply.headers.get('location')).toBe(`/v1/orders/${reply.body.id}`);
-    const wishes = orders.inventory.requests
+    const asked = orders.inventory.requests
       .filter(({ path }) => path.endsWith(reply.body.id))
       .map(({ body }) => body.status);
-    expect(wishes).toEqual(['reserved', 'confirmed']);
+    expect(asked).toEqual(['reserved', 'confirmed']);
   });
 
   it('can be read as it stands, and 404 when there is none', async () => {

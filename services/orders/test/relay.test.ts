@@ -1,17 +1,18 @@
 import { BreakerOpenError } from '@ballast/resilience';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type MemoryOrders, memoryOrders } from '../src/db/memory-orders.ts';
+import { type MemoryOrders, memoryOrders } from '../simulation/memory-orders.ts';
 import type { Order } from '../src/use-cases/order.ts';
 import { createRelay, relayDefaults } from '../src/use-cases/relay.ts';
 
 let nowMs: number;
+const clock = { now: () => nowMs };
 let shop: MemoryOrders;
 let deliver: (order: Order) => Promise<unknown>;
 let parked: string[];
 
 beforeEach(() => {
   nowMs = 0;
-  shop = memoryOrders({ now: () => nowMs, lockMs: 0, keepKeysMs: 1, keepDeliveredMs: 1 });
+  shop = memoryOrders({ clock, lockMs: 0, keepKeysMs: 1, keepDeliveredMs: 1 });
   deliver = async () => {};
   parked = [];
 });
@@ -21,23 +22,23 @@ const relay = (random = () => 1) =>
     kind: 'settle-order',
     outbox: shop.outbox,
     deliver: (order) => deliver(order),
-    now: () => nowMs,
+    clock,
     random,
     onParked: ({ order }) => parked.push(order.id),
   });
-async function owe(...ids: string[]) {
+async function enqueue(...ids: string[]) {
   for (const id of ids) {
     const draft = { id, customerId: 'ida', items: [], totalCents: 0, createdAt: new Date(0) };
     await shop.store.place(draft, { key: id, fingerprint: '' });
   }
 }
 const many = (n: number) => Array.from({ length: n }, (_, i) => `order-${i}`);
-const refused = () => Object.assign(new Error('400'), { isFailure: false });
+const rejection = () => Object.assign(new Error('400'), { isFailure: false });
 const rowOf = (id: string) => shop.rows.find(({ orderId }) => orderId === id);
 
 describe('a relay', () => {
   it('begins with one row and doubles while all goes well', async () => {
-    await owe(...many(90));
+    await enqueue(...many(90));
     const { deliverDue } = relay();
     const sizes: number[] = [];
     for (let before = 0; await deliverDue(); before = sizes.reduce((sum, size) => sum + size, 0)) {
@@ -47,7 +48,7 @@ describe('a relay', () => {
   });
 
   it('stops at the first sign of trouble, gives the rest back and starts over with one', async () => {
-    await owe(...many(70));
+    await enqueue(...many(70));
     const { deliverDue } = relay();
     for (let round = 0; round < 5; round++) await deliverDue();
     let asked = 0;
@@ -64,7 +65,7 @@ describe('a relay', () => {
   });
 
   it('takes no row that it might still be at work on when its lease is over, and gives the rest back untried', async () => {
-    await owe(...many(90));
+    await enqueue(...many(90));
     const { deliverDue } = relay();
     for (let round = 0; round < 5; round++) await deliverDue();
     const slowMs = 780;
@@ -83,9 +84,9 @@ describe('a relay', () => {
   });
 
   it('waits longer after each failure of the same row, at random up to a ceiling', async () => {
-    await owe('stubborn');
+    await enqueue('stubborn');
     deliver = async () => {
-      throw refused();
+      throw rejection();
     };
     const delays: number[] = [];
     for (let attempt = 1; attempt < relayDefaults.maxAttempts; attempt++) {
@@ -96,11 +97,11 @@ describe('a relay', () => {
     expect(delays).toEqual([200, 400, 800, 1000, 1000, 1000, 1000]);
   });
 
-  it('parks a row that the receiver keeps refusing, and goes on with the others', async () => {
-    await owe('poison', ...many(20));
+  it('parks a row that the receiver keeps rejecting, and goes on with the others', async () => {
+    await enqueue('poison', ...many(20));
     const delivered: string[] = [];
     deliver = async ({ id }) => {
-      if (id === 'poison') throw refused();
+      if (id === 'poison') throw rejection();
       delivered.push(id);
     };
     const { deliverDue } = relay();
@@ -111,13 +112,13 @@ describe('a relay', () => {
   });
 
   it('parks a row that fails again and again while others get through', async () => {
-    await owe('poison');
+    await enqueue('poison');
     deliver = async ({ id }) => {
       if (id === 'poison') throw new Error('500');
     };
     const { deliverDue } = relay();
     for (let round = 0; round < 200; round++, nowMs += 1000) {
-      await owe(`other-${round}`);
+      await enqueue(`other-${round}`);
       while (await deliverDue());
     }
     expect(parked).toEqual(['poison']);
@@ -129,10 +130,10 @@ describe('a relay', () => {
     deliver = async ({ id }) => {
       if (id === 'unlucky' && ++attempts <= 20) throw new Error('timeout');
     };
-    await owe('unlucky');
+    await enqueue('unlucky');
     const { deliverDue } = relay();
     for (let round = 0; round < 60; round++, nowMs += 1000) {
-      await owe(`other-${round}`);
+      await enqueue(`other-${round}`);
       while (await deliverDue());
     }
     expect(parked).toEqual([]);
@@ -140,8 +141,8 @@ describe('a relay', () => {
   });
 
   it('never parks a row for an outage, however long it lasts', async () => {
-    await owe('patient');
-    const refusal = {
+    await enqueue('patient');
+    const rejected = {
       code: 'E_BREAKER_OPEN',
       policy: 'breaker',
       limit: 1,
@@ -151,7 +152,7 @@ describe('a relay', () => {
     const { deliverDue } = relay();
     for (let round = 0; round < 5000; round++, nowMs += 1000) {
       deliver = async () => {
-        throw round % 2 ? new BreakerOpenError('inventory', refusal) : new Error('ECONNREFUSED');
+        throw round % 2 ? new BreakerOpenError('inventory', rejected) : new Error('ECONNREFUSED');
       };
       await deliverDue();
     }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '@ballast/service-kit';
+import { openDatabase, sql } from '@ballast/service-kit';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { memoryOrders } from '../src/db/memory-orders.ts';
+import { memoryOrders } from '../simulation/memory-orders.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
@@ -22,7 +21,7 @@ const leaseOptions = { limit: 10, leaseMs: 60_000 };
 const kinds = {
   async memory() {
     let nowMs = 0;
-    const { store, outbox } = memoryOrders({ ...storeOptions, now: () => nowMs });
+    const { store, outbox } = memoryOrders({ ...storeOptions, clock: { now: () => nowMs } });
     const passMinute = async () => {
       nowMs += 60_000;
     };
@@ -30,12 +29,12 @@ const kinds = {
   },
   async postgres() {
     const url = await createTestDatabase(inject('databaseServerUrl'));
-    const { db, close } = await openDatabase<unknown>({ name: 'contract', url, migrations });
+    const db = await openDatabase({ name: 'contract', url, migrations });
     const passMinute = async () => {
-      await sql`update outbox set due_at = due_at - interval '1 minute'`.execute(db);
-      await sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`.execute(db);
+      await db.query(sql`update outbox set due_at = due_at - interval '1 minute'`);
+      await db.query(sql`update idempotency_keys set locked_until = locked_until - interval '1 minute'`);
     };
-    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passMinute, close };
+    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passMinute, close: db.close };
   },
 };
 
@@ -96,7 +95,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     });
   });
 
-  it('owe the announcement of what is confirmed, and nothing for what is rejected', async () => {
+  it('leave the announcement of what is confirmed in the outbox, and nothing for what is rejected', async () => {
     await store.settle(draft.id, { status: 'confirmed' });
     expect(await outbox.claim('order-confirmed', leaseOptions)).toMatchObject([
       { attempts: 1, order: { id: draft.id, status: 'confirmed' } },
@@ -110,7 +109,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
   });
 
-  it('owe a settlement when the lock is over, or at once when postponed', async () => {
+  it('leave a settlement in the outbox, due when the lock is over, or at once when postponed', async () => {
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     await store.postpone(draft.id, {
       key: key.key,

@@ -20,7 +20,7 @@ const countBatch = 200;
 
 export interface RecommendationOptions {
   config: Config;
-  database: Database<unknown>;
+  database: Database;
   flags: Flags;
   logger: Logger;
 }
@@ -29,7 +29,7 @@ export interface RecommendationOptions {
 export function createRecommendation({ config, database, flags, logger }: RecommendationOptions) {
   const postgres = postgresDependency(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
-  const purchases = guardedStore(purchasesIn(database.db), postgres, admission);
+  const purchases = guardedStore(purchasesIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
   applyProtections(flags, [], admission);

@@ -9,7 +9,7 @@ const name = 'recommendation';
 const config = parseConfig(configSchema);
 const logger = createLogger({ service: name, level: config.LOG_LEVEL });
 const flags = openFlags({ file: config.FLAGS_FILE, logger });
-const database = await openDatabase<unknown>({
+const database = await openDatabase({
   name,
   url: config.DATABASE_URL,
   maxConnections: config.DATABASE_POOL_MAX,

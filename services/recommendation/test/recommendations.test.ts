@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPurchaseHistory } from '../src/db/purchase-history.ts';
 import { purchasesIn } from '../src/db/purchases.ts';
@@ -19,7 +19,7 @@ const skusFor = async (customerId: string): Promise<string[]> => {
 const buy = (orderId: string, customerId: string, ...skus: string[]) =>
   recommendation.send('PUT', `/v1/purchases/${orderId}`, { customerId, skus });
 async function countAll() {
-  const purchases = purchasesIn(recommendation.db);
+  const purchases = purchasesIn(recommendation.database);
   let counted = 0;
   for (let some = 1; some > 0; counted += some) some = await purchases.count(50);
   return counted;
@@ -27,11 +27,13 @@ async function countAll() {
 
 describe('the history', () => {
   it('is what it was when it was released, row for row', async () => {
-    const { rows } = await sql<{ orderId: string; customerId: string; skus: string[] }>`
+    const rows = await recommendation.database.query<{
+      orderId: string;
+      customerId: string;
+      skus: string[];
+    }>(sql`
       select order_id as "orderId", customer_id as "customerId", skus from purchases
-      where order_id like 'history-%' order by split_part(order_id, '-', 2)::integer`.execute(
-      recommendation.db,
-    );
+      where order_id like 'history-%' order by split_part(order_id, '-', 2)::integer`);
     expect(rows).toHaveLength(260);
     expect(rows[0]).toEqual({
       orderId: 'history-1',
@@ -47,8 +49,8 @@ describe('the history', () => {
 describe('recommendations', () => {
   it('begin with a history, each purchase of it counted once', async () => {
     const counted = async () => {
-      const { rows } = await sql<{ n: number }>`
-        select coalesce(sum(times), 0)::integer as n from popular_products`.execute(recommendation.db);
+      const rows = await recommendation.database.query<{ n: number }>(sql`
+        select coalesce(sum(times), 0)::integer as n from popular_products`);
       return rows[0]?.n;
     };
     const bought = purchaseHistory.reduce((sum, [, ...skus]) => sum + skus.length, 0);
@@ -102,14 +104,12 @@ describe('a purchase', () => {
       ),
     );
     const times = async () => {
-      const { rows } = await sql<{ times: string }>`
-        select times from bought_together where sku = 'LOGBOOK-HARDBACK' and other_sku = 'DIVIDERS-BRASS-180'`.execute(
-        recommendation.db,
-      );
+      const rows = await recommendation.database.query<{ times: string }>(sql`
+        select times from bought_together where sku = 'LOGBOOK-HARDBACK' and other_sku = 'DIVIDERS-BRASS-180'`);
       return Number(rows[0]?.times ?? 0);
     };
     const before = await times();
-    const purchases = purchasesIn(recommendation.db);
+    const purchases = purchasesIn(recommendation.database);
     await Promise.all(Array.from({ length: 12 }, () => purchases.count(10)));
     await countAll();
     expect(await times()).toBe(before + 60);
@@ -126,7 +126,7 @@ it.each<[string, string, string, unknown, number]>([
 ])('answers %s with a problem and stores nothing', async (_what, method, path, body, status) => {
   const reply = await recommendation.send(method, path, body);
   expect(reply).toMatchObject({ status, body: { status } });
-  const { rows } = await sql`select 1 from purchases where order_id = 'bad'`.execute(recommendation.db);
+  const rows = await recommendation.database.query(sql`select 1 from purchases where order_id = 'bad'`);
   expect(rows).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import {
   createRelay,
   type Order,
-  type OrderWish,
+  type OrderRequest,
   type OutboxKind,
   placeOrder,
   type Shop,
@@ -28,7 +28,7 @@ export function ordersService(site: Site, machine: Machine) {
     },
     recommend: async () => ({ source: 'default', items: [] }),
     newOrderId: () => `order-${world.random.next().toString(36).slice(2)}`,
-    now: () => machine.now,
+    clock: { now: () => machine.now },
   };
 
   function relay(kind: OutboxKind, deliver: (order: Order) => Promise<unknown>): void {
@@ -38,7 +38,7 @@ export function ordersService(site: Site, machine: Machine) {
       outbox,
       deliver,
       settings,
-      now: () => machine.now,
+      clock: { now: () => machine.now },
       random: world.random.next,
     });
     inBackground(machine, conditions.pollMs, deliverDue);
@@ -52,8 +52,8 @@ export function ordersService(site: Site, machine: Machine) {
   }
 
   return {
-    place: (wish: OrderWish, key: string) =>
-      placeOrder(shop, { wish, key: { key, fingerprint: JSON.stringify(wish) } }, {}),
+    place: (request: OrderRequest, key: string) =>
+      placeOrder(shop, { request, key: { key, fingerprint: JSON.stringify(request) } }, {}),
     read: (orderId: string) => shop.orders.find(orderId),
     start() {
       relay('settle-order', (order) => settleOrder(shop, order, {}));

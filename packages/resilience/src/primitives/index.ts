@@ -23,6 +23,7 @@ export {
   type Rule,
   type Rules,
   ratio,
+  recordOf,
   text,
   textLike,
   withMethods,

@@ -82,6 +82,15 @@ export const listOf = (expected: string, accepts: (value: unknown) => boolean): 
   accepts: (value) => Array.isArray(value) && value.every(accepts),
 });
 
+export const recordOf = (expected: string, accepts: (value: unknown) => boolean): Rule => ({
+  expected,
+  accepts: (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(accepts),
+});
+
 export const optional = (rule: Rule): Rule => ({
   ...rule,
   expected: `${rule.expected}, or undefined`,

@@ -1,24 +1,19 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration } from 'kysely/migration';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../process/logger.ts';
 import { toProblem } from '../request/error-answers.ts';
-import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/index.ts';
+import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
+import type { Migrations } from './schema-migrations.ts';
+import { type Queryable, sql } from './sql.ts';
 
-interface Schema {
-  note: { id: number; text: string };
-}
-
-const migrations: Record<string, Migration> = {
-  '0001_note': {
-    up: async (db) => {
-      await db.schema.createTable('note').addColumn('id', 'integer').addColumn('text', 'text').execute();
-      await db.insertInto('note').values({ id: 1, text: 'from the migration' }).execute();
-    },
-  },
+const migrations: Migrations = {
+  '0001_note': sql`
+    create table note (id integer, text text);
+    insert into note values (1, 'from the migration')`,
 };
+const allNotes = sql`select * from note`;
+const noteIds = sql`select id from note`;
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
@@ -30,7 +25,7 @@ afterAll(() => server.stop());
 
 async function open(options: Partial<DatabaseOptions> = {}) {
   const url = options.url ?? (await createTestDatabase(server.serverUrl));
-  const database = await openDatabase<Schema>({ url, name: 'test', migrations, ...options });
+  const database = await openDatabase({ url, name: 'test', migrations, ...options });
   onTestFinished(() => database.close());
   return { ...database, url };
 }
@@ -53,9 +48,7 @@ async function expectAway(work: Promise<unknown>) {
 test('replicas that start at once migrate once', async () => {
   const url = await createTestDatabase(server.serverUrl);
   const replicas = await Promise.all(Array.from({ length: 5 }, () => open({ url })));
-  expect(await replicas[0]?.db.selectFrom('note').selectAll().execute()).toEqual([
-    { id: 1, text: 'from the migration' },
-  ]);
+  expect(await replicas[0]?.query(allNotes)).toEqual([{ id: 1, text: 'from the migration' }]);
 });
 
 test('a replica that leaves migrations to a job waits until the job is through', async () => {
@@ -64,40 +57,35 @@ test('a replica that leaves migrations to a job waits until the job is through',
   const warn = ({ reason }: { reason?: unknown }) => {
     if (reasons.push(reason) === 2) void migrate({ url, name: 'job', migrations });
   };
-  const { db } = await open({ url, migrating: 'await', logger: { ...silentLogger, warn } });
+  const { query } = await open({ url, migrating: 'await', logger: { ...silentLogger, warn } });
   expect(reasons.slice(0, 2)).toEqual(['not applied yet: 0001_note', 'not applied yet: 0001_note']);
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a replica of the last version starts on the schema of the next one', async () => {
   const url = await createTestDatabase(server.serverUrl);
-  const next = { ...migrations, '0002_more': { up: async () => {} } };
+  const next = { ...migrations, '0002_more': sql`select` };
   await migrate({ url, name: 'job', migrations: next });
-  const { db } = await open({ url, migrating: 'await' });
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  const { query } = await open({ url, migrating: 'await' });
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a replica of the last version that migrates by itself starts on the schema of the next one', async () => {
   const url = await createTestDatabase(server.serverUrl);
-  const next = { ...migrations, '0002_more': { up: async () => {} } };
+  const next = { ...migrations, '0002_more': sql`select` };
   // At once, as in a rolling update: whoever comes second sees what the first one has applied.
   await Promise.all([open({ url, migrations: next }), open({ url }), open({ url, migrations: next })]);
-  const { db } = await open({ url });
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  const { query } = await open({ url });
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a migration that waits for a long query lets others pass, and is tried again', async () => {
-  const { db, url } = await open({ lockTimeoutMs: 10_000 });
-  const widened = {
-    ...migrations,
-    '0002_wide': {
-      up: async (db: Kysely<unknown>) => void (await sql`alter table note add column wide text`.execute(db)),
-    },
-  };
+  const { query, transaction, url } = await open({ lockTimeoutMs: 10_000 });
+  const widened = { ...migrations, '0002_wide': sql`alter table note add column wide text` };
   const reasons: unknown[] = [];
   let migrating: Promise<void> | undefined;
-  await db.transaction().execute(async (reader) => {
-    await sql`select from note`.execute(reader);
+  await transaction(async (reader) => {
+    await reader.query(sql`select from note`);
     const warn = ({ reason }: { reason?: unknown }) => void reasons.push(reason);
     const logger = { ...silentLogger, warn };
     migrating = migrate({ url, name: 'job', migrations: widened, migrationLockTimeoutMs: 50, logger });
@@ -105,17 +93,17 @@ test('a migration that waits for a long query lets others pass, and is tried aga
   });
   await migrating;
   expect(reasons[0]).toBe('canceling statement due to lock timeout');
-  expect(await sql`select wide from note`.execute(db)).toMatchObject({ rows: [{ wide: null }] });
+  expect(await query(sql`select wide from note`)).toEqual([{ wide: null }]);
 });
 
 test('a connection says who it is and has every timeout set', async () => {
-  const { db } = await open({
+  const { query } = await open({
     statementTimeoutMs: 1234,
     lockTimeoutMs: 567,
     idleInTransactionTimeoutMs: 8900,
   });
   const show = async (setting: string) =>
-    (await sql<{ value: string }>`select current_setting(${setting}) as value`.execute(db)).rows[0]?.value;
+    (await query<{ value: string }>(sql`select current_setting(${setting}) as value`))[0]?.value;
   expect(await show('statement_timeout')).toBe('1234ms');
   expect(await show('lock_timeout')).toBe('567ms');
   expect(await show('idle_in_transaction_session_timeout')).toBe('8900ms');
@@ -123,54 +111,58 @@ test('a connection says who it is and has every timeout set', async () => {
 });
 
 test('a statement, a lock and a free connection are waited for only so long', async () => {
-  const { db } = await open({
+  const { query, transaction } = await open({
     maxConnections: 2,
     statementTimeoutMs: 400,
     lockTimeoutMs: 100,
     connectionTimeoutMs: 200,
   });
-  await expectAway(sql`select pg_sleep(60)`.execute(db));
-  await db.transaction().execute(async (transaction) => {
-    await sql`lock table note`.execute(transaction);
-    await expectAway(db.selectFrom('note').selectAll().execute());
-    await db.connection().execute(async () => {
-      await expectAway(db.selectFrom('note').selectAll().execute());
+  await expectAway(query(sql`select pg_sleep(60)`));
+  await transaction(async (holder) => {
+    await holder.query(sql`lock table note`);
+    await expectAway(query(noteIds));
+    await transaction(async () => {
+      await expectAway(query(noteIds));
     });
   });
 });
 
 test('a connection whose query never answered is not given to the next caller', async () => {
   // The server would wait longer than we do, as a stopped one does.
-  const { db } = await open({ maxConnections: 1, queryTimeoutMs: 150, statementTimeoutMs: 60_000 });
-  await expectAway(sql`select pg_sleep(30)`.execute(db));
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  const { query } = await open({ maxConnections: 1, queryTimeoutMs: 150, statementTimeoutMs: 60_000 });
+  await expectAway(query(sql`select pg_sleep(30)`));
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a transaction that is cut by a query timeout reports the database, not its failed rollback', async () => {
-  const { db } = await open({ maxConnections: 1, queryTimeoutMs: 150, statementTimeoutMs: 60_000 });
-  await expectAway(db.transaction().execute((transaction) => sql`select pg_sleep(30)`.execute(transaction)));
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  const { query, transaction } = await open({
+    maxConnections: 1,
+    queryTimeoutMs: 150,
+    statementTimeoutMs: 60_000,
+  });
+  await expectAway(transaction((cut) => cut.query(sql`select pg_sleep(30)`)));
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a busy pool does not count as a database that is away', async () => {
-  const { db, check } = await open({ maxConnections: 1, connectionTimeoutMs: 3000 });
-  await db.connection().execute(async (connection) => {
-    const waiting = db.selectFrom('note').select('id').execute();
+  const { query, transaction, check } = await open({ maxConnections: 1, connectionTimeoutMs: 3000 });
+  await transaction(async (holder) => {
+    const waiting = query(noteIds);
     await check();
-    await connection.selectFrom('note').select('id').execute();
+    await holder.query(noteIds);
     void waiting;
   });
 });
 
 test('a database that crashes is a 503, a failed check, and works again after its return', async () => {
-  const { db, check } = await open();
-  await db.selectFrom('note').select('id').execute();
+  const { query, check } = await open();
+  await query(noteIds);
   await server.crash();
-  await expectAway(db.selectFrom('note').select('id').execute());
+  await expectAway(query(noteIds));
   await expect(check()).rejects.toThrow();
   await server.restart();
   await check();
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 
 test('a database that is still starting is waited for', async () => {
@@ -180,8 +172,8 @@ test('a database that is still starting is waited for', async () => {
   const warn = (_fields: object, message: string) => {
     if (waited.push(message) === 1) void server.restart();
   };
-  const { db } = await open({ url, logger: { ...silentLogger, warn } });
-  expect(await db.selectFrom('note').select('id').execute()).toEqual([{ id: 1 }]);
+  const { query } = await open({ url, logger: { ...silentLogger, warn } });
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
   expect(waited[0]).toBe('waiting for the database');
 });
 
@@ -195,7 +187,51 @@ test('a database that does not come is given up after startTimeoutMs', async () 
   await expectAway(opening);
 });
 
-test('a migration that fails is not tried again and again', async () => {
-  const broken = { '0001_broken': { up: () => Promise.reject(new Error('no such column')) } };
-  await expect(open({ migrations: broken })).rejects.toThrow('no such column');
+test('a migration that fails is not tried again and again, and leaves nothing of the others behind', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  const broken = { ...migrations, '0002_broken': sql`select no_such_column` };
+  const reasons: unknown[] = [];
+  const logger = { ...silentLogger, warn: (reason: object) => void reasons.push(reason) };
+  await expect(open({ url, migrations: broken, logger })).rejects.toThrow('no_such_column');
+  expect(reasons).toEqual([]);
+  const { query } = await open({ url });
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
+});
+
+test('a migration that comes before one that is applied is an error', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  await migrate({ url, name: 'job', migrations });
+  const merged = { ...migrations, '0000_late': sql`select` };
+  await expect(migrate({ url, name: 'job', migrations: merged })).rejects.toThrow(
+    'migration 0000_late comes before 0001_note, which is applied already',
+  );
+});
+
+test('a statement that fails leaves its connection in use', async () => {
+  const { query } = await open({ maxConnections: 1 });
+  const connection = async () => (await query<{ id: number }>(sql`select pg_backend_pid() as id`))[0]?.id;
+  const first = await connection();
+  await expect(query(sql`insert into note (id) values (${'no number'})`)).rejects.toThrow('invalid input');
+  expect(await connection()).toBe(first);
+});
+
+test('a statement is planned once per connection, whatever its values', async () => {
+  const { query } = await open({ maxConnections: 1 });
+  for (const id of [1, 2, 3]) await query(sql`select text from note where id = ${id}`);
+  const plans = await query(sql`
+    select generic_plans + custom_plans as used from pg_prepared_statements
+    where statement like 'select text from note where id =%'`);
+  expect(plans).toEqual([{ used: '3' }]);
+});
+
+test('a transaction that fails writes nothing, and its connection goes on', async () => {
+  const { query, transaction } = await open({ maxConnections: 1 });
+  const insertAnd = (next: (failing: Queryable) => Promise<unknown>) =>
+    transaction(async (failing) => {
+      await failing.query(sql`insert into note values (2, 'half')`);
+      await next(failing);
+    });
+  await expect(insertAnd(() => Promise.reject(new Error('own error')))).rejects.toThrow('own error');
+  await expect(insertAnd(({ query }) => query(sql`select no_such_column`))).rejects.toThrow('no_such_column');
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });

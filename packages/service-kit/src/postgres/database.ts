@@ -1,30 +1,26 @@
-import { observePool } from '@ballast/telemetry';
-import { Kysely, PostgresDialect } from 'kysely';
-import type { Migration } from 'kysely/migration';
-import pg from 'pg';
-import type { Logger } from '../process/logger.ts';
-import { silentLogger } from '../process/logger.ts';
-import { migrate, migrateDefaults, untilMigrated } from './migrate.ts';
+import { checkOptions, integer, longestTimerMs, oneOf, withPatch } from '@ballast/resilience/primitives';
+import type pg from 'pg';
+import { type Logger, silentLogger } from '../process/logger.ts';
+import { type MigrateOptions, migrateDefaults, migrateRules, migrateWith, untilMigrated } from './migrate.ts';
+import { createPool, inTransaction, queryPool } from './pool.ts';
+import { type Queryable, sql } from './sql.ts';
 
-export interface DatabaseOptions {
-  url: string;
+export interface DatabaseOptions extends MigrateOptions {
   /** Shown in pg_stat_activity. */
-  name: string;
-  /** By name, applied in alphabetical order: `{ '0001_orders': { up } }`. */
-  migrations: Record<string, Migration>;
+  readonly name: string;
   /** `await` leaves the schema to a job that runs `migrate()`, and waits for it. @default 'apply' */
-  migrating?: 'apply' | 'await';
-  maxConnections?: number;
+  readonly migrating?: 'apply' | 'await';
+  readonly maxConnections?: number;
   /** For a connection: a new one, or a free one of the pool. */
-  connectionTimeoutMs?: number;
-  statementTimeoutMs?: number;
-  lockTimeoutMs?: number;
-  idleInTransactionTimeoutMs?: number;
+  readonly connectionTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
   /** Client side, for a server that is stopped and can't enforce its own timeouts. */
-  queryTimeoutMs?: number;
+  readonly queryTimeoutMs?: number;
   /** How long to wait for a database that is still starting. */
-  startTimeoutMs?: number;
-  logger?: Logger;
+  readonly startTimeoutMs?: number;
+  readonly logger?: Logger;
 }
 
 export const databaseDefaults = {
@@ -36,9 +32,23 @@ export const databaseDefaults = {
   queryTimeoutMs: 1500,
 };
 
-export interface Database<Schema> {
+// PostgreSQL and pg take 0 for "no limit", and here every wait has one.
+const timeout = integer(1, longestTimerMs);
+
+const databaseRules = {
+  ...migrateRules,
+  migrating: oneOf('apply', 'await'),
+  maxConnections: integer(1),
+  statementTimeoutMs: timeout,
+  lockTimeoutMs: timeout,
+  idleInTransactionTimeoutMs: timeout,
+  queryTimeoutMs: timeout,
+};
+
+export interface Database extends Queryable {
   readonly name: 'database';
-  readonly db: Kysely<Schema>;
+  /** Several statements that are committed together, or none of them. Services do with one statement (ADR 0014). */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
   /** A readiness check: rejects while the database does not answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -46,74 +56,28 @@ export interface Database<Schema> {
 
 /**
  * Opens a PostgreSQL database: waits for it while it starts, migrates it (safe with several replicas at once), and
- * gives a kysely on a pool whose every wait is bounded.
+ * gives a pool of connections whose every wait is bounded.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  */
-export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Database<Schema>> {
-  const settings = { logger: silentLogger, ...databaseDefaults, ...options };
-  await (settings.migrating === 'await' ? untilMigrated(settings) : migrate(settings));
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  checkOptions('openDatabase', options, databaseRules, ['url', 'name', 'migrations']);
+  const defaults = { logger: silentLogger, migrating: 'apply', ...databaseDefaults };
+  const settings = withPatch(defaults, options, databaseRules) as typeof defaults & DatabaseOptions;
+  await (settings.migrating === 'await' ? untilMigrated(settings) : migrateWith(settings));
   const pool = createPool(settings);
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  // Not db.destroy(), which leaves alone a pool that only the readiness check has used.
-  return { name: 'database', db, check: () => checkPool(pool), close: () => pool.end() };
-}
-
-type Settings = typeof databaseDefaults & { url: string; name: string; logger: Logger };
-
-function createPool(settings: Settings): pg.Pool {
-  const pool = new pg.Pool({
-    Client: RetiringClient,
-    connectionString: settings.url,
-    application_name: settings.name,
-    max: settings.maxConnections,
-    connectionTimeoutMillis: settings.connectionTimeoutMs,
-    statement_timeout: settings.statementTimeoutMs,
-    lock_timeout: settings.lockTimeoutMs,
-    idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
-    query_timeout: settings.queryTimeoutMs,
-    keepAlive: true,
-  });
-  // Without a listener, an idle connection that the server closes would end the process.
-  pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
-  // One that is lost at work tells its query, and then everybody: kysely, unlike pool.query, does not listen.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return observePool(pool);
-}
-
-// pg hands a connection whose query timed out back to the pool with that query still running, and the next caller
-// queues behind it (8.23, lib/client.js). Ending it makes the pool open a new one.
-class RetiringClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: pg overloads query eight ways, all passed through untouched
-  override query(...args: any[]): any {
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    const result = (super.query as any)(...named(args));
-    if (result instanceof Promise) result.catch((error: Error) => this.#retireAfter(error));
-    return result;
-  }
-
-  #retireAfter(error: Error): void {
-    if (error.message === 'Query read timeout') this.end().catch(() => {});
-  }
-}
-
-const maxNamedStatements = 200;
-const statementNames = new Map<string, string>();
-
-// A statement with a name is parsed and planned once per connection; kysely gives none. Behind a pooler that shares
-// connections between transactions, names need its support (PgBouncer: max_prepared_statements).
-function named(args: unknown[]): unknown[] {
-  const [text, values, ...rest] = args;
-  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
-  let name = statementNames.get(text);
-  if (!name && statementNames.size < maxNamedStatements) {
-    name = `s${statementNames.size}`;
-    statementNames.set(text, name);
-  }
-  return name ? [{ name, text, values }, ...rest] : args;
+  return {
+    name: 'database',
+    query: (statement) => queryPool(pool, statement),
+    transaction: (work) => inTransaction(pool, work),
+    check: () => checkPool(pool),
+    close: () => pool.end(),
+  };
 }
 
 async function checkPool(pool: pg.Pool): Promise<void> {
   // All connections at work means the database answers; a busy service must not be taken for a dead one.
-  const saturated =
+  const isSaturated =
     pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0) && pool.waitingCount > 0;
-  if (!saturated) await pool.query('select 1');
+  if (!isSaturated) await queryPool(pool, sql`select 1`);
 }

@@ -1,4 +1,5 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
+import { ManualClock } from '@ballast/resilience/testing';
 import { expect, test } from 'vitest';
 import { guardedStore } from './guarded-store.ts';
 
@@ -16,7 +17,7 @@ test('every method of the store goes through the guard', async () => {
   expect(calls).toBe(1);
 });
 
-test('a guard that refuses keeps the query from running', async () => {
+test('a guard that rejects a call keeps the query from running', async () => {
   const queries: string[] = [];
   const noted = { find: async (sku: string) => void queries.push(sku) };
   const guard = { call: () => Promise.reject(new Error('breaker open')) };
@@ -24,22 +25,29 @@ test('a guard that refuses keeps the query from running', async () => {
   expect(queries).toEqual([]);
 });
 
-test('a shedder is told how long each query stood in line, also one that got no permit', async () => {
+test('a shedder is told how long each query waited in the queue, also one that got no permit', async () => {
+  const clock = new ManualClock();
   const waits: number[] = [];
-  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const { promise: held, resolve: finish } = Promise.withResolvers<void>();
   const narrow = dependency<() => Promise<unknown>, unknown>({
     name: 'narrow',
     policy: standardPolicy({ bulkhead: { maxConcurrent: 1, maxQueue: 2, queueTimeoutMs: 60 } }),
     call: (query) => query(),
+    clock,
   });
   const slow = { hold: () => held, look: async () => {} };
-  const guarded = guardedStore(slow, narrow, { queueWaited: (waitMs) => void waits.push(waitMs) });
+  const shedder = { queueWaited: (waitMs: number) => void waits.push(waitMs) };
+  const guarded = guardedStore(slow, narrow, shedder, clock);
   await guarded.look();
   const holding = guarded.hold();
   expect(waits).toEqual([]);
-  await expect(guarded.look()).rejects.toThrow('no permit came free in time');
-  expect(waits).toEqual([expect.any(Number)]);
-  expect(waits[0]).toBeGreaterThanOrEqual(59);
-  letGo();
-  await holding;
+  const rejected = expect(guarded.look()).rejects.toThrow('no permit came free in time');
+  await clock.advance(60);
+  await rejected;
+  expect(waits).toEqual([60]);
+  const patient = guarded.look();
+  await clock.advance(20);
+  finish();
+  await Promise.all([holding, patient]);
+  expect(waits).toEqual([60, 20]);
 });

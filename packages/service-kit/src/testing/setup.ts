@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startTestDatabase } from './index.ts';
+import { startTestDatabase } from './database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

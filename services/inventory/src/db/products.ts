@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Queryable, sql } from '@ballast/service-kit';
 
 /** A product as the shop lists it. */
 export interface Product {
@@ -16,15 +16,14 @@ export interface ProductStore {
 }
 
 /** The catalogue in PostgreSQL. */
-export function productsIn(db: Kysely<unknown>): ProductStore {
+export function productsIn(db: Queryable): ProductStore {
   const select = sql`
     select sku, name, category, price_cents as "priceCents", available from products join stock using (sku)`;
   return {
-    async all() {
-      return (await sql<Product>`${select} order by supplied desc, category, name`.execute(db)).rows;
-    },
+    all: () => db.query<Product>(sql`${select} order by supplied desc, category, name`),
     async find(sku) {
-      return (await sql<Product>`${select} where sku = ${sku}`.execute(db)).rows[0];
+      const [product] = await db.query<Product>(sql`${select} where sku = ${sku}`);
+      return product;
     },
   };
 }

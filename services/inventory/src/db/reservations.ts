@@ -1,25 +1,25 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Queryable, type Sql, sql } from '@ballast/service-kit';
 import type { Line, Reservation, ReservationStore } from '../use-cases/reservation.ts';
 
 // A decision is first judged without locks, so a race can reach the CHECK constraint; then it is judged again.
 const maxDecisionRaces = 10;
 const outOfStockRace = 'stock_never_negative';
 
-const columns = sql.raw(`
+const columns = sql`
   order_id as "orderId", items, status, reason, expires_at as "expiresAt",
-  status = 'reserved' and expires_at <= now() as "isOverdue"`);
+  status = 'reserved' and expires_at <= now() as "isOverdue"`;
 
 /**
  * Reservations and stock in PostgreSQL. Each operation is one statement, so it is atomic in one round trip and a
  * caller that dies leaves no open transaction. All lock the reservation first, then stock in order of sku:
  * two of them can wait for each other, never in a circle.
  */
-export function reservationsIn(db: Kysely<unknown>, { ttlMs }: { ttlMs: number }): ReservationStore {
+export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): ReservationStore {
   async function decide(orderId: string, items: Line[]) {
     for (let race = 1; ; race++) {
       try {
-        const { rows } = await decision(orderId, items, ttlMs).execute(db);
-        return rows[0];
+        const [decided] = await db.query<Reservation>(decision(orderId, items, ttlMs));
+        return decided;
       } catch (error) {
         if (!lostRaceForStock(error) || race === maxDecisionRaces) throw error;
       }
@@ -27,31 +27,31 @@ export function reservationsIn(db: Kysely<unknown>, { ttlMs }: { ttlMs: number }
   }
 
   async function find(orderId: string) {
-    const { rows } = await sql<Reservation>`
-      select ${columns} from reservations where order_id = ${orderId} order by id desc limit 1`.execute(db);
-    return rows[0];
+    const [latest] = await db.query<Reservation>(sql`
+      select ${columns} from reservations where order_id = ${orderId} order by id desc limit 1`);
+    return latest;
   }
 
   async function confirm(orderId: string, items: Line[]) {
     const held = sql`
       order_id = ${orderId} and status = 'reserved' and expires_at > now() and items = ${JSON.stringify(items)}::jsonb`;
-    const { rows } = await ending('confirmed', held).execute(db);
-    return rows[0];
+    const [confirmed] = await db.query<Reservation>(ending('confirmed', held));
+    return confirmed;
   }
 
   async function release(orderId: string) {
     const held = sql`order_id = ${orderId} and status = 'reserved'`;
-    const { rows } = await ending('released', held).execute(db);
-    return rows[0] ?? (await bury(orderId)) ?? (await find(orderId));
+    const [released] = await db.query<Reservation>(ending('released', held));
+    return released ?? (await leaveTombstone(orderId)) ?? (await find(orderId));
   }
 
-  async function bury(orderId: string) {
-    const { rows } = await sql<Reservation>`
+  async function leaveTombstone(orderId: string) {
+    const [tombstone] = await db.query<Reservation>(sql`
       insert into reservations (order_id, items, status, expires_at, ended_at)
       values (${orderId}, '[]', 'released', now(), now())
       on conflict (order_id) where status <> 'expired' do nothing
-      returning ${columns}`.execute(db);
-    return rows[0];
+      returning ${columns}`);
+    return tombstone;
   }
 
   async function expire({ orderId, limit }: { orderId?: string; limit: number }) {
@@ -60,15 +60,15 @@ export function reservationsIn(db: Kysely<unknown>, { ttlMs }: { ttlMs: number }
     const overdue = sql`id = any(array(
       select id from reservations where status = 'reserved' and expires_at <= now() ${ofOrder}
       order by expires_at limit ${limit} for update skip locked))`;
-    const { rows } = await ending('expired', overdue).execute(db);
-    return rows.length;
+    const expired = await db.query(ending('expired', overdue));
+    return expired.length;
   }
 
   return { decide, find, confirm, release, expire };
 }
 
-function decision(orderId: string, items: Line[], ttlMs: number): RawBuilder<Reservation> {
-  return sql<Reservation>`
+function decision(orderId: string, items: Line[], ttlMs: number): Sql {
+  return sql`
     with lines as (
       select * from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as l(sku text, quantity integer)
     ), verdict as (
@@ -98,12 +98,9 @@ function decision(orderId: string, items: Line[], ttlMs: number): RawBuilder<Res
     select ${columns} from decided`;
 }
 
-function ending(
-  to: 'confirmed' | 'released' | 'expired',
-  which: RawBuilder<unknown>,
-): RawBuilder<Reservation> {
+function ending(to: 'confirmed' | 'released' | 'expired', which: Sql): Sql {
   const [sold, givenBack] = to === 'confirmed' ? [1, 0] : [0, 1];
-  return sql<Reservation>`
+  return sql`
     with ended as (
       update reservations set status = ${to}, ended_at = now() where ${which} returning *
     ), moving as (

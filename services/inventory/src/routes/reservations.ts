@@ -17,10 +17,10 @@ const lines = z
   .min(1)
   .max(50);
 
-const wishBody = z
+const requestBody = z
   .strictObject({ items: lines, status: z.enum(['reserved', 'confirmed']).default('reserved') })
   .meta({
-    id: 'ReservationWish',
+    id: 'ReservationRequest',
     description: 'What the reservation shall be; lines with the same sku are added up.',
   });
 
@@ -43,14 +43,14 @@ export function putReservationRoute(store: ReservationStore) {
     summary: 'Holds stock for an order, or sells it: decided once per order, and repeated when asked again',
     priority: 'critical',
     params,
-    body: wishBody,
+    body: requestBody,
     responses: { 200: { description: 'Reserved or confirmed', schema: reservationBody } },
     problems: {
       409: 'insufficient-stock, reservation-released, or reservation-differs (decided for other items)',
       422: 'unknown-sku',
     },
     async handle({ params: { orderId }, body }) {
-      const reservation = await putReservation(store, orderId, body).catch(refuse);
+      const reservation = await putReservation(store, orderId, body).catch(throwProblem);
       if (reservation.status === 'reserved' || reservation.status === 'confirmed') {
         return { status: 200, body: toReservationBody(reservation) };
       }
@@ -100,7 +100,7 @@ export function deleteReservationRoute(store: ReservationStore) {
   });
 }
 
-function refuse(cause: unknown): never {
+function throwProblem(cause: unknown): never {
   if (!(cause instanceof ReservationDiffersError)) throw cause;
   throw problem(409, 'reservation-differs', 'This order was decided for other items', { cause });
 }

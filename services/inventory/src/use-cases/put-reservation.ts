@@ -8,7 +8,7 @@ import {
 } from './reservation.ts';
 
 /** What the caller wants an order's reservation to be. */
-export interface ReservationWish {
+export interface ReservationRequest {
   items: Line[];
   status: 'reserved' | 'confirmed';
 }
@@ -24,17 +24,17 @@ const maxRounds = 5;
 export async function putReservation(
   store: ReservationStore,
   orderId: string,
-  wish: ReservationWish,
+  request: ReservationRequest,
 ): Promise<Reservation> {
-  const items = canonicalLines(wish.items);
+  const items = canonicalLines(request.items);
   for (let round = 1; round <= maxRounds; round++) {
-    const reservation = await advance(store, orderId, { ...wish, items });
+    const reservation = await advance(store, orderId, { ...request, items });
     if (reservation) return reservation;
   }
   throw new Error(`reservation of order ${orderId} kept changing for ${maxRounds} rounds`);
 }
 
-async function advance(store: ReservationStore, orderId: string, { items, status }: ReservationWish) {
+async function advance(store: ReservationStore, orderId: string, { items, status }: ReservationRequest) {
   if (status === 'confirmed') {
     const confirmed = await store.confirm(orderId, items);
     if (confirmed) return confirmed;

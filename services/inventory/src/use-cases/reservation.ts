@@ -5,14 +5,14 @@ export interface Line {
 }
 
 /** Why an order can never be served. */
-export type Refusal = 'insufficient-stock' | 'unknown-sku';
+export type RejectionReason = 'insufficient-stock' | 'unknown-sku';
 
 /** What was decided for an order. All but `reserved` are endings; an `expired` one may be followed by another. */
 export interface Reservation {
   orderId: string;
   items: Line[];
   status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
-  reason: Refusal | null;
+  reason: RejectionReason | null;
   expiresAt: Date;
   /** Its time is over by the store's clock, though nobody has ended it yet. */
   isOverdue: boolean;
@@ -40,14 +40,14 @@ export class ReservationDiffersError extends Error {
   readonly code = 'E_RESERVATION_DIFFERS';
 }
 
-/** Sorted and merged, so that equal wishes are equal values and locks are always taken in one order. */
+/** Sorted and merged, so that equal requests are equal values and locks are always taken in one order. */
 export function canonicalLines(items: readonly Line[]): Line[] {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   return [...quantities].sort(([a], [b]) => (a < b ? -1 : 1)).map(([sku, quantity]) => ({ sku, quantity }));
 }
 
-/** Whether two canonical lists wish for the same. */
+/** Whether two canonical lists ask for the same. */
 export function sameLines(some: readonly Line[], others: readonly Line[]): boolean {
   return (
     some.length === others.length &&

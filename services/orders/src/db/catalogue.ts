@@ -1,16 +1,14 @@
-import { type Kysely, sql } from 'kysely';
+import { type Queryable, sql } from '@ballast/service-kit';
 import type { CatalogueEntry, CatalogueStore } from '../use-cases/catalogue.ts';
 
 /** The copy of the catalogue in PostgreSQL, for the next start. */
-export function catalogueIn(db: Kysely<unknown>): CatalogueStore {
+export function catalogueIn(db: Queryable): CatalogueStore {
   return {
-    async load() {
-      const { rows } = await sql<CatalogueEntry>`
-        select sku, name, price_cents as "priceCents" from catalogue order by sku`.execute(db);
-      return rows;
-    },
+    load: () =>
+      db.query<CatalogueEntry>(sql`
+        select sku, name, price_cents as "priceCents" from catalogue order by sku`),
     async replace(entries) {
-      await sql`
+      await db.query(sql`
         with copy as (
           select * from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
             as c(sku text, name text, "priceCents" integer)
@@ -19,7 +17,7 @@ export function catalogueIn(db: Kysely<unknown>): CatalogueStore {
         )
         insert into catalogue (sku, name, price_cents)
         select sku, name, "priceCents" from copy order by sku
-        on conflict (sku) do update set name = excluded.name, price_cents = excluded.price_cents`.execute(db);
+        on conflict (sku) do update set name = excluded.name, price_cents = excluded.price_cents`);
     },
   };
 }

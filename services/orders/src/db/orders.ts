@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Queryable, sql } from '@ballast/service-kit';
 import type {
   IdempotencyKey,
   KnownKey,
@@ -24,26 +24,26 @@ interface OrderRow extends OrderDraft {
   reason: string | null;
 }
 
-export const orderColumns = sql.raw(`
+export const orderColumns = sql`
   orders.id, orders.customer_id as "customerId", orders.items, orders.total_cents::float8 as "totalCents",
-  orders.created_at as "createdAt", orders.status, orders.reason`);
+  orders.created_at as "createdAt", orders.status, orders.reason`;
 
 /** Orders and their keys in PostgreSQL: one statement per operation, so one round trip and no open transactions. */
-export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): OrderStore {
+export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore {
   async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
-    const { rows } = await placing(draft, key, options).execute(db);
-    if (rows[0]?.placed) return { kind: 'placed' };
+    const [row] = await db.query<{ placed: boolean }>(placing(draft, key, options));
+    if (row?.placed) return { kind: 'placed' };
     return (await findKey(key.key)) ?? place(draft, key);
   }
 
   async function findKey(key: string): Promise<KnownKey | undefined> {
     type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
-    const { rows } = await sql<Row>`
+    const [row] = await db.query<Row>(sql`
       select ${orderColumns}, fingerprint, answer,
         extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
-      from idempotency_keys join orders on orders.id = order_id where key = ${key}`.execute(db);
-    if (!rows[0]) return undefined;
-    const { fingerprint, answer, lockedForMs, ...order } = rows[0];
+      from idempotency_keys join orders on orders.id = order_id where key = ${key}`);
+    if (!row) return undefined;
+    const { fingerprint, answer, lockedForMs, ...order } = row;
     return { kind: 'known', fingerprint, answer, lockedForMs, order: orderFrom(order) };
   }
 
@@ -51,28 +51,24 @@ export function ordersIn(db: Kysely<unknown>, options: OrderStoreOptions): Order
     place,
     findKey,
     async settle(orderId, state, answered) {
-      const { rows } = await settling(orderId, state, answered).execute(db);
-      return rows.length > 0;
+      const settled = await db.query(settling(orderId, state, answered));
+      return settled.length > 0;
     },
     async postpone(orderId, { key, answer }) {
-      await sql`
+      await db.query(sql`
         with answered as (
           update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key} and answer is null
         )
         update outbox set due_at = now()
-        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`.execute(
-        db,
-      );
+        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`);
     },
     async find(orderId) {
-      const { rows } = await sql<OrderRow>`select ${orderColumns} from orders where id = ${orderId}`.execute(
-        db,
-      );
-      return rows[0] && orderFrom(rows[0]);
+      const [row] = await db.query<OrderRow>(sql`select ${orderColumns} from orders where id = ${orderId}`);
+      return row && orderFrom(row);
     },
     async sweep(limit) {
-      const { rows } = await sweeping(limit, options.keepDeliveredMs).execute(db);
-      return rows.length;
+      const swept = await db.query(sweeping(limit, options.keepDeliveredMs));
+      return swept.length;
     },
   };
 }
@@ -83,7 +79,7 @@ export function orderFrom({ status, reason, ...draft }: OrderRow): Order {
 
 function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, options: OrderStoreOptions) {
   const { id, customerId, items, totalCents, createdAt } = draft;
-  return sql<{ placed: boolean }>`
+  return sql`
     with claimed as (
       insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
       values (${key}, ${fingerprint}, ${id}, now() + ${options.lockMs} * interval '1 millisecond',
@@ -93,7 +89,7 @@ function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, option
     ), placed as (
       insert into orders (id, customer_id, items, total_cents, created_at)
       select order_id, ${customerId}, ${JSON.stringify(items)}::jsonb, ${totalCents}::bigint, ${createdAt}::timestamptz from claimed
-    ), owed as (
+    ), enqueued as (
       insert into outbox (order_id, kind, due_at) select order_id, 'settle-order', locked_until from claimed
     )
     select exists (select from claimed) as placed`;
@@ -106,14 +102,14 @@ function settling(
   answered?: { key: string; answer: StoredAnswer },
 ) {
   const answer = answered ? JSON.stringify(answered.answer) : null;
-  return sql<{ id: string }>`
+  return sql`
     with settled as (
       update orders set status = ${status}, reason = ${reason ?? null}, settled_at = now()
       where id = ${orderId} and status = 'pending' returning id, status
-    ), paid as (
+    ), closed as (
       update outbox set done_at = now(), parked_at = null
       where order_id = ${orderId} and kind = 'settle-order' and done_at is null
-    ), owed as (
+    ), enqueued as (
       insert into outbox (order_id, kind, due_at)
       select id, 'order-confirmed', now() from settled where status = 'confirmed'
     ), answered as (

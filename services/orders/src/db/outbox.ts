@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Queryable, sql } from '@ballast/service-kit';
 import type { OrderDraft, OrderState } from '../use-cases/order.ts';
 import type { Backlog, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
 import { orderColumns, orderFrom } from './orders.ts';
@@ -7,7 +7,7 @@ import { orderColumns, orderFrom } from './orders.ts';
  * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock held while somebody
  * else is asked: a slow receiver costs no open transactions, and what a dead relay held comes back by itself.
  */
-export function outboxIn(db: Kysely<unknown>): Outbox {
+export function outboxIn(db: Queryable): Outbox {
   return {
     async claim(kind, { limit, leaseMs }) {
       type Row = OrderDraft & {
@@ -16,7 +16,7 @@ export function outboxIn(db: Kysely<unknown>): Outbox {
         rowId: string;
         attempts: number;
       };
-      const { rows } = await sql<Row>`
+      const rows = await db.query<Row>(sql`
         with due as materialized (
           select id from outbox
           where kind = ${kind} and done_at is null and parked_at is null and due_at <= now()
@@ -27,51 +27,49 @@ export function outboxIn(db: Kysely<unknown>): Outbox {
           returning outbox.id, outbox.order_id, outbox.attempts
         )
         select claimed.id as "rowId", claimed.attempts, ${orderColumns}
-        from claimed join orders on orders.id = claimed.order_id`.execute(db);
+        from claimed join orders on orders.id = claimed.order_id`);
       return rows.map(
         ({ rowId, attempts, ...order }): ClaimedRow => ({ id: rowId, attempts, order: orderFrom(order) }),
       );
     },
     async done(ids) {
-      await sql`
-        update outbox set done_at = now() where id = any(${ids}::bigint[]) and done_at is null`.execute(db);
+      await db.query(sql`
+        update outbox set done_at = now() where id = any(${ids}::bigint[]) and done_at is null`);
     },
     async postpone(id, { attempts, error, delayMs }) {
-      await sql`
+      await db.query(sql`
         update outbox set attempts = ${attempts}, last_error = ${error},
           due_at = now() + ${delayMs} * interval '1 millisecond'
-        where id = ${id} and done_at is null`.execute(db);
+        where id = ${id} and done_at is null`);
     },
     async release(ids) {
-      await sql`
+      await db.query(sql`
         update outbox set attempts = attempts - 1, due_at = now()
-        where id = any(${ids}::bigint[]) and done_at is null`.execute(db);
+        where id = any(${ids}::bigint[]) and done_at is null`);
     },
     async park(id, { attempts, error }) {
-      await sql`
+      await db.query(sql`
         update outbox set attempts = ${attempts}, last_error = ${error}, parked_at = now()
-        where id = ${id} and done_at is null`.execute(db);
+        where id = ${id} and done_at is null`);
     },
-    async parked(limit) {
-      const { rows } = await sql<ParkedRow>`
+    parked: (limit) =>
+      db.query<ParkedRow>(sql`
         select id, order_id as "orderId", kind, attempts, last_error as "lastError", parked_at as "parkedAt"
-        from outbox where parked_at is not null order by parked_at, id limit ${limit}`.execute(db);
-      return rows;
-    },
+        from outbox where parked_at is not null order by parked_at, id limit ${limit}`),
     async backlog() {
       // Two subqueries, so that each is answered from its own partial index.
-      const { rows } = await sql<Backlog>`
+      const [backlog] = await db.query<Backlog>(sql`
         select (select count(*) from outbox where parked_at is not null)::integer as parked,
           coalesce((
             select extract(epoch from now() - min(due_at)) * 1000
             from outbox where done_at is null and parked_at is null and due_at <= now()
-          ), 0)::float8 as "oldestDueAgeMs"`.execute(db);
-      return rows[0] ?? { parked: 0, oldestDueAgeMs: 0 };
+          ), 0)::float8 as "oldestDueAgeMs"`);
+      return backlog ?? { parked: 0, oldestDueAgeMs: 0 };
     },
     async requeue(id) {
-      const { rows } = await sql`
+      const rows = await db.query(sql`
         update outbox set parked_at = null, attempts = 0, due_at = now()
-        where id = ${id} and parked_at is not null returning id`.execute(db);
+        where id = ${id} and parked_at is not null returning id`);
       return rows.length > 0;
     },
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Order, Recommendations } from '../use-cases/order.ts';
-import type { OrderWish } from '../use-cases/place-order.ts';
+import type { OrderRequest } from '../use-cases/place-order.ts';
 
 const money = z.number().min(0).describe('Euros, e.g. 19.9; kept as whole cents');
 export const sku = z.string().regex(/^[A-Za-z0-9-]{1,40}$/);
@@ -9,7 +9,7 @@ export const customerId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 export const orderId = z.uuid();
 
 /** What is posted to place an order. */
-export const orderWish = z
+export const orderRequest = z
   .strictObject({
     customerId,
     items: z
@@ -17,7 +17,7 @@ export const orderWish = z
       .min(1)
       .max(50),
   })
-  .meta({ id: 'OrderWish', description: 'Lines with the same sku are added up.' });
+  .meta({ id: 'OrderRequest', description: 'Lines with the same sku are added up.' });
 
 /** A visible ASCII string the client makes up once per order and repeats with every try. */
 export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
@@ -80,7 +80,7 @@ export function toPlacedOrderBody(order: Order, recommendations: Recommendations
   return { ...toOrderBody(order), recommendations, degraded: isGuess || order.status === 'pending' };
 }
 
-/** Equal for equal wishes; parsing has already put the keys in one order. */
-export function fingerprintOf(wish: OrderWish): string {
-  return createHash('sha256').update(JSON.stringify(wish)).digest('base64url');
+/** Equal for equal requests; parsing has already put the keys in one order. */
+export function fingerprintOf(request: OrderRequest): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 }

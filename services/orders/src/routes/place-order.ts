@@ -6,7 +6,7 @@ import { type PlacedOrder, placeOrder, type Shop } from '../use-cases/place-orde
 import {
   fingerprintOf,
   idempotencyKey,
-  orderWish,
+  orderRequest,
   placedOrderBody,
   toPlacedOrderBody,
 } from './order-body.ts';
@@ -28,7 +28,7 @@ export function placeOrderRoute(shop: Shop) {
     summary: 'Places an order, once per Idempotency-Key',
     priority: 'critical',
     headers: z.object({ 'idempotency-key': idempotencyKey }),
-    body: orderWish,
+    body: orderRequest,
     responses: {
       201: {
         description: 'Confirmed: stock is sold to this order',
@@ -47,9 +47,9 @@ export function placeOrderRoute(shop: Shop) {
       503: 'overloaded, database-unavailable, dependency-unavailable or catalogue-unavailable. Something may have been stored: repeat with the same key',
       504: 'No answer was ready before the deadline. Something may have been stored: repeat with the same key',
     },
-    async handle({ body: wish, headers, context }) {
-      const key = { key: headers['idempotency-key'], fingerprint: fingerprintOf(wish) };
-      return answer(await placeOrder(shop, { wish, key }, context).catch(refuse));
+    async handle({ body: request, headers, context }) {
+      const key = { key: headers['idempotency-key'], fingerprint: fingerprintOf(request) };
+      return answer(await placeOrder(shop, { request, key }, context).catch(throwProblem));
     },
   });
 }
@@ -66,7 +66,7 @@ function answer({ order, recommendations, isReplay }: PlacedOrder) {
   return { status: 201 as const, body, headers: location };
 }
 
-function refuse(cause: unknown): never {
+function throwProblem(cause: unknown): never {
   if (cause instanceof UnknownSkuError) throw problem(422, 'unknown-sku', `There is no product ${cause.sku}`);
   if (cause instanceof CatalogueEmptyError) {
     throw problem(503, 'catalogue-unavailable', 'No price is known yet', { retryAfterMs: 1000, cause });

@@ -1,4 +1,5 @@
 import type { CallOptions } from '@ballast/resilience';
+import type { Clock } from '@ballast/resilience/primitives';
 
 /** A product as orders needs to know it. */
 export interface CatalogueEntry {
@@ -50,11 +51,11 @@ const minRefreshIntervalMs = 1000;
 export function createCatalogue({
   fetchAll,
   store,
-  now,
+  clock,
 }: {
   fetchAll: (options: CallOptions) => Promise<CatalogueEntry[]>;
   store: CatalogueStore;
-  now: () => number;
+  clock: Pick<Clock, 'now'>;
 }): Catalogue {
   let entries = new Map<string, CatalogueEntry>();
   // Not what is in memory: a copy that could not be stored has to be stored by a later refresh.
@@ -64,10 +65,10 @@ export function createCatalogue({
   let refreshing: Promise<void> | undefined;
 
   async function copy(options: CallOptions) {
-    triedAtMs = now();
+    triedAtMs = clock.now();
     const fetched = await fetchAll(options);
     entries = bySku(fetched);
-    copiedAtMs = now();
+    copiedAtMs = clock.now();
     const text = asText(fetched);
     if (text === stored) return;
     await store.replace(fetched);
@@ -82,7 +83,7 @@ export function createCatalogue({
   }
 
   async function refreshIfDue(options: CallOptions) {
-    if (now() - triedAtMs < minRefreshIntervalMs && !refreshing) return;
+    if (clock.now() - triedAtMs < minRefreshIntervalMs && !refreshing) return;
     // Whatever the refresh fails with, the copy at hand decides.
     await refresh({ deadlineMs: options.deadlineMs }).catch(() => {});
   }
@@ -90,7 +91,7 @@ export function createCatalogue({
   return {
     refresh,
     async refreshIfOlder(maxAgeMs) {
-      if (entries.size === 0 || now() - copiedAtMs >= maxAgeMs) await refresh();
+      if (entries.size === 0 || clock.now() - copiedAtMs >= maxAgeMs) await refresh();
     },
     nameOf: (sku) => entries.get(sku)?.name,
     isEmpty: () => entries.size === 0,

@@ -1,4 +1,5 @@
 import type { CallOptions } from '@ballast/resilience';
+import type { Clock } from '@ballast/resilience/primitives';
 import { type AskInventory, askInventory } from './ask-inventory.ts';
 import { type Catalogue, CatalogueEmptyError, UnknownSkuError } from './catalogue.ts';
 import { answerAgain } from './idempotency.ts';
@@ -14,8 +15,8 @@ import {
   type StoredAnswer,
 } from './order.ts';
 
-/** What a customer wishes to buy. */
-export interface OrderWish {
+/** What a customer asks for. */
+export interface OrderRequest {
   customerId: string;
   items: { sku: string; quantity: number }[];
 }
@@ -35,7 +36,7 @@ export interface Shop {
   /** Never fails: it degrades. */
   recommend: (draft: OrderDraft, options: CallOptions) => Promise<Recommendations>;
   newOrderId: () => string;
-  now: () => number;
+  clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -47,10 +48,10 @@ export interface Shop {
  */
 export async function placeOrder(
   shop: Shop,
-  { wish, key }: { wish: OrderWish; key: IdempotencyKey },
+  { request, key }: { request: OrderRequest; key: IdempotencyKey },
   options: CallOptions,
 ): Promise<PlacedOrder> {
-  const placement = await storeOrder(shop, { wish, key }, options);
+  const placement = await storeOrder(shop, { request, key }, options);
   if (placement.kind === 'known') return answerAgain(placement, key);
 
   const { draft } = placement;
@@ -68,11 +69,11 @@ export async function placeOrder(
 // A known key needs no prices: its product may have left the catalogue, but its order is still the client's.
 async function storeOrder(
   shop: Shop,
-  { wish, key }: { wish: OrderWish; key: IdempotencyKey },
+  { request, key }: { request: OrderRequest; key: IdempotencyKey },
   options: CallOptions,
 ): Promise<KnownKey | { kind: 'placed'; draft: OrderDraft }> {
   try {
-    const draft = await draftOrder(shop, wish, options);
+    const draft = await draftOrder(shop, request, options);
     const placement = await shop.orders.place(draft, key);
     return placement.kind === 'known' ? placement : { ...placement, draft };
   } catch (cause) {
@@ -85,7 +86,7 @@ async function storeOrder(
 
 async function draftOrder(
   shop: Shop,
-  { customerId, items }: OrderWish,
+  { customerId, items }: OrderRequest,
   options: CallOptions,
 ): Promise<OrderDraft> {
   const quantities = new Map<string, number>();
@@ -95,7 +96,13 @@ async function draftOrder(
     return { sku, quantity: quantities.get(sku) ?? 0, unitPriceCents: priceCents };
   });
   const totalCents = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceCents, 0);
-  return { id: shop.newOrderId(), customerId, items: lines, totalCents, createdAt: new Date(shop.now()) };
+  return {
+    id: shop.newOrderId(),
+    customerId,
+    items: lines,
+    totalCents,
+    createdAt: new Date(shop.clock.now()),
+  };
 }
 
 /** The answer never claims more than what is stored: a decision that could not be written down stays pending. */

@@ -1,4 +1,5 @@
 import { RejectedError } from '@ballast/resilience';
+import { backoffMs, type Clock, type Random } from '@ballast/resilience/primitives';
 import type { Order } from './order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 
@@ -6,15 +7,15 @@ import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 export interface RelaySettings {
   /** Rows claimed at once while all goes well; after trouble it starts over with 1 and doubles. */
   maxBatch: number;
-  /** Rows delivered at the same time. Few: a backlog must not fill the room of customers who are waiting. */
+  /** Rows delivered at the same time. Few: a backlog must not take the capacity of customers who are waiting. */
   maxConcurrent: number;
   /** How long rows stay claimed by a relay that died. No row is begun after half of it. */
   leaseMs: number;
-  /** Tries of a row that the receiver may refuse before it is parked. */
+  /** Attempts of a row that the receiver rejects before it is parked. */
   maxAttempts: number;
-  /** Tries that may fail while others get through. Many: on a flaky network a good row fails like that for minutes. */
+  /** Attempts that may fail while other rows get through. Many: on a flaky network a good row fails for minutes. */
   maxFailures: number;
-  /** Before the second try, at most; doubles up to `maxRetryDelayMs`, with full jitter. */
+  /** The longest delay before the first retry; doubles up to `maxRetryDelayMs`, with full jitter. */
   retryDelayMs: number;
   maxRetryDelayMs: number;
 }
@@ -29,16 +30,16 @@ export const relayDefaults: RelaySettings = {
   maxRetryDelayMs: 2000,
 };
 
-// A row is judged by how others fare: if one got through this recently, the receiver is well.
+// If another row was delivered this recently, the receiver works, and the failure is put down to the row (ADR 0012).
 const recentMs = 5000;
 
 export interface RelayOptions {
   kind: OutboxKind;
   outbox: Outbox;
-  /** Must be safe to repeat. An error with `isFailure: false` says that the receiver is well and refuses this row. */
+  /** Must be safe to repeat. An error with `isFailure: false` says that the receiver works and rejects this row. */
   deliver: (order: Order) => Promise<unknown>;
-  now: () => number;
-  random: () => number;
+  clock: Pick<Clock, 'now'>;
+  random: Random;
   settings?: Partial<RelaySettings>;
   onParked?: (row: ClaimedRow, error: string) => void;
 }
@@ -48,15 +49,24 @@ export interface Relay {
   deliverDue(): Promise<boolean>;
 }
 
-/** Delivers what the outbox owes, at least once; slow after trouble, then faster, so that a recovery is no herd. */
-export function createRelay({ kind, outbox, deliver, now, random, onParked, ...rest }: RelayOptions): Relay {
+/** Delivers the rows of the outbox at least once; slowly after a failure, then faster, so that a recovery is no herd. */
+export function createRelay({
+  kind,
+  outbox,
+  deliver,
+  clock,
+  random,
+  onParked,
+  ...rest
+}: RelayOptions): Relay {
   const settings = { ...relayDefaults, ...rest.settings };
+  const backoff = { baseDelayMs: settings.retryDelayMs, maxDelayMs: settings.maxRetryDelayMs };
   let batchSize = 1;
   let deliveredAtMs = Number.NEGATIVE_INFINITY;
 
   async function deliverDue() {
     const limit = batchSize;
-    const claimedAtMs = now();
+    const claimedAtMs = clock.now();
     const rows = await outbox.claim(kind, { limit, leaseMs: settings.leaseMs });
     const { done, untried, isInTrouble } = await deliverAll(rows, claimedAtMs + settings.leaseMs / 2);
     if (done.length > 0) await outbox.done(done);
@@ -71,14 +81,14 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
     const done: string[] = [];
     let isInTrouble = false;
     async function work() {
-      const next = () => (isInTrouble || now() >= beginUntilMs ? undefined : queue.shift());
+      const next = () => (isInTrouble || clock.now() >= beginUntilMs ? undefined : queue.shift());
       for (let row = next(); row; row = next()) {
         try {
           await deliver(row.order);
-          deliveredAtMs = now();
+          deliveredAtMs = clock.now();
           done.push(row.id);
         } catch (error) {
-          isInTrouble ||= !isRefusal(error);
+          isInTrouble ||= !isRejectedByReceiver(error);
           await setBack(row, error);
         }
       }
@@ -89,11 +99,15 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
 
   async function setBack(row: ClaimedRow, cause: unknown) {
     const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
-    const isOwnFault = isRefusal(cause) || (wasTried(cause) && now() - deliveredAtMs < recentMs);
-    const attempts = isOwnFault ? row.attempts : row.attempts - 1;
-    if (attempts < (isRefusal(cause) ? settings.maxAttempts : settings.maxFailures)) {
-      const ceilingMs = Math.min(settings.maxRetryDelayMs, settings.retryDelayMs * 2 ** attempts);
-      return outbox.postpone(row.id, { attempts, error, delayMs: Math.ceil(random() * ceilingMs) });
+    const isRowsFault =
+      isRejectedByReceiver(cause) || (wasAttempted(cause) && clock.now() - deliveredAtMs < recentMs);
+    const attempts = isRowsFault ? row.attempts : row.attempts - 1;
+    if (attempts < (isRejectedByReceiver(cause) ? settings.maxAttempts : settings.maxFailures)) {
+      return outbox.postpone(row.id, {
+        attempts,
+        error,
+        delayMs: Math.ceil(backoffMs(backoff, attempts + 1, random)),
+      });
     }
     await outbox.park(row.id, { attempts, error });
     onParked?.(row, error);
@@ -102,10 +116,10 @@ export function createRelay({ kind, outbox, deliver, now, random, onParked, ...r
   return { deliverDue };
 }
 
-function isRefusal(error: unknown): boolean {
+function isRejectedByReceiver(error: unknown): boolean {
   return error instanceof Error && 'isFailure' in error && error.isFailure === false;
 }
 
-function wasTried(error: unknown): boolean {
+function wasAttempted(error: unknown): boolean {
   return !(error instanceof RejectedError);
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Queryable, sql } from '@ballast/service-kit';
 import type { PurchaseStore } from '../use-cases/advice.ts';
 
 // A customer's latest orders say most about them, and keep the query bounded for those who buy daily.
@@ -6,19 +6,19 @@ const ordersConsidered = 5;
 const productsConsidered = 20;
 
 /** Purchases and their counts in PostgreSQL. */
-export function purchasesIn(db: Kysely<unknown>): PurchaseStore {
+export function purchasesIn(db: Queryable): PurchaseStore {
   return {
     async record({ orderId, customerId, skus }) {
-      await sql`
+      await db.query(sql`
         insert into purchases (order_id, customer_id, skus) values (${orderId}, ${customerId}, ${skus})
-        on conflict (order_id) do nothing`.execute(db);
+        on conflict (order_id) do nothing`);
     },
     async count(limit) {
-      const { rows } = await counting(limit).execute(db);
-      return rows[0]?.counted ?? 0;
+      const [row] = await db.query<{ counted: number }>(counting(limit));
+      return row?.counted ?? 0;
     },
     async advise(customerId, limit) {
-      const { rows } = await advising(customerId, limit).execute(db);
+      const rows = await db.query<{ sku: string; isTogether: boolean }>(advising(customerId, limit));
       const basis = rows.some((row) => row.isTogether) ? 'bought-together' : 'popular';
       return { basis, skus: rows.map((row) => row.sku) };
     },
@@ -27,7 +27,7 @@ export function purchasesIn(db: Kysely<unknown>): PurchaseStore {
 
 // Counting in batches keeps the hot counter rows off the path of the event, and one lock order keeps counters apart.
 function counting(limit: number) {
-  return sql<{ counted: number }>`
+  return sql`
     with fresh as materialized (
       select order_id from purchases where not is_counted order by order_id limit ${limit} for update skip locked
     ), batch as (
@@ -45,7 +45,7 @@ function counting(limit: number) {
 }
 
 function advising(customerId: string, limit: number) {
-  return sql<{ sku: string; isTogether: boolean }>`
+  return sql`
     with owned as (
       select distinct sku
       from (select skus from purchases where customer_id = ${customerId} order by purchased_at desc limit ${ordersConsidered}) latest,

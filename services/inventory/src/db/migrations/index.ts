@@ -1,8 +1,9 @@
-import * as stockLedger from './0001-stock-ledger.ts';
-import * as openingStock from './0002-opening-stock.ts';
+import type { Migrations } from '@ballast/service-kit';
+import { stockLedger } from './0001-stock-ledger.ts';
+import { openingStock } from './0002-opening-stock.ts';
 
 /** In order of their names; a released one is never edited. */
-export const migrations = {
+export const migrations: Migrations = {
   '0001-stock-ledger': stockLedger,
   '0002-opening-stock': openingStock,
 };

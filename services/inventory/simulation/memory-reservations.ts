@@ -1,4 +1,10 @@
-import { type Line, type Reservation, type ReservationStore, sameLines } from '../use-cases/reservation.ts';
+import type { Clock } from '@ballast/resilience/primitives';
+import {
+  type Line,
+  type Reservation,
+  type ReservationStore,
+  sameLines,
+} from '../src/use-cases/reservation.ts';
 
 /** What is known of one product, as in the table `stock`. */
 export interface MemoryStock {
@@ -16,9 +22,9 @@ export interface MemoryReservations extends ReservationStore {
 
 /** The same promises as `reservationsIn`, kept in memory for the simulation: same tests, no database. */
 export function memoryReservations(options: {
-  supply: Record<string, number>;
-  ttlMs: number;
-  now: () => number;
+  readonly supply: Readonly<Record<string, number>>;
+  readonly ttlMs: number;
+  readonly clock: Pick<Clock, 'now'>;
 }): MemoryReservations {
   const stock = new Map(
     Object.entries(options.supply).map(([sku, n]) => [
@@ -29,12 +35,12 @@ export function memoryReservations(options: {
   const reservations: Omit<Reservation, 'isOverdue'>[] = [];
   const latest = (orderId: string) => reservations.findLast((reservation) => reservation.orderId === orderId);
   const isOverdue = ({ status, expiresAt }: Omit<Reservation, 'isOverdue'>) =>
-    status === 'reserved' && expiresAt.getTime() <= options.now();
+    status === 'reserved' && expiresAt.getTime() <= options.clock.now();
   const copy = (reservation: Omit<Reservation, 'isOverdue'> | undefined) =>
     reservation && { ...structuredClone(reservation), isOverdue: isOverdue(reservation) };
 
   function add(orderId: string, items: Line[], status: Reservation['status'], reason: Reservation['reason']) {
-    const expiresAt = new Date(options.now() + options.ttlMs);
+    const expiresAt = new Date(options.clock.now() + options.ttlMs);
     const reservation = { orderId, items: structuredClone(items), status, reason, expiresAt };
     reservations.push(reservation);
     return reservation;
@@ -54,7 +60,7 @@ export function memoryReservations(options: {
     return reservation;
   }
 
-  function refusalOf(items: Line[]) {
+  function rejectionReasonOf(items: Line[]) {
     if (items.some(({ sku }) => !stock.has(sku))) return 'unknown-sku';
     return items.some(({ sku, quantity }) => (stock.get(sku)?.available ?? 0) < quantity)
       ? 'insufficient-stock'
@@ -67,9 +73,9 @@ export function memoryReservations(options: {
     async decide(orderId, items) {
       const known = latest(orderId);
       if (known && known.status !== 'expired') return undefined;
-      const refusal = refusalOf(items);
-      const decided = add(orderId, items, refusal ? 'refused' : 'reserved', refusal);
-      if (!refusal) move(decided, 'available', 'reserved');
+      const reason = rejectionReasonOf(items);
+      const decided = add(orderId, items, reason ? 'refused' : 'reserved', reason);
+      if (!reason) move(decided, 'available', 'reserved');
       return copy(decided);
     },
     async find(orderId) {

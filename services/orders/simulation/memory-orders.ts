@@ -1,3 +1,5 @@
+import type { Clock } from '@ballast/resilience/primitives';
+import type { OrderStoreOptions } from '../src/db/orders.ts';
 import type {
   IdempotencyKey,
   KnownKey,
@@ -6,9 +8,8 @@ import type {
   OrderState,
   OrderStore,
   StoredAnswer,
-} from '../use-cases/order.ts';
-import type { Outbox, OutboxKind } from '../use-cases/outbox.ts';
-import type { OrderStoreOptions } from './orders.ts';
+} from '../src/use-cases/order.ts';
+import type { Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
 
 export interface MemoryKey extends IdempotencyKey {
   orderId: string;
@@ -38,14 +39,17 @@ export interface MemoryOrders {
 }
 
 /** The same promises as `ordersIn` and `outboxIn`, kept in memory for the simulation: same tests, no database. */
-export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () => number }): MemoryOrders {
+export function memoryOrders({
+  clock,
+  ...options
+}: OrderStoreOptions & { readonly clock: Pick<Clock, 'now'> }): MemoryOrders {
   const orders = new Map<string, Order>();
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
   const rowOf = (id: string) => rows.find((row) => row.id === id && open(row));
 
-  function owe(orderId: string, kind: OutboxKind, dueAtMs: number) {
+  function enqueue(orderId: string, kind: OutboxKind, dueAtMs: number) {
     const state = { attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
     rows.push({ id: String(rows.length + 1), orderId, kind, dueAtMs, ...state });
   }
@@ -60,7 +64,7 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
     if (!known) return undefined;
     const { fingerprint, answer, lockedUntilMs } = structuredClone(known);
     const order = structuredClone(orders.get(known.orderId) as Order);
-    return { kind: 'known', fingerprint, order, answer, lockedForMs: lockedUntilMs - now() };
+    return { kind: 'known', fingerprint, order, answer, lockedForMs: lockedUntilMs - clock.now() };
   }
 
   const store: OrderStore = {
@@ -68,11 +72,11 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
     async place(draft: OrderDraft, { key, fingerprint }) {
       const known = knownKey(key);
       if (known) return known;
-      const lockedUntilMs = now() + options.lockMs;
-      const expiresAtMs = now() + options.keepKeysMs;
+      const lockedUntilMs = clock.now() + options.lockMs;
+      const expiresAtMs = clock.now() + options.keepKeysMs;
       keys.set(key, { key, fingerprint, orderId: draft.id, lockedUntilMs, expiresAtMs, answer: null });
       orders.set(draft.id, { ...structuredClone(draft), status: 'pending' });
-      owe(draft.id, 'settle-order', lockedUntilMs);
+      enqueue(draft.id, 'settle-order', lockedUntilMs);
       return { kind: 'placed' };
     },
     async settle(orderId, state: OrderState, given) {
@@ -80,25 +84,25 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
       const isFirst = order?.status === 'pending';
       if (isFirst) {
         orders.set(orderId, { ...order, ...state });
-        if (state.status === 'confirmed') owe(orderId, 'order-confirmed', now());
+        if (state.status === 'confirmed') enqueue(orderId, 'order-confirmed', clock.now());
       }
       const settlement = rows.find(
         (row) => row.orderId === orderId && row.kind === 'settle-order' && open(row),
       );
-      if (settlement) Object.assign(settlement, { doneAtMs: now(), parkedAtMs: null });
+      if (settlement) Object.assign(settlement, { doneAtMs: clock.now(), parkedAtMs: null });
       answered(given?.key, given?.answer);
       return isFirst;
     },
     async postpone(orderId, { key, answer }) {
       answered(key, answer);
       const row = rows.find((row) => row.orderId === orderId && row.kind === 'settle-order' && open(row));
-      if (row?.attempts === 0) row.dueAtMs = now();
+      if (row?.attempts === 0) row.dueAtMs = clock.now();
     },
     async find(orderId) {
       return structuredClone(orders.get(orderId));
     },
     async sweep(limit) {
-      const old = [...keys.values()].filter(({ expiresAtMs }) => expiresAtMs <= now()).slice(0, limit);
+      const old = [...keys.values()].filter(({ expiresAtMs }) => expiresAtMs <= clock.now()).slice(0, limit);
       for (const { key } of old) keys.delete(key);
       return old.length;
     },
@@ -107,12 +111,14 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
   const outbox: Outbox = {
     async claim(kind, { limit, leaseMs }) {
       const due = rows
-        .filter((row) => row.kind === kind && open(row) && row.parkedAtMs === null && row.dueAtMs <= now())
+        .filter(
+          (row) => row.kind === kind && open(row) && row.parkedAtMs === null && row.dueAtMs <= clock.now(),
+        )
         .sort((a, b) => a.dueAtMs - b.dueAtMs)
         .slice(0, limit);
       return due.map((row) => {
         row.attempts++;
-        row.dueAtMs = now() + leaseMs;
+        row.dueAtMs = clock.now() + leaseMs;
         return {
           id: row.id,
           attempts: row.attempts,
@@ -121,19 +127,19 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
       });
     },
     async done(ids) {
-      for (const id of ids) Object.assign(rowOf(id) ?? {}, { doneAtMs: now() });
+      for (const id of ids) Object.assign(rowOf(id) ?? {}, { doneAtMs: clock.now() });
     },
     async postpone(id, { attempts, error, delayMs }) {
-      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, dueAtMs: now() + delayMs });
+      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, dueAtMs: clock.now() + delayMs });
     },
     async release(ids) {
       for (const row of ids.flatMap((id) => rowOf(id) ?? [])) {
         row.attempts--;
-        row.dueAtMs = now();
+        row.dueAtMs = clock.now();
       }
     },
     async park(id, { attempts, error }) {
-      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, parkedAtMs: now() });
+      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, parkedAtMs: clock.now() });
     },
     async parked(limit) {
       return rows
@@ -145,16 +151,16 @@ export function memoryOrders({ now, ...options }: OrderStoreOptions & { now: () 
         });
     },
     async backlog() {
-      const due = rows.filter((row) => open(row) && row.parkedAtMs === null && row.dueAtMs <= now());
+      const due = rows.filter((row) => open(row) && row.parkedAtMs === null && row.dueAtMs <= clock.now());
       return {
         parked: rows.filter(({ parkedAtMs }) => parkedAtMs !== null).length,
-        oldestDueAgeMs: Math.max(0, ...due.map(({ dueAtMs }) => now() - dueAtMs)),
+        oldestDueAgeMs: Math.max(0, ...due.map(({ dueAtMs }) => clock.now() - dueAtMs)),
       };
     },
     async requeue(id) {
       const row = rowOf(id);
       if (!row || row.parkedAtMs === null) return false;
-      Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: now() });
+      Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: clock.now() });
       return true;
     },
   };
