@@ -1,8 +1,8 @@
 import { openFlags, setFlags } from '@ballast/flags';
-import { protections } from '@ballast/service-kit/protections';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 
 /** Every flag of the services, all of them on. */
-const flagDefaults = { ...protections, 'feature.recommendations': true };
+const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 /** Every flag there is: the protections and the features that can be turned while the system runs. */
 export type SwitchName = keyof typeof flagDefaults;

@@ -1,5 +1,5 @@
 import { bearerToken, databaseEnv, serviceEnv, urlOf, wholeNumber } from '@ballast/service-kit';
-import { protections } from '@ballast/service-kit/protections';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { z } from 'zod';
 
 /** What orders reads from its environment. */
@@ -23,6 +23,6 @@ export const configSchema = z.object({
 });
 
 /** Every flag orders asks for, and its value where the flag file gives none. */
-export const flagDefaults = { ...protections, 'feature.recommendations': true };
+export const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 export type Config = z.output<typeof configSchema>;

@@ -1,6 +1,6 @@
 import { openFlags } from '@ballast/flags';
 import { openDatabase, readConfig, silentLogger, startService } from '@ballast/service-kit';
-import { protections } from '@ballast/service-kit/protections';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { createTestDatabase } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
@@ -16,7 +16,7 @@ export interface Reply {
 }
 
 // How a busy machine is spared is not what these tests are about.
-const unshed = { ...protections, 'protection.shedding': false };
+const unshed = { ...protectionDefaults, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startRecommendation(env: Record<string, string> = {}) {
