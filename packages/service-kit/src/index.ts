@@ -32,6 +32,13 @@ export {
   type ReadinessOptions,
   type ReadinessReport,
 } from './lifecycle/readiness.ts';
+export {
+  type CreatedService,
+  type RunServiceOptions,
+  runMigrations,
+  runService,
+  type ServiceParts,
+} from './lifecycle/run-service.ts';
 export { createServer, type ServerLimits, serverLimits } from './lifecycle/server.ts';
 export type { Closable } from './lifecycle/shutdown.ts';
 export { type RunningService, type ServiceOptions, startService } from './lifecycle/start-service.ts';
@@ -39,6 +46,7 @@ export { type Database, type DatabaseOptions, databaseDefaults, openDatabase } f
 export { isDatabaseAway } from './postgres/database-problem.ts';
 export { guardedStore, type QueryGuard } from './postgres/guarded-store.ts';
 export { type MigrateOptions, migrate } from './postgres/migrate.ts';
+export { postgresGuard } from './postgres/postgres-guard.ts';
 export type { Migrations } from './postgres/schema-migrations.ts';
 export { type Queryable, type Sql, sql } from './postgres/sql.ts';
 export {

@@ -7,13 +7,13 @@ import {
   type Database,
   guardedStore,
   type Logger,
+  postgresGuard,
   startBackgroundTask,
 } from '@ballast/service-kit';
 import { observe } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import { productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
-import { postgresDependency } from './dependencies/postgres.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
 import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
 
@@ -28,7 +28,7 @@ export interface InventoryOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export function createInventory({ config, database, flags, logger }: InventoryOptions) {
-  const postgres = postgresDependency(config.DATABASE_POOL_MAX);
+  const postgres = postgresGuard(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
   const reservations = guardedStore(
     reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),

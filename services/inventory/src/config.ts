@@ -1,4 +1,5 @@
 import { databaseEnv, serviceEnv, wholeNumber } from '@ballast/service-kit';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { z } from 'zod';
 
 /** What inventory reads from its environment. */
@@ -10,5 +11,8 @@ export const configSchema = z.object({
   /** How often overdue reservations are looked for. */
   SWEEP_MS: wholeNumber(10, 3_600_000).prefault('1000'),
 });
+
+/** Every flag inventory asks for, and its value where the flag file gives none. */
+export const flagDefaults = protectionDefaults;
 
 export type Config = z.output<typeof configSchema>;

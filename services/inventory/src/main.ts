@@ -1,21 +1,13 @@
 import { openFlags } from '@ballast/flags';
-import { openDatabase, parseConfig, startService } from '@ballast/service-kit';
-import { createLogger } from '@ballast/telemetry';
+import { runService } from '@ballast/service-kit';
 import { createInventory } from './app.ts';
-import { configSchema } from './config.ts';
+import { configSchema, flagDefaults } from './config.ts';
 import { migrations } from './db/migrations/index.ts';
 
-const name = 'inventory';
-const config = parseConfig(configSchema);
-const logger = createLogger({ service: name, level: config.LOG_LEVEL });
-const flags = openFlags({ file: config.FLAGS_FILE, logger });
-const database = await openDatabase({
-  name,
-  url: config.DATABASE_URL,
-  maxConnections: config.DATABASE_POOL_MAX,
+await runService({
+  name: 'inventory',
+  configSchema,
   migrations,
-  migrating: config.MIGRATIONS,
-  logger,
+  openFlags: (options) => openFlags({ ...options, defaults: flagDefaults }),
+  create: createInventory,
 });
-const inventory = createInventory({ config, database, flags, logger });
-await startService({ name, config, logger, ...inventory });

@@ -1,10 +1,10 @@
-import { flagDefaults, openFlags } from '@ballast/flags';
+import { openFlags } from '@ballast/flags';
 import { sql } from '@ballast/service-kit';
 import { createTestDatabase, startTestService, type TestReply } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
 import { createInventory } from '../src/app.ts';
-import { configSchema } from '../src/config.ts';
+import { configSchema, flagDefaults } from '../src/config.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 
 // These tests are not about load shedding.

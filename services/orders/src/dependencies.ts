@@ -1,10 +1,9 @@
 import { connectRedis, createCache } from '@ballast/cache';
-import { httpClient, type Logger } from '@ballast/service-kit';
+import { httpClient, type Logger, postgresGuard } from '@ballast/service-kit';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 import { catalogueDependency } from './dependencies/catalogue.ts';
 import { inventoryDependency } from './dependencies/inventory.ts';
-import { postgresDependency } from './dependencies/postgres.ts';
 import { purchasesDependency } from './dependencies/purchases.ts';
 import { recommendationDependency } from './dependencies/recommendation.ts';
 
@@ -30,7 +29,7 @@ export function createDependencies(
   const cache = createCache({ name: 'recommendations', schema: z.array(z.string()), redis });
   return {
     cache,
-    postgres: postgresDependency(config.DATABASE_POOL_MAX),
+    postgres: postgresGuard(config.DATABASE_POOL_MAX),
     inventory: inventoryDependency(inventoryHttp),
     catalogue: catalogueDependency(catalogueHttp),
     purchases: purchasesDependency(purchasesHttp),

@@ -1,8 +1,5 @@
-import { databaseEnv, migrate, parseConfig } from '@ballast/service-kit';
-import { createLogger } from '@ballast/telemetry';
-import { z } from 'zod';
+import { runMigrations } from '@ballast/service-kit';
 import { migrations } from './db/migrations/index.ts';
 
 // Run once by a deployment, before replicas that start with MIGRATIONS=await.
-const { DATABASE_URL: url } = parseConfig(z.object(databaseEnv));
-await migrate({ name: 'orders', url, migrations, logger: createLogger({ service: 'orders' }) });
+await runMigrations('orders', migrations);

@@ -7,12 +7,12 @@ import {
   type Database,
   guardedStore,
   type Logger,
+  postgresGuard,
   startBackgroundTask,
 } from '@ballast/service-kit';
 import { observe } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import { purchasesIn } from './db/purchases.ts';
-import { postgresDependency } from './dependencies/postgres.ts';
 import { putPurchaseRoute } from './routes/purchases.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 
@@ -27,7 +27,7 @@ export interface RecommendationOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export function createRecommendation({ config, database, flags, logger }: RecommendationOptions) {
-  const postgres = postgresDependency(config.DATABASE_POOL_MAX);
+  const postgres = postgresGuard(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
   const purchases = guardedStore(purchasesIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });

@@ -1,4 +1,5 @@
 import { databaseEnv, serviceEnv, wholeNumber } from '@ballast/service-kit';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { z } from 'zod';
 
 /** What recommendation reads from its environment. */
@@ -8,5 +9,8 @@ export const configSchema = z.object({
   /** How often new purchases are folded into the counts. */
   COUNT_MS: wholeNumber(10, 3_600_000).prefault('1000'),
 });
+
+/** Every flag recommendation asks for, and its value where the flag file gives none. */
+export const flagDefaults = protectionDefaults;
 
 export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,68 @@
+import type { ResilienceEvent } from '@ballast/resilience';
+import type { Span } from '@opentelemetry/api';
+import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
+import { meter } from '../scope.ts';
+
+const msPerSecond = 1000;
+/** From just expired to the default `maxStaleMs` of ten minutes. */
+const stalenessBucketsS = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
+
+type Count = (event: ResilienceEvent, span: Span | undefined) => void;
+let count: Count | undefined;
+
+/** The counters and histograms of every observed dependency: one set per process, with `dependency` as attribute. */
+export function countEvents(): Count {
+  count ??= createCounters();
+  return count;
+}
+
+function createCounters(): Count {
+  const counters = meter();
+  const calls = counters.createCounter('resilience.calls');
+  const rejections = counters.createCounter('resilience.rejections');
+  const transitions = counters.createCounter('resilience.breaker.transitions');
+  const retries = counters.createCounter('resilience.retries');
+  const fallbacks = counters.createCounter('resilience.fallbacks');
+  const duration = new ExemplarHistogram(
+    'resilience.call.duration',
+    'Duration of guarded calls, retries included.',
+  );
+  const staleness = new ExemplarHistogram(
+    'resilience.staleness',
+    'Age of cached answers served.',
+    stalenessBucketsS,
+  );
+
+  return (event, span) => {
+    const { dependency } = event;
+    switch (event.type) {
+      case 'call.end': {
+        const { outcome, source } = event;
+        const attributes = () => ({ dependency, outcome, ...(source && { source }) });
+        calls.add(1, attributes());
+        return duration.record(
+          event.durationMs / msPerSecond,
+          `${dependency} ${outcome} ${source}`,
+          attributes,
+          span,
+        );
+      }
+      case 'rejected':
+        return rejections.add(1, { dependency, policy: event.policy, 'error.type': event.code });
+      case 'retry.rejected':
+        if (event.reason === 'budget') rejections.add(1, { dependency, policy: 'retry-budget' });
+        return;
+      case 'retry':
+        return retries.add(1, { dependency, reason: event.reason });
+      case 'breaker.transition':
+        return transitions.add(1, { dependency, from: event.from, to: event.to });
+      case 'fallback': {
+        const { source, ageMs } = event;
+        fallbacks.add(1, { dependency, source, 'error.type': event.errorCode });
+        if (ageMs !== undefined)
+          staleness.record(ageMs / msPerSecond, dependency, () => ({ dependency }), span);
+        return;
+      }
+    }
+  };
+}
