@@ -136,9 +136,6 @@ describe('the order of the layers', () => {
       .flatMap((line) => line.split(' --> '))
       .map((node) => /\[(.*)\]/.exec(node)?.[1] ?? node.trim());
     const withoutRepeats = drawn.filter((name, index) => name !== drawn[index - 1] && name !== '');
-    expect(withoutRepeats.slice(withoutRepeats.indexOf("caller's cancel"))).toEqual([
-      ...layers,
-      'your call',
-    ]);
+    expect(withoutRepeats.slice(withoutRepeats.indexOf("caller's cancel"))).toEqual([...layers, 'your call']);
   });
 });
