@@ -150,7 +150,6 @@ describe('the options of a call', () => {
     ['deadline', { deadline: 3 }],
     ['deadlineMs', { deadlineMs: Number.NaN }],
     ['deadlineMs', { deadlineMs: '3' }],
-    ['deadlineMs', { deadlineMs: -20 }],
     ['deadlineMs', { deadlineMs: null }],
     ['contextt', { contextt: 1 }],
     ['deadline', { deadline: undefined }],

@@ -5,7 +5,7 @@ export type Priority = 'critical' | 'default' | 'sheddable';
 
 /** What a caller may say about one call. */
 export interface CallOptions {
-  /** Time left for the whole call, from now; 0 is rejected. The shorter of this and the policy's own wins. */
+  /** Time left for the whole call, from now; the shorter of this and the policy's own wins. */
   readonly deadlineMs?: number | undefined;
   /** Cancels the call wherever it is: queued, backing off or at work. */
   readonly signal?: AbortSignal | undefined;
@@ -29,10 +29,10 @@ export interface CallContext {
 }
 
 const callOptionRules: Record<keyof CallOptions, Rule> = {
-  // None left is no mistake: such a call is rejected by its deadline. Infinity means that the caller sets none.
+  // None left, or less than none (`endsAtMs - nowMs`), is no mistake: such a call is rejected by its deadline.
   deadlineMs: {
-    expected: 'a number >= 0',
-    accepts: (value) => typeof value === 'number' && value >= 0,
+    expected: 'a number',
+    accepts: (value) => typeof value === 'number' && !Number.isNaN(value),
   },
   signal: withMethods('an AbortSignal', 'addEventListener', 'removeEventListener'),
   priority: oneOf('critical', 'default', 'sheddable'),
@@ -55,7 +55,7 @@ function isPlausible(options: CallOptions): boolean {
 
 function isPlausibleOption(option: string, value: unknown): boolean {
   if (option === 'context' || value === undefined) return Object.hasOwn(callOptionRules, option);
-  if (option === 'deadlineMs') return typeof value === 'number' && value >= 0;
+  if (option === 'deadlineMs') return typeof value === 'number' && !Number.isNaN(value);
   if (option === 'signal') return isListenable(value as Partial<AbortSignal> | null);
   if (option === 'priority') return value === 'default' || value === 'critical' || value === 'sheddable';
   return option === 'idempotent' && typeof value === 'boolean';

@@ -21,7 +21,7 @@ test("takes the shorter of its own and the caller's time", async () => {
   expect(asked.map(({ context }) => context.remainingMs())).toEqual([100, 800]);
 });
 
-test.each([0, 0.5])('rejects a call that has %s ms left, without asking', async (deadlineMs) => {
+test.each([0, 0.5, -20])('rejects a call that has %s ms left, without asking', async (deadlineMs) => {
   const { guard, asked } = guarded();
   await expect(guard.call('a', { deadlineMs })).rejects.toMatchObject({
     code: 'E_DEADLINE',
