@@ -1,4 +1,8 @@
-import { flagDefaults, openFlags, setFlags } from '@ballast/flags';
+import { openFlags, setFlags } from '@ballast/flags';
+import { protectionDefaults } from '@ballast/service-kit/protections';
+
+/** Every flag of the services, all of them on. */
+const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 /** Every flag there is: the protections and the features that can be turned while the system runs. */
 export type SwitchName = keyof typeof flagDefaults;
@@ -19,7 +23,7 @@ export interface Switches {
 
 /** The flags file the services watch, seen through the same OpenFeature provider as theirs. */
 export function openSwitches(file: string): Switches {
-  const flags = openFlags({ file, domain: 'control-room' });
+  const flags = openFlags({ file, defaults: flagDefaults, domain: 'control-room' });
   return {
     read: () =>
       Object.fromEntries(switchNames.map((name) => [name, flags.isOn(name)])) as Record<SwitchName, boolean>,

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Files that change while they are watched take long on a busy machine; what hangs is stopped all the same.
+// Watching real files is slow on a busy machine, so the limits are wide; a test that hangs still ends.
 export default defineConfig({
   test: { testTimeout: 60_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } },
 });

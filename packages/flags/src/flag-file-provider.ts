@@ -9,7 +9,7 @@ import {
 } from '@openfeature/server-sdk';
 import { evaluate, type FlagDefinition } from './flag-file.ts';
 
-/** Resolves flags from definitions in memory; whoever changes them says so with `changed`. */
+/** Resolves flags from definitions in memory, and announces to OpenFeature which ones a new file has changed. */
 export class FlagFileProvider implements Provider {
   readonly metadata = { name: 'ballast-flag-file' } as const;
   readonly runsOn = 'server';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { flagDefaults } from './flag-defaults.ts';
 import { evaluate, parseFlagFile } from './flag-file.ts';
 
 const boolean = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' };
@@ -8,12 +7,12 @@ const parse = (flag: unknown, mustBeBoolean?: string[]) =>
   parseFlagFile(JSON.stringify({ flags: { a: flag } }), mustBeBoolean);
 
 describe('parseFlagFile', () => {
-  it('reads the file that ships, and it agrees with the defaults in code', () => {
+  it('reads the file that ships, in which every flag is on', () => {
     const shipped = readFileSync(new URL('../../../infra/flags/flags.json', import.meta.url), 'utf8');
-    const parsed = parseFlagFile(shipped, Object.keys(flagDefaults));
+    const parsed = parseFlagFile(shipped, Object.keys(JSON.parse(shipped).flags));
     if (!parsed.ok) throw new Error(parsed.reason);
-    const values = [...parsed.flags].map(([key, flag]) => [key, evaluate(flag)]);
-    expect(Object.fromEntries(values)).toEqual(flagDefaults);
+    expect(parsed.flags.size).toBeGreaterThan(0);
+    for (const [key, flag] of parsed.flags) expect(evaluate(flag), key).toBe(true);
   });
 
   it.each([
@@ -33,7 +32,7 @@ describe('parseFlagFile', () => {
     expect(parsed.ok && evaluate(parsed.flags.get('a'))).toBeUndefined();
   });
 
-  it('ignores what flagd knows and we do not need', () => {
+  it('ignores the parts of the format that are not needed here', () => {
     const flags = { a: { ...boolean, targeting: {}, metadata: { owner: 'team' } } };
     expect(parseFlagFile(JSON.stringify({ $schema: 'x', metadata: {}, $evaluators: {}, flags })).ok).toBe(
       true,
@@ -46,7 +45,7 @@ describe('parseFlagFile', () => {
     ['[]', /^file: /],
     ['{}', /^flags: /],
     ['{"flags":[]}', /^flags: /],
-  ])('refuses the text %j, saying why', (text, reason) => {
+  ])('rejects the text %j, with the reason', (text, reason) => {
     expect(parseFlagFile(text)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
 
@@ -58,11 +57,11 @@ describe('parseFlagFile', () => {
     [{ ...boolean, defaultVariant: 'toString' }, 'flags.a.defaultVariant: names no variant: toString'],
     [{ ...boolean, targeting: { if: [] } }, 'flags.a.targeting: is not supported'],
     [null, 'flags.a'],
-  ])('refuses the flag %j, naming what is wrong', (flag, reason) => {
+  ])('rejects the flag %j, naming what is wrong', (flag, reason) => {
     expect(parse(flag)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
   });
 
-  it('refuses the whole file when a flag that code switches by is not boolean', () => {
+  it('rejects the whole file when a flag that code asks for is not boolean', () => {
     const text = { state: 'ENABLED', variants: { on: 'yes' }, defaultVariant: 'on' };
     expect(parse(text, ['a'])).toEqual({ ok: false, reason: 'flags.a.variants: must be true and false' });
     expect(parse(text, ['b']).ok).toBe(true);

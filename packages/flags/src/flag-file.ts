@@ -3,13 +3,15 @@ import { z } from 'zod';
 
 /** One flag of a flagd-format file, checked. */
 export interface FlagDefinition {
-  state: 'ENABLED' | 'DISABLED';
-  variants: Record<string, JsonValue>;
-  /** Absent: the default in code decides. */
-  defaultVariant?: string | null | undefined;
+  readonly state: 'ENABLED' | 'DISABLED';
+  readonly variants: Readonly<Record<string, JsonValue>>;
+  /** Without one the default in code decides. */
+  readonly defaultVariant?: string | null | undefined;
 }
 
-export type ParsedFlagFile = { ok: true; flags: Map<string, FlagDefinition> } | { ok: false; reason: string };
+export type ParsedFlagFile =
+  | { readonly ok: true; readonly flags: ReadonlyMap<string, FlagDefinition> }
+  | { readonly ok: false; readonly reason: string };
 
 const jsonValue: z.ZodType<JsonValue> = z.json();
 
@@ -39,15 +41,15 @@ const flagSchema = z
 const fileSchema = z.looseObject({ flags: z.record(z.string().min(1), flagSchema) });
 
 /**
- * Reads a flagd flag definition (https://flagd.dev/reference/flag-definitions/). All or nothing: one bad flag refuses
- * the file, because half an edit is worse than none. `mustBeBoolean` names the flags that code asks with `isOn`.
+ * Reads a flagd flag definition (https://flagd.dev/reference/flag-definitions/). A single bad flag rejects the whole
+ * file, because half an edit is worse than none. `mustBeBoolean` names the flags that code asks for with `isOn`.
  */
 export function parseFlagFile(text: string, mustBeBoolean: readonly string[] = []): ParsedFlagFile {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    return { ok: false, reason: `not JSON: ${error instanceof Error ? error.message : error}` };
+    return { ok: false, reason: `not JSON: ${(error as Error).message}` };
   }
   const file = fileSchema.safeParse(json);
   if (!file.success) return { ok: false, reason: describe(file.error) };

@@ -2,16 +2,16 @@ import type { Client } from '@openfeature/server-sdk';
 import type { WatchFile } from './watch-file.ts';
 
 export interface OpenFlagsOptions<Key extends string> {
-  /** A flagd-format JSON file. Absent: the defaults, for ever. */
-  file?: string | undefined;
-  /** Every flag that code asks for, and what it is when no file says otherwise. @default flagDefaults */
-  defaults?: Readonly<Record<Key, boolean>>;
-  /** One line per change and per problem; pino fits. */
-  logger?: FlagLogger | undefined;
+  /** Every flag that code asks for, and its value where the file gives none. */
+  readonly defaults: Readonly<Record<Key, boolean>>;
+  /** A flagd-format JSON file. Without one the defaults stay. */
+  readonly file?: string | undefined;
+  /** Gets one line per change and per problem; pino fits. */
+  readonly logger?: FlagLogger | undefined;
   /** The OpenFeature domain the provider is registered for. @default 'ballast' */
-  domain?: string;
+  readonly domain?: string | undefined;
   /** @default polling every 250 ms */
-  watch?: WatchFile;
+  readonly watch?: WatchFile | undefined;
 }
 
 export interface FlagLogger {
@@ -20,15 +20,20 @@ export interface FlagLogger {
 }
 
 export interface FlagsSnapshot {
-  values: Record<string, boolean>;
-  /** Why the file as it is now was not taken over. */
-  problem?: string;
+  readonly values: Readonly<Record<string, boolean>>;
+  /** Why the file was rejected as it is now. */
+  readonly problem?: string;
 }
 
 export interface Flags<Key extends string = string> {
-  /** The same answer the OpenFeature client gives, without a promise: a property read, fit for every request. */
+  /**
+   * The same answer the OpenFeature client gives, without a promise: one look into a map, cheap enough for every
+   * request.
+   *
+   * @throws {InvalidOptionError} for a key without a default: a typo must not read as "off"
+   */
   isOn(key: Key): boolean;
-  /** Called after one or more flags changed their value; returns how to stop. */
+  /** Calls the listener after one or more flags changed their value; returns how to stop. */
   onChange(listener: (changedKeys: readonly Key[]) => void): () => void;
   /** The OpenFeature client, for hooks, other types than boolean, and tools that expect one. */
   readonly client: Client;

@@ -1,26 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { InvalidOptionError } from '@ballast/resilience/primitives';
 import { type Client, NOOP_PROVIDER, OpenFeature } from '@openfeature/server-sdk';
-import { checkOptions } from './check-options.ts';
-import { flagDefaults } from './flag-defaults.ts';
 import { evaluate, type FlagDefinition, parseFlagFile } from './flag-file.ts';
 import { FlagFileProvider } from './flag-file-provider.ts';
 import type { Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
-import { InvalidOptionError } from './invalid-option-error.ts';
+import { checkListener, checkOpenFlags } from './options.ts';
 import { pollFile } from './watch-file.ts';
 
 /**
- * Opens flags that follow a file. A missing or malformed file never changes an answer: it stays with the last good
- * content, before that with the defaults, and goes on watching.
+ * Opens flags that follow a file. A missing or malformed file never changes an answer: the last good content stays, or
+ * the defaults if there was none, and the file is watched on.
  *
  * @example
- * const flags = openFlags({ file: process.env.FLAGS_FILE, logger });
- * if (flags.isOn('feature.recommendations')) ...
- * @throws InvalidOptionError naming the option, what was expected and what was received.
+ * const flags = openFlags({ file: process.env.FLAGS_FILE, defaults: { 'feature.gift-wrap': true }, logger });
+ * if (flags.isOn('feature.gift-wrap')) ...
+ * @throws {InvalidOptionError} naming the option, what was expected and what was received
  */
-export function openFlags<Key extends string = keyof typeof flagDefaults>(
-  options: OpenFlagsOptions<Key> = {},
-): Flags<Key> {
-  checkOptions(options);
+export function openFlags<Key extends string>(options: OpenFlagsOptions<Key>): Flags<Key> {
+  checkOpenFlags(options);
   const flags = new FileFlags<Key>(options);
   flags.open();
   return flags;
@@ -30,7 +27,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
   readonly client: Client;
   readonly #options: OpenFlagsOptions<Key>;
   readonly #domain: string;
-  readonly #defaults: Readonly<Record<string, boolean>>;
+  readonly #defaults: Readonly<Record<Key, boolean>>;
   readonly #provider: FlagFileProvider;
   readonly #listeners = new Set<(changedKeys: readonly Key[]) => void>();
   // A Map, not an object: "constructor" must have no answer.
@@ -42,7 +39,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
   constructor(options: OpenFlagsOptions<Key>) {
     this.#options = options;
     this.#domain = options.domain ?? 'ballast';
-    this.#defaults = options.defaults ?? flagDefaults;
+    this.#defaults = options.defaults;
     this.#values = new Map(Object.entries(this.#defaults));
     this.#provider = new FlagFileProvider(this.#defaults);
     this.client = OpenFeature.getClient(this.#domain);
@@ -52,18 +49,19 @@ class FileFlags<Key extends string> implements Flags<Key> {
     const { file, watch = pollFile } = this.#options;
     OpenFeature.setProvider(this.#domain, this.#provider);
     if (file === undefined) return;
-    this.#stopWatching = watch(file, () => this.#read(file)); // before reading: a change meanwhile is seen
+    this.#stopWatching = watch(file, () => this.#read(file)); // before the first read, so that no change is missed
     this.#read(file);
   }
 
   isOn(key: Key): boolean {
     const value = this.#values.get(key);
     if (value === undefined)
-      throw new InvalidOptionError('isOn', 'key', 'a flag that has a default in code', key);
+      throw new InvalidOptionError('key', 'a flag that has a default in code', key, { of: 'isOn' });
     return value;
   }
 
   onChange(listener: (changedKeys: readonly Key[]) => void): () => void {
+    checkListener(listener);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -80,26 +78,26 @@ class FileFlags<Key extends string> implements Flags<Key> {
       OpenFeature.setProvider(this.#domain, NOOP_PROVIDER);
   }
 
-  /** Synchronous: the first request sees the file, reads can't overtake each other, and it happens once per edit. */
+  /** Reads synchronously: the first request finds the file's content, and one read can't overtake another. */
   #read(file: string): void {
     let text: string;
     try {
       text = readFileSync(file, 'utf8');
     } catch (error) {
-      this.#refuse(`can't be read: ${error instanceof Error ? error.message : error}`);
+      this.#reject(`can't be read: ${(error as Error).message}`);
       return;
     }
     const parsed = parseFlagFile(text, [...this.#values.keys()]);
     if (parsed.ok) this.#accept(parsed.flags);
-    else this.#refuse(parsed.reason);
+    else this.#reject(parsed.reason);
   }
 
-  #refuse(reason: string): void {
+  #reject(reason: string): void {
     if (reason === this.#problem) return;
     this.#problem = reason;
     this.#options.logger?.warn(
       { file: this.#options.file, reason },
-      'flag file refused, the last good flags stay',
+      'flag file rejected, the last good flags stay',
     );
   }
 
@@ -109,7 +107,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
     this.#provider.replace(flags, changedInFile);
     const before = this.#values;
     this.#values = new Map(
-      Object.entries(this.#defaults).map(([key, value]) => [key, booleanOf(flags.get(key), value)]),
+      Object.entries<boolean>(this.#defaults).map(([key, value]) => [key, booleanOf(flags.get(key), value)]),
     );
     const changed = [...this.#values.keys()].filter(
       (key) => before.get(key) !== this.#values.get(key),
@@ -117,10 +115,10 @@ class FileFlags<Key extends string> implements Flags<Key> {
     if (this.#problem !== undefined)
       this.#options.logger?.info({ file: this.#options.file }, 'flag file is good again');
     this.#problem = undefined;
-    if (changed.length > 0) this.#tell(changed);
+    if (changed.length > 0) this.#announce(changed);
   }
 
-  #tell(changed: readonly Key[]): void {
+  #announce(changed: readonly Key[]): void {
     const values = Object.fromEntries(changed.map((key) => [key, this.isOn(key)]));
     this.#options.logger?.info({ flags: values }, 'flags changed');
     for (const listener of this.#listeners) {
@@ -134,7 +132,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
 }
 
 function booleanOf(flag: FlagDefinition | undefined, inCode: boolean): boolean {
-  return (evaluate(flag) as boolean | undefined) ?? inCode; // boolean: parseFlagFile has checked it
+  return (evaluate(flag) as boolean | undefined) ?? inCode; // parseFlagFile has checked that it is boolean
 }
 
 function changedKeys(

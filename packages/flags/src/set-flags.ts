@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { parseFlagFile } from './flag-file.ts';
+import { checkSetFlags } from './options.ts';
 
 /** The file could not be changed as asked; it is as it was. */
 export class FlagFileError extends Error {
@@ -9,23 +10,28 @@ export class FlagFileError extends Error {
 }
 
 interface RawFile {
-  flags: Record<string, { state: string; variants: Record<string, unknown>; defaultVariant?: string }>;
+  readonly flags: Record<
+    string,
+    { state: string; variants: Record<string, unknown>; defaultVariant?: string }
+  >;
 }
 
-// One writer at a time per process: two read-modify-writes at once would lose one of them.
+// Writers of one process take turns: of two that read, change and write at once, one change would be lost.
 let lastWrite: Promise<unknown> = Promise.resolve();
 
 /**
- * Turns boolean flags on or off in a flagd-format file, all of them in one change. Replaces the file in one step, so a
- * reader sees the old or the new content, never half of it; everything else in the file stays.
+ * Turns boolean flags on or off in a flagd-format file, all of them in one change. The file is replaced in one step, so
+ * a reader sees the old or the new content and never half of it; everything else in the file stays.
  *
  * @example await setFlags('infra/flags/flags.json', { 'protection.breaker': false });
- * @throws FlagFileError when the file is malformed, or has no such flag or no variant of that value.
+ * @throws {FlagFileError} when the file is malformed, or has no such flag or no variant of that value
+ * @throws {InvalidOptionError} when an argument makes no sense
  */
-export function setFlags(file: string, wanted: Readonly<Record<string, boolean>>): Promise<void> {
+export async function setFlags(file: string, wanted: Readonly<Record<string, boolean>>): Promise<void> {
+  checkSetFlags(file, wanted);
   const write = lastWrite.then(() => changeFile(file, wanted));
   lastWrite = write.catch(() => {});
-  return write;
+  await write;
 }
 
 async function changeFile(file: string, wanted: Readonly<Record<string, boolean>>): Promise<void> {

@@ -9,7 +9,8 @@ import {
 } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock, settled } from '@ballast/resilience/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 import { flagFileOf, flagFolder } from '../test/flag-folder.ts';
 import { openFlags } from './open-flags.ts';
 import { setFlags } from './set-flags.ts';
@@ -33,7 +34,7 @@ function following(prepare: (folder: string, file: string) => void) {
   return { folder, file, flags, becomes };
 }
 
-// Of one size, so that the size alone tells nothing.
+// Both have the same size, so that the size alone does not show the change.
 const on = `${flagFileOf({ a: true })} `;
 const off = flagFileOf({ a: false });
 
@@ -97,17 +98,16 @@ describe('a followed flag file', () => {
 });
 
 describe('pollFile', () => {
-  it('tells of a change once, and nothing any more once stopped', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    closers.push(() => vi.useRealTimers());
+  it('reports a change once, and nothing after it is stopped', async () => {
+    const clock = new ManualClock();
     const { file, write, dispose } = flagFolder();
     closers.push(dispose);
     write(on);
     let changes = 0;
-    const stop = pollFile(file, () => changes++);
+    const stop = pollFile(file, () => changes++, clock);
     const poll = async () => {
-      vi.advanceTimersByTime(250);
-      while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+      await clock.advance(250);
+      while (clock.pendingTimers === 0) await settled();
     };
     await poll();
     expect(changes).toBe(0);
@@ -115,16 +115,15 @@ describe('pollFile', () => {
     for (let i = 0; i < 3; i++) await poll();
     expect(changes).toBe(1);
     stop();
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('may be stopped while it looks', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    closers.push(() => vi.useRealTimers());
-    const stop = pollFile(import.meta.filename, () => {});
-    vi.advanceTimersByTime(250);
+    const clock = new ManualClock();
+    const stop = pollFile(import.meta.filename, () => {}, clock);
+    clock.stall(250);
     stop();
     for (let i = 0; i < 10; i++) await stat(import.meta.filename);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 });

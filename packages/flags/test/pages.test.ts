@@ -1,12 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { flagDefaults } from '../src/index.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const shipped = JSON.parse(readFileSync(join(root, 'infra/flags/flags.json'), 'utf8'));
 
 describe('the page of the pattern', () => {
-  it('tells what every flag does, and of no other flag', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../../docs/patterns/feature-flags.md'), 'utf8');
-    const told = [...page.matchAll(/^\| `((?:feature|protection)\.[a-z-]+)` +\|/gm)].map(([, key]) => key);
-    expect(told.sort()).toEqual(Object.keys(flagDefaults).sort());
+  it('lists every flag of the file that ships, and no other', () => {
+    const page = readFileSync(join(root, 'docs/patterns/feature-flags.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `((?:feature|protection)\.[a-z-]+)` +\|/gm)].map(([, key]) => key);
+    expect(listed.sort()).toEqual(Object.keys(shipped.flags).sort());
   });
+});
+
+it('the package names no feature of the product', () => {
+  const folder = join(import.meta.dirname, '..');
+  const files = globSync('{README.md,{src,test}/**/*.ts}', { cwd: folder });
+  const features = Object.keys(shipped.flags).filter((key) => key.startsWith('feature.'));
+  expect(features).not.toEqual([]);
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const feature of features) expect(text, file).not.toContain(feature);
+  }
 });

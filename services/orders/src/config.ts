@@ -1,4 +1,5 @@
 import { bearerToken, databaseEnv, serviceEnv, urlOf, wholeNumber } from '@ballast/service-kit';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { z } from 'zod';
 
 /** What orders reads from its environment. */
@@ -20,5 +21,8 @@ export const configSchema = z.object({
   CATALOGUE_REFRESH_MS: wholeNumber(10, 3_600_000).prefault('10000'),
   SWEEP_MS: wholeNumber(10, 3_600_000).prefault('30000'),
 });
+
+/** Every flag orders asks for, and its value where the flag file gives none. */
+export const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 export type Config = z.output<typeof configSchema>;

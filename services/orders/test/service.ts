@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Flags, flagDefaults, openFlags } from '@ballast/flags';
+import { type Flags, openFlags } from '@ballast/flags';
 import { eventually } from '@ballast/resilience/testing';
 import { type Sql, sql } from '@ballast/service-kit';
 import { createTestDatabase, startTestService, type TestReply } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
 import { createOrders } from '../src/app.ts';
-import { configSchema } from '../src/config.ts';
+import { configSchema, flagDefaults } from '../src/config.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 import { startStubInventory, startStubRecommendation } from './stub-shop.ts';
 

@@ -1,4 +1,5 @@
-import { flagDefaults, openFlags } from '@ballast/flags';
+import { openFlags } from '@ballast/flags';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { createTestDatabase, startTestService } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
@@ -7,7 +8,7 @@ import { configSchema } from '../src/config.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 
 // These tests are not about load shedding.
-const unshed = { ...flagDefaults, 'protection.shedding': false };
+const unshed = { ...protectionDefaults, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startRecommendation(env: Record<string, string> = {}) {
