@@ -1,7 +1,7 @@
-export { asTask } from './as-task.ts';
-export { gauge } from './gauge.ts';
+export { type ObservableDependency, observe } from './decisions/observe.ts';
 export { type ObservablePool, observePool } from './instrumentation/postgres.ts';
-export { createLogger, type Logger, type LoggerOptions, redactedKeys } from './logger.ts';
-export { type ObservableDependency, observe } from './observe.ts';
-export { asAttempt } from './resend-count.ts';
-export { shutdownTelemetry } from './shutdown.ts';
+export { createLogger, type Logger, type LoggerOptions, redactedKeys } from './logs/logger.ts';
+export { gauge } from './metrics/gauge.ts';
+export { shutdownTelemetry } from './sdk/shutdown.ts';
+export { asTask } from './traces/as-task.ts';
+export { asAttempt } from './traces/resend-count.ts';

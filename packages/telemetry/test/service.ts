@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogger, shutdownTelemetry } from '@ballast/telemetry';
-import { hasSdk } from '../src/sdk-presence.ts';
+import { hasSdk } from '../src/scope.ts';
 
 const logger = createLogger({ service: 'orders' });
 

@@ -1,8 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { AsyncContext } from '../async-context.ts';
-import { ExemplarHistogram } from '../exemplar-histogram.ts';
+import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
+import type { AsyncContext } from '../traces/async-context.ts';
 
 /** Probes and pollers: they would be most of the traces and tell nothing. */
 export const quietPaths = ['/health/', '/resilience', '/openapi.json', '/chaos'];

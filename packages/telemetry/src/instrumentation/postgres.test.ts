@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { startTestingSdk } from '../testing-sdk.ts';
+import { startTestingSdk } from '../sdk/testing-sdk.ts';
 import { observePool } from './postgres.ts';
 
 const { spans } = startTestingSdk();

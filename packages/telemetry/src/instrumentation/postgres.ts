@@ -1,5 +1,5 @@
 import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { hasSdk } from '../sdk-presence.ts';
+import { hasSdk } from '../scope.ts';
 
 /** The part of a pg pool this needs. */
 export interface ObservablePool {

@@ -8,7 +8,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { resendCountOf } from '../resend-count.ts';
+import { resendCountOf } from '../traces/resend-count.ts';
 
 const clientSpan = Symbol('ballast.clientSpan');
 

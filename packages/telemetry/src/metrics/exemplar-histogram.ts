@@ -1,6 +1,6 @@
 import { type Attributes, type Histogram, metrics, type Span } from '@opentelemetry/api';
-import { isRemarkable, isSampled } from './keep-remarkable.ts';
-import { isInSample, tailRatio } from './sampling.ts';
+import { isRemarkable, isSampled } from '../traces/keep-remarkable.ts';
+import { isInSample, tailRatio } from '../traces/sampling.ts';
 
 /** One measurement and the trace it was taken in. */
 export interface Exemplar {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { asTask } from './as-task.ts';
-import { observePool } from './instrumentation/postgres.ts';
-import { observe } from './observe.ts';
+import { observe } from '../src/decisions/observe.ts';
+import { observePool } from '../src/instrumentation/postgres.ts';
+import { asTask } from '../src/traces/as-task.ts';
 
 test('without an SDK a dependency gets no listener, so it builds no events', () => {
   const listeners: unknown[] = [];

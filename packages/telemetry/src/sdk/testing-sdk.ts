@@ -6,9 +6,9 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { AsyncContext } from './async-context.ts';
-import { KeepRemarkable } from './keep-remarkable.ts';
-import { RecordAllSampler } from './sampling.ts';
+import { AsyncContext } from '../traces/async-context.ts';
+import { KeepRemarkable } from '../traces/keep-remarkable.ts';
+import { RecordAllSampler } from '../traces/sampling.ts';
 
 /** An SDK that exports into memory, for tests: once per test file, since instruments are created once per process. */
 export function startTestingSdk() {

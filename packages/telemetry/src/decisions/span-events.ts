@@ -1,6 +1,6 @@
 import type { ResilienceEvent } from '@ballast/resilience';
 import { type Attributes, type Span, trace } from '@opentelemetry/api';
-import { keepTrace } from './keep-remarkable.ts';
+import { keepTrace } from '../traces/keep-remarkable.ts';
 
 /**
  * Writes a decision onto the caller's span, so that the trace tells why the answer is what it is, and has the trace

@@ -1,5 +1,5 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { createLogger } from './logger.ts';
+import { createLogger } from '../logs/logger.ts';
 
 const quietMs = 30_000;
 

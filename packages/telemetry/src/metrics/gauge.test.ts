@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { startTestingSdk } from '../sdk/testing-sdk.ts';
 import { gauge } from './gauge.ts';
-import { startTestingSdk } from './testing-sdk.ts';
 
 const { seriesOf } = startTestingSdk();
 

@@ -1,9 +1,9 @@
 import { defaultAnswer, dependency, standardPolicy } from '@ballast/resilience';
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { observe } from '../decisions/observe.ts';
+import { startTestingSdk } from '../sdk/testing-sdk.ts';
 import { asTask } from './as-task.ts';
-import { observe } from './observe.ts';
-import { startTestingSdk } from './testing-sdk.ts';
 
 const { spans } = startTestingSdk();
 const finished = () => spans.getFinishedSpans();

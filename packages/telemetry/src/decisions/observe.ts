@@ -1,8 +1,8 @@
 import type { ContextCarrier, ResilienceEvent } from '@ballast/resilience';
 import { type Context, context } from '@opentelemetry/api';
+import { hasSdk } from '../scope.ts';
 import { type DependencyState, watchState } from './resilience-gauges.ts';
 import { countEvents } from './resilience-metrics.ts';
-import { hasSdk } from './sdk-presence.ts';
 import { recordDecision } from './span-events.ts';
 
 /** What `observe` needs of a dependency of `@ballast/resilience`. */

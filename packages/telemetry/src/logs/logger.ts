@@ -8,8 +8,8 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
+import { hasSdk } from '../scope.ts';
 import { exportingLines } from './log-export.ts';
-import { hasSdk } from './sdk-presence.ts';
 
 export type { Logger };
 

@@ -13,15 +13,15 @@ import {
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { AsyncContext } from './async-context.ts';
+import { traceHttpServer } from '../instrumentation/http-server.ts';
+import { traceRedis } from '../instrumentation/redis.ts';
+import { observeRuntime } from '../instrumentation/runtime.ts';
+import { traceUndici } from '../instrumentation/undici.ts';
+import { createMetricExporter } from '../metrics/metric-exporter.ts';
+import { AsyncContext } from '../traces/async-context.ts';
+import { KeepRemarkable } from '../traces/keep-remarkable.ts';
+import { RecordAllSampler } from '../traces/sampling.ts';
 import { reportExportProblems } from './export-problems.ts';
-import { traceHttpServer } from './instrumentation/http-server.ts';
-import { traceRedis } from './instrumentation/redis.ts';
-import { observeRuntime } from './instrumentation/runtime.ts';
-import { traceUndici } from './instrumentation/undici.ts';
-import { KeepRemarkable } from './keep-remarkable.ts';
-import { createMetricExporter } from './metric-exporter.ts';
-import { RecordAllSampler } from './sampling.ts';
 import { readSettings, type TelemetrySettings } from './settings.ts';
 import { onTelemetryShutdown } from './shutdown.ts';
 

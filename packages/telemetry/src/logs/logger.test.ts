@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, expect, test } from 'vitest';
-import { AsyncContext } from './async-context.ts';
+import { AsyncContext } from '../traces/async-context.ts';
 import { createLogger, redactedKeys } from './logger.ts';
 
 function captured(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { ResilienceEvent } from '@ballast/resilience';
 import { metrics, type Span } from '@opentelemetry/api';
-import { ExemplarHistogram } from './exemplar-histogram.ts';
+import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
 
 const msPerSecond = 1000;
 /** From just expired to the default `maxStaleMs` of ten minutes. */

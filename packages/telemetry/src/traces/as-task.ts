@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
-import { hasSdk } from './sdk-presence.ts';
+import { hasSdk } from '../scope.ts';
 
 type TaskError = { code?: string; name?: string; message?: string };
 

@@ -1,9 +1,9 @@
 import { defaultAnswer, dependency, standardPolicy } from '@ballast/resilience';
 import { trace } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { takeExemplars } from './exemplar-histogram.ts';
+import { takeExemplars } from '../metrics/exemplar-histogram.ts';
+import { startTestingSdk } from '../sdk/testing-sdk.ts';
 import { observe } from './observe.ts';
-import { startTestingSdk } from './testing-sdk.ts';
 
 const { spans, seriesOf } = startTestingSdk();
 
