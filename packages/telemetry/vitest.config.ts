@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
 
-// Real processes flush within a bound when they stop; a machine that starves them for that long gets another try.
+// Real processes export within a time limit when they stop; on a machine that is too busy for that a test runs again.
 export default defineConfig({ test: { testTimeout: 60_000, hookTimeout: 30_000, retry: 2 } });

@@ -1,3 +1,4 @@
+export { InvalidOptionError } from '@ballast/resilience/primitives';
 export { type ObservableDependency, observe } from './decisions/observe.ts';
 export { type ObservablePool, observePool } from './instrumentation/postgres.ts';
 export { createLogger, type Logger, type LoggerOptions, redactedKeys } from './logs/logger.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Takes whatever is exported to it, as text: protobuf keeps strings readable. */
+/** Accepts whatever is exported to it and keeps it as text: strings stay readable in protobuf. */
 export async function startCollector() {
   const bodies: Record<string, string> = {};
   const server = createServer(async (request, response) => {

@@ -94,6 +94,26 @@ describe('a service started with the preload', () => {
     await stop();
   });
 
+  test('does not start with a setting that makes no sense, and names it', async () => {
+    const child = fork(service, {
+      env: {
+        PATH: process.env.PATH,
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+        OTEL_BSP_MAX_QUEUE_SIZE: '4k',
+      },
+      execArgv: ['--import', '@ballast/telemetry/register'],
+      silent: true,
+    });
+    started.push(child);
+    let output = '';
+    child.stderr?.on('data', (chunk) => {
+      output += chunk;
+    });
+    const [exitCode] = await once(child, 'close');
+    expect(exitCode).toBe(1);
+    expect(output).toContain('telemetry: OTEL_BSP_MAX_QUEUE_SIZE must be an integer >= 1, received "4k"');
+  });
+
   test.each<[string, NodeJS.ProcessEnv]>([
     ['no endpoint is set', {}],
     ['it is disabled', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_SDK_DISABLED: 'true' }],

@@ -1,25 +1,22 @@
-import { expect, test } from 'vitest';
-import { observe } from '../src/decisions/observe.ts';
-import { observePool } from '../src/instrumentation/postgres.ts';
-import { asTask } from '../src/traces/as-task.ts';
+import { dependency, standardPolicy } from '@ballast/resilience';
+import { expect, test, vi } from 'vitest';
+import { asTask, observe, observePool } from '../src/index.ts';
 
 test('without an SDK a dependency gets no listener, so it builds no events', () => {
-  const listeners: unknown[] = [];
-  const onEvent = (listener: unknown) => {
-    listeners.push(listener);
-    return () => {};
-  };
-  const carryContext = () => expect.unreachable();
-  observe({ name: 'inventory', onEvent, carryContext, snapshot: () => ({ policies: {} }) })();
-  expect(listeners).toEqual([]);
+  const inventory = dependency({ name: 'inventory', policy: standardPolicy(), call: async () => 'stock' });
+  const onEvent = vi.spyOn(inventory, 'onEvent');
+  const carryContext = vi.spyOn(inventory, 'carryContext');
+  observe(inventory)();
+  expect(onEvent).not.toHaveBeenCalled();
+  expect(carryContext).not.toHaveBeenCalled();
 });
 
-test('without an SDK a pool is left alone', () => {
+test('without an SDK a pool is returned unchanged, and nothing listens to it', () => {
   const pool = { on: () => expect.unreachable() };
   expect(observePool(pool)).toBe(pool);
 });
 
-test('without an SDK a task is what it was', () => {
+test('without an SDK a task is the function it was made of', () => {
   const settle = async () => {};
   expect(asTask('settle', settle)).toBe(settle);
 });

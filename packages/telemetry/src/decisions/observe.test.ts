@@ -53,19 +53,19 @@ describe('an observed dependency', () => {
   });
 
   test("writes its decisions on the caller's span and marks it degraded", async () => {
-    const recommendation = failing('told');
+    const recommendation = failing('decided');
     observe(recommendation);
     await placeOrder(() => recommendation.call(undefined));
     const [order] = spans.getFinishedSpans();
     expect(order?.attributes).toMatchObject({ 'resilience.degraded': true });
     expect(order?.events.map(({ name }) => name)).toContain('resilience.fallback');
     expect(order?.events.at(0)?.attributes).toMatchObject({
-      dependency: 'told',
+      dependency: 'decided',
       'error.type': 'ECONNREFUSED',
     });
   });
 
-  test('says nothing on the span of a call that simply works', async () => {
+  test('writes nothing on the span of a call that simply works', async () => {
     const recommendation = dependency({ name: 'quiet', policy: policy(), call: async () => 'lamp' });
     observe(recommendation);
     await placeOrder(() => recommendation.call(undefined));
@@ -85,7 +85,7 @@ describe('an observed dependency', () => {
     expect(takeExemplars('resilience.call.duration', attributes)).toEqual([]);
   });
 
-  test('tells each decision on the span of its own caller, whoever wakes it', async () => {
+  test('writes each decision on the span of its own caller, also when another call wakes it', async () => {
     const slow = dependency({
       name: 'slow',
       policy: standardPolicy({
@@ -101,18 +101,18 @@ describe('an observed dependency', () => {
     });
     observe(slow);
     await Promise.all([1, 2, 3].map(() => placeOrder(() => slow.call(undefined))));
-    const told = spans.getFinishedSpans().map(({ events }) => events.map(({ name }) => name));
+    const written = spans.getFinishedSpans().map(({ events }) => events.map(({ name }) => name));
     const decisions = ['attempt', 'retry.rejected', 'fallback', 'call.end'].map(
       (type) => `resilience.${type}`,
     );
-    expect(told).toEqual([
+    expect(written).toEqual([
       decisions,
       ['resilience.queued', ...decisions],
       ['resilience.queued', ...decisions],
     ]);
   });
 
-  test('is heard no more once the observer is stopped', async () => {
+  test('is not counted any more once the observer is stopped', async () => {
     const recommendation = failing('stopped');
     observe(recommendation)();
     await recommendation.call(undefined);

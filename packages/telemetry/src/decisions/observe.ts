@@ -1,17 +1,18 @@
-import type { ContextCarrier, ResilienceEvent } from '@ballast/resilience';
+import type { ContextCarrier, Dependency } from '@ballast/resilience';
+import { checkOptions, InvalidOptionError, text, withMethods } from '@ballast/resilience/primitives';
 import { type Context, context } from '@opentelemetry/api';
 import { hasSdk } from '../scope.ts';
-import { type DependencyState, watchState } from './resilience-gauges.ts';
+import { watchState } from './resilience-gauges.ts';
 import { countEvents } from './resilience-metrics.ts';
 import { recordDecision } from './span-events.ts';
 
 /** What `observe` needs of a dependency of `@ballast/resilience`. */
-export interface ObservableDependency {
-  readonly name: string;
-  onEvent(listener: (event: ResilienceEvent) => void): () => void;
-  carryContext(carrier: ContextCarrier): void;
-  snapshot(): DependencyState;
-}
+export type ObservableDependency = Pick<
+  Dependency<never, unknown>,
+  'name' | 'onEvent' | 'carryContext' | 'snapshot'
+>;
+
+const aDependency = withMethods('a dependency of @ballast/resilience', 'onEvent', 'carryContext', 'snapshot');
 
 /** A retry, or a call that waited for its permit, belongs to the trace it began in. */
 const traceCarrier: ContextCarrier = {
@@ -22,8 +23,11 @@ const traceCarrier: ContextCarrier = {
 /**
  * Turns a dependency's events into OpenTelemetry metrics and span events until the returned function is called.
  * Without an SDK it subscribes to nothing. The SDK has to be there first: `node --import @ballast/telemetry/register`.
+ *
+ * @throws {InvalidOptionError} for anything but a dependency
  */
 export function observe(dependency: ObservableDependency): () => void {
+  checkDependency(dependency);
   if (!hasSdk()) return () => {};
   dependency.carryContext(traceCarrier);
   const count = countEvents();
@@ -36,4 +40,10 @@ export function observe(dependency: ObservableDependency): () => void {
     unsubscribe();
     unwatch();
   };
+}
+
+function checkDependency(dependency: ObservableDependency): void {
+  checkOptions('observe', { dependency }, { dependency: aDependency }, ['dependency']);
+  if (text.accepts(dependency.name)) return;
+  throw new InvalidOptionError('dependency.name', text.expected, dependency.name, { of: 'observe' });
 }

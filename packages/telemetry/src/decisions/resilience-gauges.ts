@@ -1,21 +1,11 @@
-import { metrics, type Observable } from '@opentelemetry/api';
+import type { BreakerState, Dependency } from '@ballast/resilience';
+import type { Observable } from '@opentelemetry/api';
+import { meter } from '../scope.ts';
 
-/** The part of a dependency's snapshot that becomes gauges. */
-export interface DependencyState {
-  readonly policies: {
-    readonly breaker?: { readonly state: string };
-    readonly bulkhead?: { readonly inFlight: number; readonly limit: number; readonly queued: number };
-    readonly retry?: { readonly budgetAvailable: number };
-  };
-}
+type Watched = Pick<Dependency<never, unknown>, 'name' | 'snapshot'>;
 
-interface Watched {
-  readonly name: string;
-  snapshot(): DependencyState;
-}
-
-/** How `resilience.breaker.state` reads; docs/patterns/observability.md repeats it. */
-export const breakerStateValues: Record<string, number> = {
+/** How `resilience.breaker.state` reads; the README of this package repeats it. */
+const breakerStateValues: Readonly<Record<BreakerState, number>> = {
   closed: 0,
   'half-open': 1,
   open: 2,
@@ -34,26 +24,25 @@ export function watchState(dependency: Watched): () => void {
 }
 
 function registerGauges(): void {
-  const meter = metrics.getMeter('@ballast/telemetry');
-  const gauge = (name: string) => meter.createObservableGauge(name);
+  const gauges = meter();
+  const gauge = (name: string) => gauges.createObservableGauge(name);
   const state = gauge('resilience.breaker.state');
   const inFlight = gauge('resilience.bulkhead.in_flight');
   const limit = gauge('resilience.bulkhead.limit');
   const queued = gauge('resilience.bulkhead.queued');
   const budget = gauge('resilience.retry_budget.available');
 
-  meter.addBatchObservableCallback(
+  gauges.addBatchObservableCallback(
     (result) => {
       for (const dependency of watched) {
         const { breaker, bulkhead, retry } = dependency.snapshot().policies;
-        const observe = (of: Observable, value: number | undefined) => {
-          if (value !== undefined) result.observe(of, value, { dependency: dependency.name });
-        };
-        observe(state, breaker && breakerStateValues[breaker.state]);
-        observe(inFlight, bulkhead?.inFlight);
-        observe(limit, bulkhead?.limit);
-        observe(queued, bulkhead?.queued);
-        observe(budget, retry?.budgetAvailable);
+        const observe = (of: Observable, value: number) =>
+          result.observe(of, value, { dependency: dependency.name });
+        observe(state, breakerStateValues[breaker.state]);
+        observe(inFlight, bulkhead.inFlight);
+        observe(limit, bulkhead.limit);
+        observe(queued, bulkhead.queued);
+        observe(budget, retry.budgetAvailable);
       }
     },
     [state, inFlight, limit, queued, budget],

@@ -1,6 +1,7 @@
 import type { ResilienceEvent } from '@ballast/resilience';
-import { metrics, type Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
+import { meter } from '../scope.ts';
 
 const msPerSecond = 1000;
 /** From just expired to the default `maxStaleMs` of ten minutes. */
@@ -9,19 +10,19 @@ const stalenessBucketsS = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
 type Count = (event: ResilienceEvent, span: Span | undefined) => void;
 let count: Count | undefined;
 
-/** The counters and histograms of every observed dependency: one set per process, told apart by `dependency`. */
+/** The counters and histograms of every observed dependency: one set per process, with `dependency` as attribute. */
 export function countEvents(): Count {
   count ??= createCounters();
   return count;
 }
 
 function createCounters(): Count {
-  const meter = metrics.getMeter('@ballast/telemetry');
-  const calls = meter.createCounter('resilience.calls');
-  const rejections = meter.createCounter('resilience.rejections');
-  const transitions = meter.createCounter('resilience.breaker.transitions');
-  const retries = meter.createCounter('resilience.retries');
-  const fallbacks = meter.createCounter('resilience.fallbacks');
+  const counters = meter();
+  const calls = counters.createCounter('resilience.calls');
+  const rejections = counters.createCounter('resilience.rejections');
+  const transitions = counters.createCounter('resilience.breaker.transitions');
+  const retries = counters.createCounter('resilience.retries');
+  const fallbacks = counters.createCounter('resilience.fallbacks');
   const duration = new ExemplarHistogram(
     'resilience.call.duration',
     'Duration of guarded calls, retries included.',

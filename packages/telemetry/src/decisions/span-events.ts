@@ -3,12 +3,12 @@ import { type Attributes, type Span, trace } from '@opentelemetry/api';
 import { keepTrace } from '../traces/keep-remarkable.ts';
 
 /**
- * Writes a decision onto the caller's span, so that the trace tells why the answer is what it is, and has the trace
- * kept when the answer got worse. Returns that span. A first attempt that succeeds is no decision.
+ * Writes a decision onto the caller's span, so that the trace shows why the answer is what it is, and keeps the trace
+ * when the answer got worse. Returns that span. A first attempt that succeeds is no decision and is not written.
  */
 export function recordDecision(event: ResilienceEvent): Span | undefined {
   const span = trace.getActiveSpan();
-  // An attempt may end after its caller has given up: the span is closed, the metrics still count.
+  // An attempt may end after its caller has given up: then the span is closed, and only the metrics count the event.
   if (!span?.isRecording()) return undefined;
   const attributes = attributesOf(event);
   if (attributes) span.addEvent(`resilience.${event.type}`, { dependency: event.dependency, ...attributes });

@@ -1,27 +1,43 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type HrTime,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
+import { tracer } from '../scope.ts';
 import type { AsyncContext } from '../traces/async-context.ts';
+import { withoutQuery } from './without-query.ts';
 
-/** Probes and pollers: they would be most of the traces and tell nothing. */
-export const quietPaths = ['/health/', '/resilience', '/openapi.json', '/chaos'];
+/** Health checks and pollers ask for these; they would be most of the traces and show nothing. */
+const quietPaths = ['/health/', '/resilience', '/openapi.json', '/chaos'];
 
+const msPerSecond = 1000;
 const serverSpan = Symbol('ballast.serverSpan');
-type Exchange = ServerResponse & { [serverSpan]?: Span; req: RoutedRequest };
-type RoutedRequest = IncomingMessage & { baseUrl?: string; route?: { path?: unknown } };
+type Begun = { readonly request: IncomingMessage; readonly response: Exchange };
+type Exchange = ServerResponse & { [serverSpan]?: Span; readonly req: RoutedRequest };
+type RoutedRequest = IncomingMessage & {
+  readonly baseUrl?: string;
+  readonly route?: { readonly path?: unknown };
+};
 
 /**
- * A server span and `http.server.request.duration` per request, from Node's own diagnostics channel: nothing is
- * patched, and of the router only what Express leaves on the request is read.
+ * Makes a server span and measures `http.server.request.duration` per request, from Node's own diagnostics channel:
+ * nothing is patched, and the route is read from what Express leaves on the request.
  */
 export function traceHttpServer(contexts: AsyncContext): void {
-  const tracer = trace.getTracer('@ballast/telemetry');
+  const serverTracer = tracer();
   const duration = new ExemplarHistogram('http.server.request.duration', 'Duration of HTTP server requests.');
 
   function begin(message: unknown): void {
-    const { request, response } = message as { request: IncomingMessage; response: Exchange };
-    const path = pathOf(request);
+    const { request, response } = message as Begun;
+    const path = withoutQuery(request.url ?? '');
     if (quietPaths.some((quiet) => path.startsWith(quiet))) contexts.enter(ROOT_CONTEXT);
     else beginSpan(request, response, path);
   }
@@ -29,19 +45,23 @@ export function traceHttpServer(contexts: AsyncContext): void {
   function beginSpan(request: IncomingMessage, response: Exchange, path: string): void {
     const parent = propagation.extract(ROOT_CONTEXT, request.headers);
     const attributes = { 'http.request.method': request.method ?? '', 'url.path': path };
-    const span = tracer.startSpan(request.method ?? 'HTTP', { kind: SpanKind.SERVER, attributes }, parent);
+    const span = serverTracer.startSpan(
+      request.method ?? 'HTTP',
+      { kind: SpanKind.SERVER, attributes },
+      parent,
+    );
     contexts.enter(trace.setSpan(parent, span));
     response[serverSpan] = span;
     response.once('close', endSpan);
   }
 
   function endSpan(this: Exchange): void {
-    const span = this[serverSpan] as Span & { duration: [number, number] };
+    const span = this[serverSpan] as Span & { readonly duration: HrTime };
     describe(span, this);
     span.end();
     const { method = '' } = this.req;
     const route = routeOf(this.req);
-    const seconds = span.duration[0] + span.duration[1] / 1e9;
+    const seconds = hrTimeToMilliseconds(span.duration) / msPerSecond;
     duration.record(seconds, `${method} ${route} ${this.statusCode}`, () => seriesOf(this), span);
   }
 
@@ -67,9 +87,4 @@ function seriesOf({ req, statusCode }: Exchange) {
 
 function routeOf({ baseUrl = '', route }: RoutedRequest): string {
   return typeof route?.path === 'string' ? baseUrl + route.path : '';
-}
-
-function pathOf({ url = '' }: IncomingMessage): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
 }

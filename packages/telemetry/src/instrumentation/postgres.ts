@@ -1,5 +1,8 @@
-import { context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import { hasSdk } from '../scope.ts';
+import { checkOptions, withMethods } from '@ballast/resilience/primitives';
+import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import { hasSdk, tracer } from '../scope.ts';
+import { markFailed } from '../traces/failed-span.ts';
+import { rememberResults } from './remember-results.ts';
 
 /** The part of a pg pool this needs. */
 export interface ObservablePool {
@@ -7,29 +10,31 @@ export interface ObservablePool {
 }
 
 type Query = (this: unknown, ...args: unknown[]) => unknown;
-type PostgresError = Error & { code?: string };
 
 /**
- * A client span per query made inside a trace, on every connection of this pool. pg publishes no diagnostics
- * channel, and this is cheaper than patching the module: it spares the import hooks of the process.
+ * Makes a client span per query inside a trace, on every connection of this pool. pg publishes no diagnostics channel,
+ * and this is cheaper than patching the module, which would need import hooks in the process.
+ *
+ * @throws {InvalidOptionError} for anything but a pool
  */
 export function observePool<P extends ObservablePool>(pool: P): P {
+  checkOptions('observePool', { pool }, { pool: withMethods('a pg pool', 'on') }, ['pool']);
   if (hasSdk()) {
-    const tracer = trace.getTracer('@ballast/telemetry');
+    const queryTracer = tracer();
     pool.on('connect', (client: { query: Query }) => {
-      client.query = traced(client.query, tracer);
+      client.query = traced(client.query, queryTracer);
     });
   }
   return pool;
 }
 
-function traced(query: Query, tracer: Tracer): Query {
+function traced(query: Query, queryTracer: Tracer): Query {
   return function tracedQuery(...args) {
     const active = context.active();
     const text = textOf(args[0]);
     if (!text || !trace.getSpan(active)) return query.apply(this, args);
     const attributes = describe(text);
-    const span = tracer.startSpan(
+    const span = queryTracer.startSpan(
       attributes['db.query.summary'],
       { kind: SpanKind.CLIENT, attributes },
       active,
@@ -38,13 +43,13 @@ function traced(query: Query, tracer: Tracer): Query {
   };
 }
 
-/** pg answers with a promise, unless the last argument is a callback: then it returns nothing. */
+/** pg returns a promise, unless the last argument is a callback: then it returns nothing. */
 function endWith(span: Span, run: () => unknown): unknown {
   const result = run();
   if (result instanceof Promise) {
     result.then(
       () => span.end(),
-      (error: PostgresError) => fail(span, error),
+      (error: unknown) => fail(span, error),
     );
   }
   return result;
@@ -53,7 +58,7 @@ function endWith(span: Span, run: () => unknown): unknown {
 function withCallback(args: unknown[], span: Span): unknown[] {
   const callback = args.at(-1);
   if (typeof callback !== 'function') return args;
-  const endAndCall = (error: PostgresError | null, ...rest: unknown[]) => {
+  const endAndCall = (error: unknown, ...rest: unknown[]) => {
     if (error) fail(span, error);
     else span.end();
     callback(error, ...rest);
@@ -61,23 +66,21 @@ function withCallback(args: unknown[], span: Span): unknown[] {
   return [...args.slice(0, -1), endAndCall];
 }
 
-function fail(span: Span, error: PostgresError): void {
-  span.setAttribute('error.type', error.code ?? error.name);
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+function fail(span: Span, error: unknown): void {
+  markFailed(span, error);
   span.end();
 }
 
-/** Only statement texts are recorded; values travel apart from them, as parameters. */
+/** Only statement texts are recorded; values are parameters and stay out of the span. */
 function textOf(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
   const { text, submit } = (query ?? {}) as { text?: unknown; submit?: unknown };
-  // Cursors and streams submit themselves and end when they please: no span would know when.
+  // Cursors and streams submit themselves and end at a time that cannot be seen from here, so they get no span.
   return typeof text === 'string' && typeof submit !== 'function' ? text : undefined;
 }
 
 const maxTextChars = 300;
 const maxSummaries = 500;
-const summaries = new Map<string, string>();
 
 function describe(text: string) {
   return {
@@ -87,13 +90,9 @@ function describe(text: string) {
   };
 }
 
-/** `INSERT orders`: few distinct names however the statement is worded (semantic conventions, database spans). */
-function summaryOf(text: string): string {
-  const known = summaries.get(text);
-  if (known) return known;
+/** Gives e.g. `INSERT orders`: few distinct names for many statements (semantic conventions, database spans). */
+const summaryOf = rememberResults(maxSummaries, (text) => {
   const [operation = 'QUERY'] = /^\s*\w+/.exec(text)?.[0].trim().toUpperCase().split(' ') ?? [];
   const target = /\b(?:from|into|update|table)\s+"?([\w.]+)/i.exec(text)?.[1];
-  const summary = target ? `${operation} ${target}` : operation;
-  if (summaries.size < maxSummaries) summaries.set(text, summary);
-  return summary;
-}
+  return target ? `${operation} ${target}` : operation;
+});

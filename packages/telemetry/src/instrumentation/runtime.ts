@@ -1,28 +1,29 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { metrics } from '@opentelemetry/api';
+import { meter } from '../scope.ts';
 
 const nanosecondsPerSecond = 1e9;
+const microsecondsPerSecond = 1e6;
 
-/** What explains a slow service from inside, read at each export: event loop, memory, processor time. */
+/** Measures what may make a service slow from inside, at each export: event loop, memory, processor time. */
 export function observeRuntime(): void {
-  const meter = metrics.getMeter('@ballast/telemetry');
+  const gauges = meter();
   const loop = monitorEventLoopDelay({ resolution: 20 });
   loop.enable();
-  meter.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' }).addCallback((result) => {
+  gauges.createObservableGauge('nodejs.eventloop.delay.p99', { unit: 's' }).addCallback((result) => {
     result.observe(loop.percentile(99) / nanosecondsPerSecond);
     loop.reset();
   });
   let last = performance.eventLoopUtilization();
-  meter.createObservableGauge('nodejs.eventloop.utilization').addCallback((result) => {
+  gauges.createObservableGauge('nodejs.eventloop.utilization').addCallback((result) => {
     const now = performance.eventLoopUtilization();
     result.observe(performance.eventLoopUtilization(now, last).utilization);
     last = now;
   });
-  meter.createObservableGauge('process.memory.usage', { unit: 'By' }).addCallback((result) => {
+  gauges.createObservableGauge('process.memory.usage', { unit: 'By' }).addCallback((result) => {
     result.observe(process.memoryUsage.rss());
   });
-  meter.createObservableCounter('process.cpu.time', { unit: 's' }).addCallback((result) => {
+  gauges.createObservableCounter('process.cpu.time', { unit: 's' }).addCallback((result) => {
     const { user, system } = process.cpuUsage();
-    result.observe((user + system) / 1e6);
+    result.observe((user + system) / microsecondsPerSecond);
   });
 }

@@ -8,37 +8,41 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { tracer } from '../scope.ts';
+import { markFailed } from '../traces/failed-span.ts';
 import { resendCountOf } from '../traces/resend-count.ts';
+import { rememberResults } from './remember-results.ts';
+import { withoutQuery } from './without-query.ts';
 
 const clientSpan = Symbol('ballast.clientSpan');
 
 /** What undici publishes of a request; the same in the npm package and behind Node's fetch. */
 interface UndiciRequest {
-  origin: string | URL;
-  method: string;
-  path: string;
+  readonly origin: string | URL;
+  readonly method: string;
+  readonly path: string;
   addHeader(name: string, value: string): void;
   [clientSpan]?: Span | undefined;
 }
 interface UndiciMessage {
-  request: UndiciRequest;
-  response?: { statusCode: number };
-  error?: Error & { code?: string };
+  readonly request: UndiciRequest;
+  readonly response?: { readonly statusCode: number };
+  readonly error?: unknown;
 }
 
-/** A client span per request of undici or fetch made inside a trace, and the trace context in its headers. */
+/** Makes a client span per request of undici or fetch inside a trace, and puts the trace context in its headers. */
 export function traceUndici(): void {
-  const tracer = trace.getTracer('@ballast/telemetry');
-  subscribe('undici:request:create', (message) => begin((message as UndiciMessage).request, tracer));
+  const clientTracer = tracer();
+  subscribe('undici:request:create', (message) => begin((message as UndiciMessage).request, clientTracer));
   subscribe('undici:request:headers', (message) => noteStatus(message as UndiciMessage));
   subscribe('undici:request:trailers', (message) => end((message as UndiciMessage).request));
   subscribe('undici:request:error', (message) => fail(message as UndiciMessage));
 }
 
-function begin(request: UndiciRequest, tracer: Tracer): void {
+function begin(request: UndiciRequest, clientTracer: Tracer): void {
   const active = context.active();
   if (!trace.getSpan(active)) return;
-  const span = tracer.startSpan(
+  const span = clientTracer.startSpan(
     request.method,
     { kind: SpanKind.CLIENT, attributes: describe(request) },
     active,
@@ -60,8 +64,7 @@ function noteStatus({ request, response }: UndiciMessage): void {
 
 function fail({ request, error }: UndiciMessage): void {
   const span = request[clientSpan];
-  span?.setAttribute('error.type', error?.code ?? error?.name ?? 'unknown');
-  span?.setStatus({ code: SpanStatusCode.ERROR, message: error?.message ?? '' });
+  if (span) markFailed(span, error);
   end(request);
 }
 
@@ -70,29 +73,22 @@ function end(request: UndiciRequest): void {
   request[clientSpan] = undefined;
 }
 
-// The query stays out: it is the one part of a URL where callers put personal data.
 function describe({ method, origin, path }: UndiciRequest) {
   const base = typeof origin === 'string' ? origin : origin.origin;
   const { address, port } = serverOf(base);
-  const query = path.indexOf('?');
   return {
     'http.request.method': method,
     'server.address': address,
     'server.port': port,
-    'url.full': base + (query < 0 ? path : path.slice(0, query)),
+    'url.full': base + withoutQuery(path),
   };
 }
 
-const defaultPorts: Record<string, number> = { 'http:': 80, 'https:': 443 };
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 const maxServers = 100;
-const servers = new Map<string, { address: string; port: number }>();
 
-/** Parsed once per origin: a service talks to few, and parsing costs as much as the rest of the span. */
-function serverOf(origin: string): { address: string; port: number } {
-  const known = servers.get(origin);
-  if (known) return known;
+/** Parses each origin once: a service talks to few, and parsing costs as much as the rest of the span. */
+const serverOf = rememberResults(maxServers, (origin: string) => {
   const { hostname, port, protocol } = new URL(origin);
-  const server = { address: hostname, port: Number(port) || (defaultPorts[protocol] ?? 0) };
-  if (servers.size < maxServers) servers.set(origin, server);
-  return server;
-}
+  return { address: hostname, port: Number(port) || (defaultPorts[protocol] ?? 0) };
+});

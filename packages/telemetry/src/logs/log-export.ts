@@ -1,7 +1,7 @@
 import { logs, SeverityNumber } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
 
-const severities: Record<string, SeverityNumber> = {
+const severities: Readonly<Record<string, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
   debug: SeverityNumber.DEBUG,
   info: SeverityNumber.INFO,
@@ -11,15 +11,15 @@ const severities: Record<string, SeverityNumber> = {
 };
 
 /**
- * Sends each line on to OTLP as well. The written line is parsed, not the logged object taken: only the line is
- * redacted for certain.
+ * Sends each line to OTLP as well. It parses the written line instead of taking the logged object, because only the
+ * line is certain to be redacted.
  */
 export function exportingLines(destination: DestinationStream): DestinationStream {
   const logger = logs.getLogger('@ballast/telemetry');
   return {
     write(line: string) {
       destination.write(line);
-      // The SDK takes trace and resource from where it stands, so what repeats them is left out.
+      // The SDK adds the active trace and the resource itself, so the fields that repeat them are left out.
       const { level, time, msg, service, trace_id, span_id, ...attributes } = JSON.parse(line);
       logger.emit({
         timestamp: new Date(time),

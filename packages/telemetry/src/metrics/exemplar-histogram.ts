@@ -1,4 +1,6 @@
-import { type Attributes, type Histogram, metrics, type Span } from '@opentelemetry/api';
+import { wallClock } from '@ballast/resilience/primitives';
+import type { Attributes, Histogram, Span } from '@opentelemetry/api';
+import { meter } from '../scope.ts';
 import { isRemarkable, isSampled } from '../traces/keep-remarkable.ts';
 import { isInSample, tailRatio } from '../traces/sampling.ts';
 
@@ -13,7 +15,13 @@ export interface Exemplar {
 }
 
 /** Seconds; from a cache hit in the same host to the longest deadline. */
-export const durationBucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const durationBucketsS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+interface Series {
+  readonly attributes: Attributes;
+  /** One per bucket. */
+  exemplars: (Exemplar | undefined)[];
+}
 
 const histograms = new Map<string, ExemplarHistogram>();
 
@@ -24,11 +32,11 @@ const histograms = new Map<string, ExemplarHistogram>();
 export class ExemplarHistogram {
   readonly #histogram: Histogram;
   readonly #buckets: readonly number[];
-  readonly #series = new Map<string, { attributes: Attributes; exemplars: (Exemplar | undefined)[] }>();
+  readonly #series = new Map<string, Series>();
 
   constructor(name: string, description: string, buckets: readonly number[] = durationBucketsS) {
     this.#buckets = buckets;
-    this.#histogram = metrics.getMeter('@ballast/telemetry').createHistogram(name, {
+    this.#histogram = meter().createHistogram(name, {
       unit: 's',
       description,
       advice: { explicitBucketBoundaries: [...buckets] },
@@ -36,7 +44,7 @@ export class ExemplarHistogram {
     histograms.set(name, this);
   }
 
-  /** `key` names the series, `attributes` describes it: built once per series, not per measurement. */
+  /** `key` names the series. `attributes` is called once per series, not once per measurement. */
   record(seconds: number, key: string, attributes: () => Attributes, span: Span | undefined): void {
     const series = this.#series.get(key) ?? { attributes: attributes(), exemplars: [] };
     this.#series.set(key, series);
@@ -44,13 +52,13 @@ export class ExemplarHistogram {
     if (span && isSampled(span)) this.#offer(series.exemplars, seconds, span);
   }
 
-  /** The first one of an export interval stays: one trace per bucket is enough, and looking is cheaper than replacing. */
+  /** Keeps the first one of an export interval: one trace per bucket is enough, and comparing would cost more. */
   #offer(exemplars: (Exemplar | undefined)[], value: number, span: Span): void {
     const bucket = this.#bucketOf(value);
     if (exemplars[bucket]?.isLasting) return;
     const { traceId, spanId } = span.spanContext();
     const isLasting = isRemarkable(span) || isInSample(traceId, tailRatio);
-    exemplars[bucket] = { value, atMs: Date.now(), traceId, spanId, isLasting };
+    exemplars[bucket] = { value, atMs: wallClock.now(), traceId, spanId, isLasting };
   }
 
   #bucketOf(value: number): number {
@@ -59,7 +67,7 @@ export class ExemplarHistogram {
     return bucket;
   }
 
-  /** Hands out and forgets the exemplars of the series with these attributes. */
+  /** Returns and forgets the exemplars of the series with these attributes. */
   take(attributes: Attributes): Exemplar[] {
     for (const series of this.#series.values()) {
       if (!isSame(series.attributes, attributes)) continue;

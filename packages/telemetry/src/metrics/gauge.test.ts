@@ -4,7 +4,7 @@ import { gauge } from './gauge.ts';
 
 const { seriesOf } = startTestingSdk();
 
-test('a gauge shows the last value it was told, also when nothing new was told since', async () => {
+test('a gauge shows the last value it was given, at every export until there is another', async () => {
   const parked = gauge('outbox.parked', '{row}');
   parked(3);
   parked(1);

@@ -1,11 +1,15 @@
-import { metrics } from '@opentelemetry/api';
+import { checkOptions, text } from '@ballast/resilience/primitives';
+import { meter } from '../scope.ts';
 
 /**
- * A gauge that is told its value, e.g. by a task that asks a database now and then. Without an SDK it is told in vain.
+ * Makes a gauge and returns the function that sets its value, for a task that e.g. asks a database now and then.
+ * Without an SDK the values go nowhere.
  *
  * @param unit as in UCUM: `s`, `By`, `{row}`
+ * @throws {InvalidOptionError} when an argument makes no sense
  */
 export function gauge(name: string, unit: string): (value: number) => void {
-  const instrument = metrics.getMeter('@ballast/telemetry').createGauge(name, { unit });
+  checkOptions('gauge', { name, unit }, { name: text, unit: text }, ['name', 'unit']);
+  const instrument = meter().createGauge(name, { unit });
   return (value) => instrument.record(value);
 }

@@ -6,7 +6,7 @@ import {
 import { MetricsExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { metricsSerializer } from './metrics-serializer.ts';
 
-/** The SDK's OTLP/HTTP metric exporter with our serializer in it, for the sake of exemplars. */
+/** The SDK's OTLP/HTTP metric exporter with the serializer of this package in it, which adds exemplars. */
 export function createMetricExporter(): OTLPMetricExporterBase {
   const options = convertLegacyHttpOptions({}, 'METRICS', 'v1/metrics', {
     'Content-Type': 'application/json',

@@ -4,20 +4,22 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { type Exemplar, takeExemplars } from './exemplar-histogram.ts';
 
 interface OtlpDataPoint {
-  attributes: { key: string; value: Record<string, unknown> }[];
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
   exemplars?: object[];
 }
 interface OtlpMetric {
-  name: string;
-  histogram?: { dataPoints: OtlpDataPoint[] };
+  readonly name: string;
+  readonly histogram?: { readonly dataPoints: readonly OtlpDataPoint[] };
 }
 interface OtlpRequest {
-  resourceMetrics: { scopeMetrics: { metrics: OtlpMetric[] }[] }[];
+  readonly resourceMetrics: readonly {
+    readonly scopeMetrics: readonly { readonly metrics: readonly OtlpMetric[] }[];
+  }[];
 }
 
 /**
- * OTLP/JSON with exemplars added to the histograms that gathered some. JSON because a document can be amended where
- * protobuf bytes can't; at one export of a few kilobytes each five seconds the encoding costs nothing.
+ * OTLP/JSON with exemplars added to the histograms that gathered some. It is JSON because exemplars can be added to a
+ * JSON document and not to protobuf bytes; one export of a few kilobytes every five seconds costs next to nothing.
  */
 export const metricsSerializer: ISerializer<
   ResourceMetrics,

@@ -1,18 +1,21 @@
+import { type Clock, systemClock } from '@ballast/resilience/primitives';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { createLogger } from '../logs/logger.ts';
 
 const quietMs = 30_000;
 
+interface WarningLogger {
+  warn(fields: object, message: string): void;
+}
+
 /**
- * Reports trouble of the exporters, at most once in half a minute: a dead collector fails every second and must not
- * fill the log of a service that is fine. What was dropped is counted by the SDK's own metrics.
+ * Reports trouble of the exporters, at most once in half a minute: the export to a collector that is away fails every
+ * second and must not fill the log of a healthy service. The SDK's own metrics count what was dropped.
  */
-export function reportExportProblems(service: string, now: () => number = Date.now): void {
-  const logger = createLogger({ service, level: 'warn' });
-  let quietUntil = 0;
+export function reportExportProblems(logger: WarningLogger, clock: Clock = systemClock): void {
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
   let suppressed = 0;
   const report = (message: string) => {
-    if (now() < quietUntil) {
+    if (clock.now() < quietUntilMs) {
       suppressed += 1;
       return;
     }
@@ -20,7 +23,7 @@ export function reportExportProblems(service: string, now: () => number = Date.n
       { suppressed, cause: message },
       'telemetry export is failing; spans and logs are dropped when the queue is full',
     );
-    quietUntil = now() + quietMs;
+    quietUntilMs = clock.now() + quietMs;
     suppressed = 0;
   };
   const ignore = () => {};

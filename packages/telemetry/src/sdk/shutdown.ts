@@ -1,3 +1,17 @@
+import {
+  between,
+  checkOptions,
+  longestTimerMs,
+  settleWithin,
+  systemClock,
+  withMethods,
+} from '@ballast/resilience/primitives';
+
+const rules = {
+  timeoutMs: between(0, longestTimerMs),
+  clock: withMethods('a clock', 'now', 'setTimer'),
+};
+
 let stop: () => Promise<unknown> = async () => {};
 
 export function onTelemetryShutdown(action: () => Promise<unknown>): void {
@@ -5,12 +19,12 @@ export function onTelemetryShutdown(action: () => Promise<unknown>): void {
 }
 
 /**
- * Exports what is queued, and gives up after `timeoutMs`: a dead collector must not delay a stop.
+ * Exports what is queued, and gives up after `timeoutMs`: a collector that is away must not delay the stop of a service.
  * Without an SDK it resolves at once.
+ *
+ * @throws {InvalidOptionError} when an argument makes no sense
  */
-export async function shutdownTelemetry(timeoutMs = 2000): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, timeoutMs);
-  await Promise.race([stop().catch(() => {}), promise]);
-  clearTimeout(timer);
+export async function shutdownTelemetry(timeoutMs = 2000, clock = systemClock): Promise<void> {
+  checkOptions('shutdownTelemetry', { timeoutMs, clock }, rules, ['timeoutMs', 'clock']);
+  await settleWithin(stop(), timeoutMs, clock);
 }

@@ -17,6 +17,7 @@ import { traceHttpServer } from '../instrumentation/http-server.ts';
 import { traceRedis } from '../instrumentation/redis.ts';
 import { observeRuntime } from '../instrumentation/runtime.ts';
 import { traceUndici } from '../instrumentation/undici.ts';
+import { createLogger } from '../logs/logger.ts';
 import { createMetricExporter } from '../metrics/metric-exporter.ts';
 import { AsyncContext } from '../traces/async-context.ts';
 import { KeepRemarkable } from '../traces/keep-remarkable.ts';
@@ -25,11 +26,13 @@ import { reportExportProblems } from './export-problems.ts';
 import { readSettings, type TelemetrySettings } from './settings.ts';
 import { onTelemetryShutdown } from './shutdown.ts';
 
-/** Starts traces, metrics and logs over OTLP/HTTP. Once per process, before anything that shall be observed. */
+/** Starts traces, metrics and logs over OTLP/HTTP. Call it once per process, before anything that is to be observed. */
 export function startSdk(): void {
   const settings = readSettings();
   const resource = describeProcess();
-  reportExportProblems(String(resource.attributes['service.name']));
+  // Made before an SDK is registered: a line about a failing export must not be exported itself.
+  const logger = createLogger({ service: String(resource.attributes['service.name']), level: 'warn' });
+  reportExportProblems(logger);
   const meters = startMetrics(settings, resource);
   const tracers = startTraces(settings, resource, meters);
   const loggers = startLogs(settings, resource, meters);
@@ -37,7 +40,7 @@ export function startSdk(): void {
   observeRuntime();
 }
 
-/** `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`, with the host's name telling replicas apart. */
+/** `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES`; the host's name distinguishes the replicas of a service. */
 function describeProcess(): Resource {
   return defaultResource()
     .merge(resourceFromAttributes({ 'service.instance.id': hostname() }))
@@ -77,7 +80,7 @@ function startTraces(
   });
   const contexts = new AsyncContext();
   context.setGlobalContextManager(contexts);
-  // Trace context alone: what comes in as baggage is not passed on to the services behind.
+  // Only the trace context travels: incoming baggage is not passed on to the next service.
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
   traceHttpServer(contexts);

@@ -11,7 +11,7 @@ const finished = () => spans.getFinishedSpans();
 beforeEach(() => spans.reset());
 
 describe('a task', () => {
-  test('is a trace of its own, in whatever trace it is started', async () => {
+  test('is a trace of its own, also when another trace is active', async () => {
     const settle = asTask('settle', async (order: string) => {
       trace.getTracer('test').startSpan('PUT', {}, context.active()).end();
       return `${order} settled`;
@@ -43,7 +43,7 @@ describe('a task', () => {
     ).toContain('resilience.fallback');
   });
 
-  test('that fails says why, and fails as ever', async () => {
+  test('that fails rejects as before, and its span says why', async () => {
     const gone = Object.assign(new Error('no answer'), { code: 'ECONNREFUSED' });
     const settle = asTask('settle', () => Promise.reject(gone));
     await expect(settle()).rejects.toBe(gone);

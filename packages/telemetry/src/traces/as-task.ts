@@ -1,26 +1,27 @@
-import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
-import { hasSdk } from '../scope.ts';
-
-type TaskError = { code?: string; name?: string; message?: string };
+import { aFunction, checkOptions, text } from '@ballast/resilience/primitives';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { hasSdk, tracer } from '../scope.ts';
+import { markFailed } from './failed-span.ts';
 
 /**
- * Makes each run of a background task a trace of its own. Nobody's request is active there, and without a span the calls
- * and decisions of the task would leave no trace. Without an SDK it is the same function.
+ * Makes each run of a background task a trace of its own. No request is active in a background task, so without this
+ * span its calls and decisions would leave no trace. Without an SDK it returns the same function.
+ *
+ * @throws {InvalidOptionError} when an argument makes no sense
  */
 export function asTask<A extends unknown[], T>(
   name: string,
   run: (...args: A) => Promise<T>,
 ): (...args: A) => Promise<T> {
+  checkOptions('asTask', { name, run }, { name: text, run: aFunction }, ['name', 'run']);
   if (!hasSdk()) return run;
-  const tracer = trace.getTracer('@ballast/telemetry');
+  const taskTracer = tracer();
   return function task(...args) {
-    return tracer.startActiveSpan(name, {}, ROOT_CONTEXT, async (span) => {
+    return taskTracer.startActiveSpan(name, {}, ROOT_CONTEXT, async (span) => {
       try {
         return await run(...args);
       } catch (error) {
-        const { code, name: kind, message } = (error ?? {}) as TaskError;
-        span.setAttribute('error.type', code ?? kind ?? 'unknown');
-        span.setStatus({ code: SpanStatusCode.ERROR, message: message ?? '' });
+        markFailed(span, error);
         throw error;
       } finally {
         span.end();

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 
 /**
- * The OpenTelemetry context on AsyncLocalStorage, plus `enter`: a diagnostics channel tells that a request begins
- * but offers no function to run inside it, so the context has to be entered where we stand.
+ * The OpenTelemetry context on AsyncLocalStorage, plus `enter`: a diagnostics channel reports that a request begins
+ * but offers no function to run inside it, so the subscriber has to enter the context itself.
  */
 export class AsyncContext implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();

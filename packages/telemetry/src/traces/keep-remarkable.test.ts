@@ -54,7 +54,7 @@ describe('a trace outside the head sample', () => {
     expect(exported()).toEqual(['query', 'order']);
   });
 
-  test('is exported whole when a decision degraded it, and tells the services it calls from then on', () => {
+  test('is exported whole when a decision degraded it, and is marked as sampled for the services it calls from then on', () => {
     const order = start('order');
     const early = start('inventory', order);
     expect(early.spanContext().traceFlags).toBe(0);

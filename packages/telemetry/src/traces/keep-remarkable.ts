@@ -1,10 +1,11 @@
 import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const localRoot = Symbol('ballast.localRoot');
 const remarkable = Symbol('ballast.remarkable');
 
-/** The part of a trace in this process: its topmost span, and finished spans that wait for the verdict. */
+/** The part of a trace in this process: its topmost span, and finished spans that wait for the decision. */
 interface LocalRoot {
   readonly span: Marked;
   waiting: ReadableSpan[];
@@ -13,12 +14,12 @@ interface LocalRoot {
 
 type Marked = Pick<Span, 'spanContext'> & { [localRoot]?: LocalRoot; [remarkable]?: true };
 
-/** Spans one local root may hold back: a runaway loop must not fill the memory. */
+/** How many finished spans may wait for one local root: an endless loop must not fill the memory. */
 export const maxWaitingSpans = 128;
 
 /**
- * Raises the sampled flag of the span's trace: everything recorded so far in this process is exported, and calls
- * made from now on tell the next service to keep its part. A flag is raised late, never lowered.
+ * Sets the sampled flag of the span's trace: everything recorded so far in this process is exported, and calls made
+ * from now on tell the next service to keep its part. The flag may be set late and is never cleared.
  */
 export function keepTrace(span: Marked): void {
   const root = span[localRoot]?.span ?? span;
@@ -27,7 +28,7 @@ export function keepTrace(span: Marked): void {
   markSampled(span);
 }
 
-/** Whether the trace is sure to be kept, for being degraded, failed or slow. */
+/** Whether the trace is certain to be kept, because it is degraded, failed or slow. */
 export function isRemarkable(span: Marked): boolean {
   return (span[localRoot]?.span ?? span)[remarkable] === true;
 }
@@ -42,15 +43,15 @@ function markSampled(span: Marked): void {
 
 /**
  * Decides at the end of the local root span what head sampling can't know at its start: whether the trace was
- * degraded, failed or slow. Recording is cheap, exporting is not, so all is recorded and little exported.
+ * degraded, failed or slow. Recording is cheap and exporting is not, so all spans are recorded and few exported.
  */
 export class KeepRemarkable implements SpanProcessor {
   readonly #next: SpanProcessor;
-  readonly #slowSeconds: number;
+  readonly #slowMs: number;
 
-  constructor(next: SpanProcessor, options: { slowMs: number }) {
+  constructor(next: SpanProcessor, { slowMs }: { readonly slowMs: number }) {
     this.#next = next;
-    this.#slowSeconds = options.slowMs / 1000;
+    this.#slowMs = slowMs;
   }
 
   onStart(span: Marked, parentContext: Context): void {
@@ -69,7 +70,7 @@ export class KeepRemarkable implements SpanProcessor {
 
   #endRoot(root: LocalRoot, span: ReadableSpan): void {
     root.isEnded = true;
-    if (span.duration[0] + span.duration[1] / 1e9 >= this.#slowSeconds) keepTrace(root.span);
+    if (hrTimeToMilliseconds(span.duration) >= this.#slowMs) keepTrace(root.span);
     if (isSampled(root.span)) {
       for (const child of root.waiting) this.#export(child);
       this.#export(span);

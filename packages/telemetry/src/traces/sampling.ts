@@ -1,7 +1,7 @@
 import { type Context, SamplingDecision, type SamplingResult, TraceFlags, trace } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 
-/** Share of unremarkable traces the collector keeps; infra/otel-collector/config.yaml says the same. */
+/** Share of unremarkable traces the collector keeps, as in infra/otel-collector/config.yaml. */
 export const tailRatio = 0.1;
 
 const randomHexDigits = 6;
