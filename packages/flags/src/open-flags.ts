@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { InvalidOptionError } from '@ballast/resilience/primitives';
+import { aFunction, checkArgument, InvalidOptionError } from '@ballast/resilience/primitives';
 import { type Client, NOOP_PROVIDER, OpenFeature } from '@openfeature/server-sdk';
 import { evaluate, type FlagDefinition, parseFlagFile } from './flag-file.ts';
 import { FlagFileProvider } from './flag-file-provider.ts';
 import type { Flags, FlagsSnapshot, OpenFlagsOptions } from './flags.ts';
-import { checkListener, checkOpenFlags } from './options.ts';
+import { checkOpenFlags } from './options.ts';
 import { pollFile } from './watch-file.ts';
 
 /**
@@ -61,7 +61,7 @@ class FileFlags<Key extends string> implements Flags<Key> {
   }
 
   onChange(listener: (changedKeys: readonly Key[]) => void): () => void {
-    checkListener(listener);
+    checkArgument('onChange', 'listener', listener, aFunction);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,7 +1,7 @@
 import {
   aFunction,
+  checkArgument,
   checkOptions,
-  InvalidOptionError,
   onOff,
   type Rule,
   type Rules,
@@ -33,18 +33,13 @@ export function checkOpenFlags(options: { readonly defaults: Readonly<Record<str
 
 /** @throws {InvalidOptionError} as `checkOpenFlags` does */
 export function checkSetFlags(file: string, wanted: Readonly<Record<string, boolean>>): void {
-  checkOptions('setFlags', { file, wanted }, { file: aPath, wanted: switches }, ['file', 'wanted']);
+  checkArgument('setFlags', 'file', file, aPath);
+  checkArgument('setFlags', 'wanted', wanted, switches);
   checkSwitches('setFlags', 'wanted', wanted);
-}
-
-/** @throws {InvalidOptionError} as `checkOpenFlags` does */
-export function checkListener(listener: unknown): void {
-  checkOptions('onChange', { listener }, { listener: aFunction }, ['listener']);
 }
 
 function checkSwitches(of: string, option: string, values: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(values)) {
-    if (!onOff.accepts(value))
-      throw new InvalidOptionError(`${option}.${key}`, onOff.expected, value, { of });
+    checkArgument(of, `${option}.${key}`, value, onOff);
   }
 }

@@ -117,6 +117,11 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
     () => shutdownTelemetry(Number.POSITIVE_INFINITY),
     'shutdownTelemetry: timeoutMs must be a number from 0 to 2147483647, received Infinity',
   ],
+  [
+    'shutdownTelemetry(2000, {})',
+    () => shutdownTelemetry(2000, {} as never),
+    'shutdownTelemetry: clock must be an object with now() and setTimer(), received an object',
+  ],
   ...(
     [
       [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, samplers],

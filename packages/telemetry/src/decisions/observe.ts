@@ -1,5 +1,5 @@
 import type { ContextCarrier, Dependency } from '@ballast/resilience';
-import { checkOptions, InvalidOptionError, text, withMethods } from '@ballast/resilience/primitives';
+import { checkArgument, text, withMethods } from '@ballast/resilience/primitives';
 import { type Context, context } from '@opentelemetry/api';
 import { hasSdk } from '../scope.ts';
 import { watchState } from './resilience-gauges.ts';
@@ -27,7 +27,8 @@ const traceCarrier: ContextCarrier = {
  * @throws {InvalidOptionError} for anything but a dependency
  */
 export function observe(dependency: ObservableDependency): () => void {
-  checkDependency(dependency);
+  checkArgument('observe', 'dependency', dependency, aDependency);
+  checkArgument('observe', 'dependency.name', dependency.name, text);
   if (!hasSdk()) return () => {};
   dependency.carryContext(traceCarrier);
   const count = countEvents();
@@ -40,10 +41,4 @@ export function observe(dependency: ObservableDependency): () => void {
     unsubscribe();
     unwatch();
   };
-}
-
-function checkDependency(dependency: ObservableDependency): void {
-  checkOptions('observe', { dependency }, { dependency: aDependency }, ['dependency']);
-  if (text.accepts(dependency.name)) return;
-  throw new InvalidOptionError('dependency.name', text.expected, dependency.name, { of: 'observe' });
 }

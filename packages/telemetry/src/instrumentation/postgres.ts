@@ -1,4 +1,4 @@
-import { checkOptions, withMethods } from '@ballast/resilience/primitives';
+import { checkArgument, withMethods } from '@ballast/resilience/primitives';
 import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { hasSdk, tracer } from '../scope.ts';
 import { markFailed } from '../traces/failed-span.ts';
@@ -18,7 +18,7 @@ type Query = (this: unknown, ...args: unknown[]) => unknown;
  * @throws {InvalidOptionError} for anything but a pool
  */
 export function observePool<P extends ObservablePool>(pool: P): P {
-  checkOptions('observePool', { pool }, { pool: withMethods('a pg pool', 'on') }, ['pool']);
+  checkArgument('observePool', 'pool', pool, withMethods('a pg pool', 'on'));
   if (hasSdk()) {
     const queryTracer = tracer();
     pool.on('connect', (client: { query: Query }) => {

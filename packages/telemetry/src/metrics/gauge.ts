@@ -1,4 +1,4 @@
-import { checkOptions, text } from '@ballast/resilience/primitives';
+import { checkArgument, text } from '@ballast/resilience/primitives';
 import { meter } from '../scope.ts';
 
 /**
@@ -9,7 +9,8 @@ import { meter } from '../scope.ts';
  * @throws {InvalidOptionError} when an argument makes no sense
  */
 export function gauge(name: string, unit: string): (value: number) => void {
-  checkOptions('gauge', { name, unit }, { name: text, unit: text }, ['name', 'unit']);
+  checkArgument('gauge', 'name', name, text);
+  checkArgument('gauge', 'unit', unit, text);
   const instrument = meter().createGauge(name, { unit });
   return (value) => instrument.record(value);
 }

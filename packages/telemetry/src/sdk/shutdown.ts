@@ -1,16 +1,11 @@
 import {
+  aClock,
   between,
-  checkOptions,
+  checkArgument,
   longestTimerMs,
   settleWithin,
   systemClock,
-  withMethods,
 } from '@ballast/resilience/primitives';
-
-const rules = {
-  timeoutMs: between(0, longestTimerMs),
-  clock: withMethods('a clock', 'now', 'setTimer'),
-};
 
 let stop: () => Promise<unknown> = async () => {};
 
@@ -25,6 +20,7 @@ export function onTelemetryShutdown(action: () => Promise<unknown>): void {
  * @throws {InvalidOptionError} when an argument makes no sense
  */
 export async function shutdownTelemetry(timeoutMs = 2000, clock = systemClock): Promise<void> {
-  checkOptions('shutdownTelemetry', { timeoutMs, clock }, rules, ['timeoutMs', 'clock']);
+  checkArgument('shutdownTelemetry', 'timeoutMs', timeoutMs, between(0, longestTimerMs));
+  checkArgument('shutdownTelemetry', 'clock', clock, aClock);
   await settleWithin(stop(), timeoutMs, clock);
 }

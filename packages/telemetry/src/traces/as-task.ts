@@ -1,4 +1,4 @@
-import { aFunction, checkOptions, text } from '@ballast/resilience/primitives';
+import { aFunction, checkArgument, text } from '@ballast/resilience/primitives';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { hasSdk, tracer } from '../scope.ts';
 import { markFailed } from './failed-span.ts';
@@ -13,7 +13,8 @@ export function asTask<A extends unknown[], T>(
   name: string,
   run: (...args: A) => Promise<T>,
 ): (...args: A) => Promise<T> {
-  checkOptions('asTask', { name, run }, { name: text, run: aFunction }, ['name', 'run']);
+  checkArgument('asTask', 'name', name, text);
+  checkArgument('asTask', 'run', run, aFunction);
   if (!hasSdk()) return run;
   const taskTracer = tracer();
   return function task(...args) {
