@@ -1,5 +1,6 @@
 import { openFlags } from '@ballast/flags';
 import { sql } from '@ballast/service-kit';
+import { protectionDefaults } from '@ballast/service-kit/protections';
 import { createTestDatabase, startTestService, type TestReply } from '@ballast/service-kit/testing';
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
@@ -8,7 +9,7 @@ import { configSchema, flagDefaults } from '../src/config.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 
 // These tests are not about load shedding.
-const unshed = { ...flagDefaults, 'protection.shedding': false };
+const unshed = { ...protectionDefaults, 'protection.shedding': false };
 
 /** The whole service on a free port with a database of its own. */
 export async function startInventory(env: Record<string, string> = {}) {
