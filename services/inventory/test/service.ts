@@ -5,7 +5,7 @@ import { createTestDatabase, startTestService, type TestReply } from '@ballast/s
 import type {} from '@ballast/service-kit/testing-setup';
 import { inject } from 'vitest';
 import { createInventory } from '../src/app.ts';
-import { configSchema, flagDefaults } from '../src/config.ts';
+import { configSchema } from '../src/config.ts';
 import { migrations } from '../src/db/migrations/index.ts';
 
 // These tests are not about load shedding.
