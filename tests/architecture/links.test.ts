@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -19,14 +19,5 @@ function brokenLinks(page: string): string[] {
 describe('pages', () => {
   it.each(pages)('%s links only to what exists', (page) => {
     expect(brokenLinks(page)).toEqual([]);
-  });
-
-  it('decision records have each their own number, also in their title', () => {
-    const records = pages.filter((page) => /^docs\/adr\/\d{4}-/.test(page));
-    const numbers = records.map((page) => basename(page).slice(0, 4));
-    expect(new Set(numbers).size).toBe(records.length);
-    for (const [index, page] of records.entries()) {
-      expect(readFileSync(join(root, page), 'utf8')).toMatch(new RegExp(`^# ${numbers[index]}\\. `));
-    }
   });
 });
