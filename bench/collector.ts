@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { quantile } from './quantile.ts';
+import { quantile } from '@ballast/resilience/primitives';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,7 @@ const loadGenerator = 'http://127.0.0.1:4004';
 const prometheus = 'http://127.0.0.1:9090';
 const pollMs = 1000;
 const run = promisify(execFile);
+const ms = (value = Number.NaN): string => `${value.toFixed(0)} ms`;
 
 interface EndedOrder {
   readonly id: string | null;
@@ -75,8 +76,8 @@ async function minute(collector: string): Promise<void> {
   const cells = [
     collector,
     orders.length,
-    `${quantile(latenciesMs, 0.5).toFixed(0)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
+    ms(quantile(latenciesMs, 0.5)),
+    ms(quantile(latenciesMs, 0.99)),
     bad,
     await memory(),
   ];

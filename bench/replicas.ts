@@ -8,7 +8,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { quantile } from './quantile.ts';
+import { quantile } from '@ballast/resilience/primitives';
 import { Shoppers } from './telemetry/shoppers.ts';
 
 const { values } = parseArgs({
@@ -21,6 +21,7 @@ const { values } = parseArgs({
 });
 const cpuMillis = Number(values.cpu);
 const run = promisify(execFile);
+const ms = (value = Number.NaN): string => `${value.toFixed(0)} ms`;
 
 async function kubectl(...args: string[]): Promise<string> {
   return (await run('kubectl', ['--namespace', 'ballast', ...args])).stdout.trim();
@@ -96,8 +97,8 @@ async function measure(url: string, replicas: number): Promise<(string | number)
   return [
     replicas,
     perSecond.toFixed(0),
-    `${quantile(latenciesMs, 0.5).toFixed(0)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
+    ms(quantile(latenciesMs, 0.5)),
+    ms(quantile(latenciesMs, 0.99)),
     share(0, replicas),
     share(3, 1),
     ...used.map((micros) => `${(micros / placed / 1000).toFixed(2)} ms`),

@@ -8,7 +8,7 @@
  * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
  */
 import { parseArgs } from 'node:util';
-import { quantile } from './quantile.ts';
+import { quantile } from '@ballast/resilience/primitives';
 import { startDatabase } from './telemetry/database.ts';
 import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
 import { Subject } from './telemetry/subject.ts';
@@ -79,6 +79,7 @@ async function variantsOf(subject: string): Promise<readonly Variant[]> {
   return traced ? [{ ...traced, name: 'collector answers' }, ...collectorsGone(hanging.url)] : [];
 }
 
+const fixed = (value = Number.NaN, digits = 0): string => value.toFixed(digits);
 const subjects: Subject[] = [];
 const start = values.subject === 'orders' ? startOrders : startHandler;
 for (const variant of await variantsOf(values.subject)) subjects.push(await start(variant));
@@ -95,23 +96,16 @@ console.log(`${values.subject}, ${rounds} rounds of ${turnMs} ms, ${concurrency}
 console.log('| Telemetry | orders/s | throughput | CPU per order | p50 | p99 | RSS | refused |');
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 for (const { name, pid, turns, latenciesMs, refused } of subjects) {
-  const ratio = quantile(
-    turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0)),
-    0.5,
-  );
+  const ratios = turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0));
+  const rates = turns.map(({ perSecond }) => perSecond);
+  const costs = turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder);
   const cells = [
     name,
-    quantile(
-      turns.map(({ perSecond }) => perSecond),
-      0.5,
-    ).toFixed(0),
-    `${(100 * ratio).toFixed(0)} %`,
-    `${quantile(
-      turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder),
-      0.5,
-    ).toFixed(0)} µs`,
-    `${quantile(latenciesMs, 0.5).toFixed(1)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(1)} ms`,
+    fixed(quantile(rates, 0.5)),
+    `${fixed(100 * (quantile(ratios, 0.5) ?? Number.NaN))} %`,
+    `${fixed(quantile(costs, 0.5))} µs`,
+    `${fixed(quantile(latenciesMs, 0.5), 1)} ms`,
+    `${fixed(quantile(latenciesMs, 0.99), 1)} ms`,
     `${(residentBytes(pid) / 1e6).toFixed(0)} MB`,
     refused,
   ];

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { quantile } from '@ballast/resilience/primitives';
 import type { Measures } from './report.ts';
 import type { Sample } from './runner.ts';
 
@@ -97,7 +98,4 @@ async function ask({ child }: Runner, sample: Sample): Promise<number> {
   return value;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
-}
+const median = (values: readonly number[]): number => quantile(values, 0.5) ?? Number.NaN;

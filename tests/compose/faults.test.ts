@@ -1,9 +1,9 @@
+import { eventually } from '@ballast/resilience/testing';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { traceOf } from './jaeger.ts';
 import { firing, holds, query } from './prometheus.ts';
 import { type PlacedOrder, placeOrder, readOrder, setTraffic } from './shop.ts';
-import { kill, start } from './stack.ts';
+import { everyMs, kill, start } from './stack.ts';
 
 /** The edge's deadline of 2 s, and what a busy machine may add. */
 const answeredWithinMs = 2500;
@@ -28,12 +28,19 @@ function untilOrder(
   isRight: (order: PlacedOrder) => boolean,
   withinMs = 30_000,
 ): Promise<PlacedOrder> {
-  return eventually(what, withinMs, async () => {
+  const place = async () => {
     const order = await placeOrder();
     expect(order.tookMs).toBeLessThan(answeredWithinMs);
     if (!isRight(order)) throw new Error(`${order.status} ${JSON.stringify(order.body)}`);
     return order;
-  });
+  };
+  return eventually(what, place, { withinMs, everyMs });
+}
+
+/** An order that was once accepted is confirmed in the end. */
+async function untilConfirmed(id: string, withinMs: number): Promise<void> {
+  const isConfirmed = async () => (await readOrder(id)).status === 'confirmed';
+  await eventually(`order ${id} is confirmed`, isConfirmed, { withinMs, everyMs });
 }
 
 const isWhole = ({ status, body }: PlacedOrder) => status === 201 && body.recommendations.source === 'live';
@@ -130,9 +137,7 @@ describe('with one container killed', () => {
     );
 
     await restart();
-    await eventually('the order is confirmed', 30_000, async () => {
-      expect((await readOrder(order.body.id)).status).toBe('confirmed');
-    });
+    await untilConfirmed(order.body.id, 30_000);
   });
 
   test('postgres: orders are refused fast, those acknowledged survive', async () => {
@@ -150,9 +155,7 @@ describe('with one container killed', () => {
     await holds('ALERTS{alertname="OrdersDown", alertstate="firing"}', firesWithinMs);
 
     await restart();
-    await eventually('the acknowledged order is there', 60_000, async () => {
-      expect((await readOrder(before.body.id)).status).toBe('confirmed');
-    });
+    await untilConfirmed(before.body.id, 60_000);
   });
 
   test('collector: nobody notices, and what was dropped is counted', async () => {

@@ -1,9 +1,9 @@
+import { eventually } from '@ballast/resilience/testing';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { monitoredCallRate, traceOf } from './jaeger.ts';
 import { exemplars, firing, holds } from './prometheus.ts';
 import { placeOrder, setTraffic } from './shop.ts';
-import { compose, docker, residentBytes, urls } from './stack.ts';
+import { compose, docker, everyMs, residentBytes, urls } from './stack.ts';
 
 const mb = 1e6;
 
@@ -18,7 +18,7 @@ describe('the stack, all healthy', () => {
 
   test('confirms an order with live recommendations', async () => {
     // Orders started while the others did not answer yet: its breakers let them back in within seconds.
-    await eventually('an order that is whole', 30_000, async () => {
+    const place = async () => {
       const { status, body } = await placeOrder();
       expect(status).toBe(201);
       expect(body).toMatchObject({
@@ -26,7 +26,8 @@ describe('the stack, all healthy', () => {
         degraded: false,
         recommendations: { source: 'live' },
       });
-    });
+    };
+    await eventually('an order that is not degraded', place, { withinMs: 30_000, everyMs });
   });
 
   test('shows the way of one order through every service and store in one trace', async () => {
@@ -48,19 +49,19 @@ describe('the stack, all healthy', () => {
   });
 
   test('links the duration graph to traces', async () => {
-    const series = await eventually('an exemplar in Prometheus', 60_000, async () => {
+    const look = async () => {
       const found = await exemplars('http_server_request_duration_seconds_bucket{service_name="orders"}');
       if (found.length === 0) throw new Error('none');
       return found;
-    });
+    };
+    const series = await eventually('an exemplar in Prometheus', look, { withinMs: 60_000, everyMs });
     expect(series[0]?.exemplars[0]?.labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test("feeds Jaeger's monitor from Prometheus", async () => {
     await holds('sum(rate(traces_span_metrics_calls_total{service_name="orders"}[1m])) > 0', 60_000);
-    await eventually('a call rate in Jaeger', 60_000, async () => {
-      if (!((await monitoredCallRate('orders')) > 0)) throw new Error('no rate yet');
-    });
+    const hasRate = async () => (await monitoredCallRate('orders')) > 0;
+    await eventually('a call rate in Jaeger', hasRate, { withinMs: 60_000, everyMs });
   });
 
   test('lets no alert fire', async () => {

@@ -1,5 +1,5 @@
-import { eventually } from './eventually.ts';
-import { urls } from './stack.ts';
+import { eventually } from '@ballast/resilience/testing';
+import { everyMs, urls } from './stack.ts';
 
 interface JaegerTrace {
   spans: {
@@ -22,14 +22,15 @@ export interface Trace {
 
 /** The trace with this id, once it holds what `isComplete` asks for: spans of several processes arrive apart. */
 export function traceOf(traceId: string, isComplete: (trace: Trace) => boolean): Promise<Trace> {
-  return eventually(`trace ${traceId} is complete in Jaeger`, 40_000, async () => {
+  const lookUp = async () => {
     const response = await fetch(`${urls.jaeger}/api/traces/${traceId}`);
     if (!response.ok) throw new Error(`Jaeger answered ${response.status}`);
     const { data } = (await response.json()) as { data: JaegerTrace[] };
     const trace = read(data[0] as JaegerTrace);
     if (!isComplete(trace)) throw new Error(`only ${JSON.stringify(trace)}`);
     return trace;
-  });
+  };
+  return eventually(`trace ${traceId} is complete in Jaeger`, lookUp, { withinMs: 40_000, everyMs });
 }
 
 function read({ spans, processes }: JaegerTrace): Trace {

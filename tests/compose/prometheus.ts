@@ -1,5 +1,5 @@
-import { eventually } from './eventually.ts';
-import { urls } from './stack.ts';
+import { eventually } from '@ballast/resilience/testing';
+import { everyMs, urls } from './stack.ts';
 
 export interface Series {
   metric: Record<string, string>;
@@ -21,11 +21,12 @@ export async function query(expression: string): Promise<Series[]> {
 
 /** Waits until the expression gives a series at all: use comparisons, as in alerts. */
 export function holds(expression: string, withinMs: number): Promise<Series> {
-  return eventually(expression, withinMs, async () => {
+  const ask = async () => {
     const [first] = await query(expression);
     if (!first) throw new Error('no series');
     return first;
-  });
+  };
+  return eventually(expression, ask, { withinMs, everyMs });
 }
 
 /** Names of the alerts that fire. */

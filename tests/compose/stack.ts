@@ -26,6 +26,9 @@ const env = {
   BALLAST_IMAGE: 'ballast:test',
 };
 
+/** How often a test looks while it waits: more often would be load of its own. */
+export const everyMs = 250;
+
 export const urls = {
   orders: `http://127.0.0.1:${ports.ORDERS_PORT}`,
   inventory: `http://127.0.0.1:${ports.INVENTORY_PORT}`,

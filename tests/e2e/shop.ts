@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import { type EmbeddedDemo, urlOf } from './embedded-demo.ts';
 
 /** Longer than a restart and an open breaker take together, also on a machine with other work. */
@@ -48,32 +49,11 @@ export async function statusOf(demo: EmbeddedDemo, id: string): Promise<string> 
 
 /** An order that nothing is wrong with: what failed before this test may still be healing. */
 export async function confirmedOrder(demo: EmbeddedDemo): Promise<{ key: string; id: string }> {
-  let key = '';
-  const place = (): Promise<Answer> => {
-    key = crypto.randomUUID();
-    return placeOrder(demo, key);
+  const place = async () => {
+    const key = crypto.randomUUID();
+    const { status, body } = await placeOrder(demo, key);
+    if (status !== 201) throw new Error(`answered ${status}`);
+    return { key, id: body.id };
   };
-  const { status, body } = await eventually(place, (answer) => answer.status === 201, healingMs);
-  if (status !== 201)
-    throw new Error(`no order was confirmed within ${healingMs} ms; the last answer was ${status}`);
-  return { key, id: body.id };
-}
-
-/** Asks again until the answer is the wanted one; the last answer, or error, when it never is. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  isWanted: (answer: T) => boolean,
-  withinMs: number,
-): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const late = performance.now() > deadline;
-    try {
-      const answer = await ask();
-      if (isWanted(answer) || late) return answer;
-    } catch (error) {
-      if (late) throw error;
-    }
-    await delay(50);
-  }
+  return eventually('an order is confirmed', place, { withinMs: healingMs });
 }

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 import { replicasOf } from './cluster.ts';
 import { tunnel } from './kubectl.ts';
 
-const patienceMs = 240_000;
+const scalesWithinMs = 240_000;
 
 async function setLoad(ordersPerSecond: number): Promise<void> {
   const way = await tunnel('deployment/load-generator', 4004);
@@ -22,13 +22,12 @@ async function untilReplicas(
   matches: (count: number) => boolean,
 ): Promise<{ count: number; afterMs: number }> {
   const begin = performance.now();
-  for (;;) {
+  const look = async () => {
     const count = await replicasOf('orders');
-    const afterMs = performance.now() - begin;
-    if (matches(count)) return { count, afterMs };
-    if (afterMs > patienceMs) throw new Error(`still ${count} replicas after ${patienceMs} ms`);
-    await delay(1000);
-  }
+    if (!matches(count)) throw new Error(`${count} replicas`);
+    return { count, afterMs: performance.now() - begin };
+  };
+  return eventually('the autoscaler acts', look, { withinMs: scalesWithinMs, everyMs: 1000 });
 }
 
 test('orders is scaled up under load and down after it', async () => {

@@ -1,3 +1,4 @@
+import { backoffMs } from '@ballast/resilience/primitives';
 import { type OrderLine, settlingRefusals } from '../history/entry.ts';
 import type { HistoryLog, Outcome } from '../history/history-log.ts';
 import type { SeededRandom } from '../seeded-random.ts';
@@ -64,7 +65,6 @@ function pauseMs(outcome: Outcome, attempt: number, { random }: CustomerTools): 
   const asked = outcome.type === 'fail' ? Math.min(outcome.retryAfterMs ?? 0, longestPauseMs) : 0;
   // Here the server knows when: the moment the first request's lock ends.
   if (outcome.type === 'fail' && outcome.code === 'request-in-flight' && asked > 0) return asked;
-  const longestMs = outcome.type === 'ok' ? longestPauseBetweenReadsMs : longestPauseMs;
-  const backoffMs = Math.min(longestMs, 100 * 2 ** (attempt - 1));
-  return Math.max(asked, (0.5 + random.next() / 2) * backoffMs);
+  const maxDelayMs = outcome.type === 'ok' ? longestPauseBetweenReadsMs : longestPauseMs;
+  return Math.max(asked, backoffMs({ baseDelayMs: 100, maxDelayMs, jitter: 'equal' }, attempt, random.next));
 }
