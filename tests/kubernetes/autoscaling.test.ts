@@ -7,14 +7,14 @@ import { tunnel } from './kubectl.ts';
 const scalesWithinMs = 240_000;
 
 async function setLoad(ordersPerSecond: number): Promise<void> {
-  const way = await tunnel('deployment/load-generator', 4004);
-  const { statusCode } = await request(`http://127.0.0.1:${way.port}/rate`, {
+  const loadGenerator = await tunnel('deployment/load-generator', 4004);
+  const { statusCode } = await request(`http://127.0.0.1:${loadGenerator.port}/rate`, {
     method: 'PUT',
-    // By the port that it knows itself by, not by that of the tunnel.
+    // It checks the host, with its own port and not that of the tunnel.
     headers: { 'content-type': 'application/json', host: '127.0.0.1:4004' },
     body: JSON.stringify({ ordersPerSecond }),
   });
-  way.close();
+  loadGenerator.close();
   expect(statusCode).toBe(200);
 }
 
