@@ -1,8 +1,8 @@
 /**
  * What does telemetry cost an order?
  *
- * Each variant runs in processes of its own; load goes to one at a time, in short turns, so that whatever else the
- * machine does falls on all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
+ * Each variant runs in processes of its own. Load goes to one at a time, in short turns, so that other work of the
+ * machine affects all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
  *
  * `--subject handler`: one express handler that calls out and queries once. `--subject orders`: the real services.
  * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
@@ -84,11 +84,11 @@ const subjects: Subject[] = [];
 const start = values.subject === 'orders' ? startOrders : startHandler;
 for (const variant of await variantsOf(values.subject)) subjects.push(await start(variant));
 
-// Compiled code, open connections, closed breakers.
-for (const subject of subjects) await subject.takeTurn(2 * turnMs);
-for (const subject of subjects) subject.forget();
+// A warm-up compiles the code, opens connections and closes breakers.
+for (const subject of subjects) await subject.runFor(2 * turnMs);
+for (const subject of subjects) subject.reset();
 for (let round = 0; round < rounds; round += 1) {
-  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.takeTurn(turnMs);
+  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.runFor(turnMs);
 }
 
 const [reference] = subjects;
