@@ -45,9 +45,25 @@ const roomOrders: readonly RoomOrder[] = [
     ],
   },
   {
+    folder: 'packages/service-kit/src',
+    rooms: [
+      'process',
+      'problem',
+      'postgres',
+      'lifecycle',
+      'request',
+      'client',
+      'chaos',
+      'app',
+      'index.ts',
+      'testing',
+    ],
+  },
+  {
     folder: 'demo',
     rooms: [
       'topology.ts',
+      'command-line.ts',
       'load-generator',
       'edge',
       'supervisor',
@@ -67,8 +83,9 @@ const doesWithout: readonly (readonly [folder: string, libraries: RegExp])[] = [
   ['packages/cache', /^(@opentelemetry|express|undici)/],
 ];
 
+/** The package that a file belongs to; packages may be nested. */
 const memberOf = (file: string): string =>
-  workspaceFolders.find((folder) => file.startsWith(`${folder}/`)) ?? '';
+  workspaceFolders.findLast((folder) => file.startsWith(`${folder}/`)) ?? '';
 
 const sentences = (imports: readonly Import[]): string[] =>
   imports.map(({ file, specifier }) => `${file} imports ${specifier}`);

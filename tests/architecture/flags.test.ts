@@ -1,24 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { featureNames, protectionNames } from '@ballast/demo/control-room/protocol';
-import { flagDefaults } from '@ballast/flags';
+import { protectionFlags } from '@ballast/service-kit/protections';
 import { expect, it } from 'vitest';
-import { root } from './imports.ts';
+import { isTestFile, root, sources } from './imports.ts';
 
-const { flags } = JSON.parse(readFileSync(join(root, 'infra/flags/flags.json'), 'utf8')) as {
-  flags: Record<string, { state: string; defaultVariant: string }>;
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+const { flags } = JSON.parse(read('infra/flags/flags.json')) as {
+  readonly flags: Readonly<Record<string, unknown>>;
 };
-const known = [
-  ...featureNames.map((name) => `feature.${name}`),
-  ...protectionNames.map((name) => `protection.${name}`),
-].sort();
 
-it('flags.json lists the features and protections that the code knows, all of them on', () => {
+/** The features that a service asks for. */
+const featureFlags = sources
+  .filter((file) => file.startsWith('services/') && !isTestFile(file))
+  .flatMap((file) =>
+    [...read(file).matchAll(/['"`](feature\.[\w-]+)['"`]/g)].map(([, name]) => name as string),
+  );
+
+it('flags.json lists the protections and features that the code knows, all of them on', () => {
+  const known = [...new Set([...protectionFlags, ...featureFlags])].sort();
   expect(Object.keys(flags).sort()).toEqual(known);
   for (const [name, flag] of Object.entries(flags))
     expect(flag, name).toMatchObject({ state: 'ENABLED', defaultVariant: 'on' });
-});
-
-it('the defaults in code are for the same flags', () => {
-  expect(Object.keys(flagDefaults).sort()).toEqual(known);
 });

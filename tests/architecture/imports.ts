@@ -28,18 +28,20 @@ const members: readonly Member[] = (parse(read('pnpm-workspace.yaml')) as { pack
   .sort()
   .map((file) => ({ folder: dirname(file), manifest: JSON.parse(read(file)) as Manifest }));
 
-/** Their folders, such as `packages/cache` and `demo`. */
+/** Their folders, such as `packages/cache` and `demo`, sorted, so that a nested one comes after the one it is in. */
 export const workspaceFolders: readonly string[] = members.map(({ folder }) => folder);
 
 /** Every source file of the workspace, tests included. */
-export const sources: readonly string[] = workspaceFolders
-  .flatMap((folder) =>
-    globSync(`${folder}/**/*.{ts,tsx,mts,js,mjs}`, {
-      cwd: root,
-      exclude: ['**/node_modules/**', '**/dist/**'],
-    }),
-  )
-  .sort();
+export const sources: readonly string[] = [
+  ...new Set(
+    workspaceFolders.flatMap((folder) =>
+      globSync(`${folder}/**/*.{ts,tsx,mts,js,mjs}`, {
+        cwd: root,
+        exclude: ['**/node_modules/**', '**/dist/**'],
+      }),
+    ),
+  ),
+].sort();
 
 export const isTestFile = (file: string): boolean =>
   /\.test\.tsx?$|\bvitest\.config\.ts$|^tests\/|\/test\/|\/testing(-setup)?(\.ts$|\/)/.test(file);

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { ProtectionName } from '@ballast/demo/control-room/protocol';
 import { systemClock as clock } from '@ballast/resilience/primitives';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { check } from './checker/check.ts';
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';

@@ -8,7 +8,7 @@ export type Run = { readonly history: readonly HistoryEntry[]; readonly state: F
 const skus = ['mug', 'lamp', 'desk'];
 const suppliedEach = 30;
 
-/** A run that keeps every invariant, with pending and rejected orders and duplicates. A mutation breaks it in one place. */
+/** A run that keeps every invariant, with pending and rejected orders and duplicates. Mutations change it. */
 export function validRun(seed: number, keys = 40): Run {
   const random = seededRandom(seed);
   const shelves = new Map(skus.map((sku) => [sku, suppliedEach]));

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ProtectionName } from '@ballast/demo/control-room/protocol';
 import { writeFlagsFile } from '@ballast/demo/supervisor/flags-file';
 import { databaseUrl } from '@ballast/demo/supervisor/postgres/embedded-postgres';
 import { choosePlace, clearPlace } from '@ballast/demo/supervisor/postgres/place';
 import { ownRunFolder } from '@ballast/demo/supervisor/run-folder';
 import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { layoutAt, portOf, type Replica } from './layout.ts';
 import { openProcesses, type Processes } from './processes.ts';
 import { openProxies, type Proxies } from './proxies.ts';
