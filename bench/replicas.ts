@@ -72,7 +72,7 @@ async function cpuMicrosOf(name: string): Promise<number> {
 async function plentifulSkus(): Promise<string[]> {
   const path = '/api/v1/namespaces/ballast/services/inventory:4002/proxy/v1/products';
   const { products } = JSON.parse(await kubectl('get', '--raw', path)) as {
-    products: { sku: string; available: number }[];
+    readonly products: { sku: string; available: number }[];
   };
   return products.filter(({ available }) => available > 100_000).map(({ sku }) => sku);
 }

@@ -11,10 +11,10 @@ export class Subject {
   readonly #load: ClosedLoopLoad;
 
   constructor(options: {
-    name: string;
-    pid: number;
-    url: string;
-    concurrency: number;
+    readonly name: string;
+    readonly pid: number;
+    readonly url: string;
+    readonly concurrency: number;
     skus: readonly string[];
   }) {
     this.name = options.name;

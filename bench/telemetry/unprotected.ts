@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface FlagFile {
-  flags: Record<string, { defaultVariant: string }>;
+  readonly flags: Record<string, { defaultVariant: string }>;
 }
 
 const everythingOff = [

@@ -1,12 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from './imports.ts';
+import { read, root } from './repository.ts';
 
-const folder = join(root, 'docs/adr');
-const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
-
-const files = globSync('[0-9]*.md', { cwd: folder }).sort();
+const folder = 'docs/adr';
+const files = globSync('[0-9]*.md', { cwd: join(root, folder) }).sort();
 
 /** Its first lines: the title with its number, the status and the day it was written. */
 const opening =
@@ -22,7 +20,7 @@ type Opening = {
 
 const recordOf = (file: string): Opening & { readonly file: string } => ({
   file,
-  ...opening.exec(read(file))?.groups,
+  ...opening.exec(read(join(folder, file)))?.groups,
 });
 
 describe('decision records', () => {
@@ -46,7 +44,7 @@ describe('decision records', () => {
   });
 
   it('stand in the index, with their title, status and date', () => {
-    const rows = read('README.md')
+    const rows = read(join(folder, 'README.md'))
       .split('\n')
       .filter((line) => line.startsWith('| ['));
     expect(rows).toEqual(

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findCircles, graphOf } from './circles.ts';
-import { allImports, type Import, isTestFile, root, sources, workspaceFolders } from './imports.ts';
+import { allImports, type Import, isTestFile, sources, workspaceFolders } from './imports.ts';
+import { read } from './repository.ts';
 import { type RoomOrder, unplacedFiles, upwardImports } from './rooms.ts';
 
 const packages = workspaceFolders.filter((folder) => folder.startsWith('packages/'));
@@ -166,7 +165,7 @@ describe('dependency files', () => {
   const dependencyFiles = sources.filter((file) => /^services\/[^/]+\/src\/dependencies\//.test(file));
 
   it.each(dependencyFiles)('%s reads in under 40 lines', (file) => {
-    expect(readFileSync(join(root, file), 'utf8').split('\n').length).toBeLessThan(40);
+    expect(read(file).split('\n').length).toBeLessThan(40);
   });
 
   it('are the only places in a service that name a policy', () => {
@@ -176,7 +175,7 @@ describe('dependency files', () => {
         file.startsWith('services/') &&
         !dependencyFiles.includes(file) &&
         !isTestFile(file) &&
-        policyNames.test(readFileSync(join(root, file), 'utf8')),
+        policyNames.test(read(file)),
     );
     expect(strays).toEqual([]);
   });

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { protectionFlags } from '@ballast/service-kit/protections';
 import { expect, it } from 'vitest';
-import { isTestFile, root, sources } from './imports.ts';
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { isTestFile, sources } from './imports.ts';
+import { read } from './repository.ts';
 
 const { flags } = JSON.parse(read('infra/flags/flags.json')) as {
   readonly flags: Readonly<Record<string, unknown>>;

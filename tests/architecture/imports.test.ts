@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allImports, importsOf, root, workspaceFolders } from './imports.ts';
+import { allImports, importsOf, workspaceFolders } from './imports.ts';
+import { root } from './repository.ts';
 
 const file = 'packages/cache/src/made-up.ts';
 

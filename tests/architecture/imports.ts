@@ -1,9 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync, Visitor } from 'oxc-parser';
 import { parse } from 'yaml';
-
-export const root = resolve(import.meta.dirname, '../..');
+import { read, root } from './repository.ts';
 
 /** One `import`, `export ... from`, `import()` or `import('...').Type`, with paths from the root of the repository. */
 export type Import = {
@@ -19,8 +18,6 @@ type Manifest = {
   readonly exports?: Readonly<Record<string, string | { readonly default: string }>>;
 };
 type Member = { readonly folder: string; readonly manifest: Manifest };
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 /** Every package that pnpm-workspace.yaml names. */
 const members: readonly Member[] = (parse(read('pnpm-workspace.yaml')) as { packages: string[] }).packages

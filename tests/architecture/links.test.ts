@@ -1,15 +1,15 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, globSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { read, root } from './repository.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const pages = globSync('{*.md,{docs,packages,services,demo,bench,infra,tests}/**/*.md}', {
   cwd: root,
   exclude: ['**/node_modules/**'],
 });
 
 function brokenLinks(page: string): string[] {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll(/```[\s\S]*?```/g, '');
+  const text = read(page).replaceAll(/```[\s\S]*?```/g, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map((match) => match[1]?.split('#')[0] ?? '')
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target))

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { root, sources } from './imports.ts';
-
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { sources } from './imports.ts';
+import { read } from './repository.ts';
 
 it('has one InvalidOptionError, so that instanceof holds across packages', () => {
   const homes = sources.filter((file) => /^\s*(export )?class InvalidOptionError\b/m.test(read(file)));

@@ -1,19 +1,15 @@
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { settleTimes } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
+import type { Findings } from './experiment.ts';
 import type { Completion, HistoryEntry } from './history/entry.ts';
 import { operationsOf } from './history/operations.ts';
 import { describeFault } from './nemesis/fault.ts';
 import { type InjectedFault, killsIn } from './nemesis/nemesis.ts';
 
-export type RunReport = {
+export type RunReport = Omit<Findings, 'folder'> & {
   readonly title: string;
-  readonly history: readonly HistoryEntry[];
   readonly injected: readonly InjectedFault[];
-  readonly verdicts: readonly Verdict[];
-  readonly traffic: readonly EdgeTraffic[];
-  readonly turnedAway: number;
-  readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
 
 const evidenceShown = 5;

@@ -7,7 +7,7 @@ import { compose, docker, everyMs, residentBytes, urls } from './stack.ts';
 
 const mb = 1e6;
 
-describe('the stack, all healthy', () => {
+describe('the healthy stack', () => {
   beforeAll(() => setTraffic(5, 3));
 
   test('accepts orders soon after it was started', () => {
@@ -17,7 +17,7 @@ describe('the stack, all healthy', () => {
   });
 
   test('confirms an order with live recommendations', async () => {
-    // Orders started while the others did not answer yet: its breakers let them back in within seconds.
+    // Orders started before the others answered, so its breakers are open and close again within seconds.
     const place = async () => {
       const { status, body } = await placeOrder();
       expect(status).toBe(201);
@@ -30,7 +30,7 @@ describe('the stack, all healthy', () => {
     await eventually('an order that is not degraded', place, { withinMs: 30_000, everyMs });
   });
 
-  test('shows the way of one order through every service and store in one trace', async () => {
+  test('shows one order in one trace, with every service and store', async () => {
     const { traceId } = await placeOrder();
     const trace = await traceOf(traceId, ({ databases }) =>
       databases.includes('recommendation → postgresql'),
@@ -48,7 +48,7 @@ describe('the stack, all healthy', () => {
     expect(trace.decisions).toEqual([]);
   });
 
-  test('links the duration graph to traces', async () => {
+  test('links the graph of durations to traces', async () => {
     const look = async () => {
       const found = await exemplars('http_server_request_duration_seconds_bucket{service_name="orders"}');
       if (found.length === 0) throw new Error('none');
@@ -64,18 +64,18 @@ describe('the stack, all healthy', () => {
     await eventually('a call rate in Jaeger', hasRate, { withinMs: 60_000, everyMs });
   });
 
-  test('lets no alert fire', async () => {
+  test('fires no alert', async () => {
     await holds('order:failed:ratio_rate5m == bool 0', 60_000);
     expect(await firing()).toEqual([]);
   });
 
-  test('shows the control room every service and the traffic', async () => {
+  test('serves the control room with its security headers', async () => {
     const page = await fetch(urls.controlRoom);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
-  test('fits into 1.5 GB, and our layers into 80 MB', async () => {
+  test('needs at most 1.5 GB of memory and 80 MB for our image layers', async () => {
     const resident = await residentBytes();
     const sizes = await docker(
       'history',
@@ -94,7 +94,7 @@ describe('the stack, all healthy', () => {
     expect(layers).toBeLessThan(80 * mb);
   });
 
-  test('runs with two replicas of orders, and loses none of them to the other', async () => {
+  test('runs with two replicas of orders, and serves every order when one is killed', async () => {
     await compose('up', '--detach', '--no-recreate', '--scale', 'orders=2', 'orders');
     await holds(
       'count(count by (service_instance_id) (process_cpu_time_seconds_total{service_name="orders"})) == 2',

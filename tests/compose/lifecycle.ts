@@ -7,7 +7,7 @@ import { compose, everyMs } from './stack.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /** From `docker compose up` with built images to the first accepted order. */
-    firstOrderAfterMs: number;
+    readonly firstOrderAfterMs: number;
   }
 }
 

@@ -40,7 +40,7 @@ const reason = whyNoPostgres();
 
 describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'ballast-e2e-'));
-  // As in a checkout: with 0700, root's database would have to live elsewhere.
+  // A temporary folder is 0700, which the account of root's database can't enter; a checkout can be entered.
   chmodSync(dataFolder, 0o755);
   let demo: EmbeddedDemo;
 
@@ -61,7 +61,7 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
     });
   });
 
-  test('confirms orders with worse recommendations while recommendation is dead, and live ones after', async () => {
+  test('confirms orders with degraded recommendations while recommendation is down, and with live ones afterwards', async () => {
     process.kill(demo.pidOf('recommendation'), 'SIGKILL');
     for (let order = 0; order < 20; order += 1) {
       const { status, body } = await placeOrder(demo, crypto.randomUUID());
@@ -71,7 +71,7 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
     await liveOrder(demo);
   });
 
-  test('accepts orders as pending while inventory is dead, and confirms them once it is back', async () => {
+  test('accepts orders as pending while inventory is down, and confirms them afterwards', async () => {
     process.kill(demo.pidOf('inventory'), 'SIGKILL');
     const pending = await Promise.all(
       Array.from({ length: 10 }, () => placeOrder(demo, crypto.randomUUID())),
@@ -117,7 +117,7 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
     expect(status).toBe('confirmed');
   });
 
-  test('says that it is ready once, and Ctrl-C leaves no process', async () => {
+  test('prints once that it is ready, and Ctrl-C leaves no process', async () => {
     const tree = demo.tree();
     demo.process.kill('SIGINT');
     expect(await demo.ended()).toBe(0);

@@ -26,8 +26,8 @@ async function post(demo: EmbeddedDemo, key: string): Promise<Answer> {
 }
 
 /**
- * Places an order with that key, always of the same content. A busy machine makes orders shed load, which no test here
- * is about, so that one refusal is obeyed.
+ * Places an order with that key, always the same one. On a busy machine orders sheds load, which is not what these tests
+ * are about, so a shed order is placed again.
  */
 export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answer> {
   const isShed = ({ status, body }: Answer): boolean => status === 503 && body.code === 'overloaded';
@@ -38,16 +38,16 @@ export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answe
   }
 }
 
-/** The state of an order as it stands. */
+/** The current status of an order. */
 export async function statusOf(demo: EmbeddedDemo, id: string): Promise<string> {
   const response = await fetch(`${urlOf(demo, 'orders')}/v1/orders/${id}`, {
     signal: AbortSignal.timeout(5000),
   });
-  if (!response.ok) throw new Error(`the state of ${id} was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the status of ${id} was answered with ${response.status}`);
   return ((await response.json()) as { status: string }).status;
 }
 
-/** An order that nothing is wrong with: what failed before this test may still be healing. */
+/** Places orders until one is confirmed: what failed before this test may still be recovering. */
 export async function confirmedOrder(demo: EmbeddedDemo): Promise<{ key: string; id: string }> {
   const place = async () => {
     const key = crypto.randomUUID();

@@ -7,7 +7,7 @@ import { placeOrder } from './shop.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /** From `kubectl apply`, with the images there, to the first accepted order. */
-    firstOrderAfterMs: number;
+    readonly firstOrderAfterMs: number;
   }
 }
 
