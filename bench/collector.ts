@@ -1,13 +1,13 @@
 /**
- * What does a collector that is gone cost the customers?
+ * What does a stopped collector cost the customers?
  *
- * On the Compose stack (`docker compose up -d --wait`), under a steady load that no answer slows down: minutes with the
- * collector, five without it, minutes with it again. Then Prometheus tells what was dropped meanwhile.
+ * On the Compose stack (`docker compose up -d --wait`), under a steady open-loop load: some minutes with the
+ * collector, five without it, some with it again. Then Prometheus says what was dropped meanwhile.
  */
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { quantile } from './quantile.ts';
+import { quantile } from '@ballast/resilience/primitives';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,7 @@ const loadGenerator = 'http://127.0.0.1:4004';
 const prometheus = 'http://127.0.0.1:9090';
 const pollMs = 1000;
 const run = promisify(execFile);
+const ms = (value = Number.NaN): string => `${value.toFixed(0)} ms`;
 
 interface EndedOrder {
   readonly id: string | null;
@@ -45,7 +46,7 @@ async function setRate(ordersPerSecond: number): Promise<void> {
   await fetch(`${loadGenerator}/rate`, { method: 'PUT', headers, body });
 }
 
-/** The generator remembers its latest hundred, more than end between two looks. */
+/** The load generator keeps its latest hundred orders, more than end between two polls. */
 async function ordersOf(milliseconds: number): Promise<EndedOrder[]> {
   const seen: EndedOrder[] = [];
   const begin = Date.now();
@@ -75,8 +76,8 @@ async function minute(collector: string): Promise<void> {
   const cells = [
     collector,
     orders.length,
-    `${quantile(latenciesMs, 0.5).toFixed(0)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
+    ms(quantile(latenciesMs, 0.5)),
+    ms(quantile(latenciesMs, 0.99)),
     bad,
     await memory(),
   ];
@@ -87,7 +88,7 @@ async function minutes(count: number, collector: string): Promise<void> {
   for (let passed = 0; passed < count; passed += 1) await minute(collector);
 }
 
-/** What all services say they could not get rid of. */
+/** What all services say they have dropped. */
 async function dropped(signal: 'span' | 'log'): Promise<number> {
   const query = `sum(otel_sdk_processor_${signal}_processed_total{error_type!=""})`;
   const url = `${prometheus}/api/v1/query?query=${encodeURIComponent(query)}`;

@@ -46,7 +46,7 @@ async function memoryMeasures(): Promise<Measures> {
 const sections: Section[] = [
   { question: 'A call that succeeds', baseline: 'opossum', measures: await ask('succeeding', succeeding) },
   {
-    question: 'A refused call that ends in its fallback',
+    question: 'A rejected call that is answered by its fallback',
     baseline: 'opossum',
     measures: await ask('open', open),
   },
@@ -66,5 +66,5 @@ if (values.json) {
   console.log(`${machine()}, medians of ${rounds} interleaved rounds, CPU time, a process per subject\n`);
   console.log(sections.map(markdown).join('\n\n'));
 }
-// The contestants leave intervals and timers behind.
+// Other libraries leave intervals and timers running.
 process.exit();

@@ -2,14 +2,14 @@
  * Where does one more replica of orders stop helping?
  *
  * In a cluster with the demo applied (infra/kubernetes/README.md). Each replica of orders and the database get the same
- * small limit of CPU, so that the machine is large compared to them and the limit that is met first is one of theirs.
- * The autoscaler and the load generator are away meanwhile; `kubectl apply -k` brings them back.
+ * small limit of CPU, so that one of these limits is reached before that of the machine. The autoscaler and the load
+ * generator are removed meanwhile; `kubectl apply -k` brings them back.
  */
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { quantile } from './quantile.ts';
-import { Shoppers } from './telemetry/shoppers.ts';
+import { quantile } from '@ballast/resilience/primitives';
+import { ClosedLoopLoad } from './telemetry/closed-loop-load.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +21,7 @@ const { values } = parseArgs({
 });
 const cpuMillis = Number(values.cpu);
 const run = promisify(execFile);
+const ms = (value = Number.NaN): string => `${value.toFixed(0)} ms`;
 
 async function kubectl(...args: string[]): Promise<string> {
   return (await run('kubectl', ['--namespace', 'ballast', ...args])).stdout.trim();
@@ -36,7 +37,7 @@ async function limitCpu(name: string): Promise<void> {
   }
 }
 
-/** Returns when as many are ready and those that had to go are gone. */
+/** Returns when that many replicas are ready and the others are gone. */
 async function scale(deployment: string, replicas: number): Promise<void> {
   await kubectl('scale', `deployment/${deployment}`, `--replicas=${replicas}`);
   await kubectl('rollout', 'status', `deployment/${deployment}`, '--timeout=180s');
@@ -56,7 +57,7 @@ const podsOf = async (name: string): Promise<string[]> => {
   return names.split(' ').filter(Boolean);
 };
 
-/** CPU that all pods of that name have used, as their own cgroup accounts it. */
+/** CPU time that all pods of that name have used, according to their cgroups. */
 async function cpuMicrosOf(name: string): Promise<number> {
   const script = 'cat /sys/fs/cgroup/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpuacct/cpuacct.usage';
   const readings = await Promise.all(
@@ -67,11 +68,11 @@ async function cpuMicrosOf(name: string): Promise<number> {
     .reduce((sum, micros) => sum + micros, 0);
 }
 
-/** Enough of them that no row of the stock is what everybody waits for. */
+/** Many products, so that orders do not wait for the same row of the stock. */
 async function plentifulSkus(): Promise<string[]> {
   const path = '/api/v1/namespaces/ballast/services/inventory:4002/proxy/v1/products';
   const { products } = JSON.parse(await kubectl('get', '--raw', path)) as {
-    products: { sku: string; available: number }[];
+    readonly products: { sku: string; available: number }[];
   };
   return products.filter(({ available }) => available > 100_000).map(({ sku }) => sku);
 }
@@ -82,22 +83,22 @@ async function measure(url: string, replicas: number): Promise<(string | number)
   await scale('orders', replicas);
   await limitCpu('orders');
   const concurrency = Number(values.concurrency) * replicas;
-  const shoppers = new Shoppers({ url, concurrency, skus });
-  await shoppers.shopFor(5000);
+  const load = new ClosedLoopLoad({ url, concurrency, skus });
+  await load.runFor(5000);
   const before = await Promise.all(parts.map(cpuMicrosOf));
   const begin = performance.now();
-  const { perSecond, placed, refused, latenciesMs } = await shoppers.shopFor(Number(values.seconds) * 1000);
+  const { perSecond, placed, refused, latenciesMs } = await load.runFor(Number(values.seconds) * 1000);
   const elapsedMicros = (performance.now() - begin) * 1000;
   const after = await Promise.all(parts.map(cpuMicrosOf));
-  await shoppers.close();
+  await load.close();
   const used = parts.map((_part, index) => (after[index] ?? 0) - (before[index] ?? 0));
   const share = (index: number, count: number) =>
     `${Math.round((100_000 * (used[index] ?? 0)) / (elapsedMicros * count * cpuMillis))} %`;
   return [
     replicas,
     perSecond.toFixed(0),
-    `${quantile(latenciesMs, 0.5).toFixed(0)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(0)} ms`,
+    ms(quantile(latenciesMs, 0.5)),
+    ms(quantile(latenciesMs, 0.99)),
     share(0, replicas),
     share(3, 1),
     ...used.map((micros) => `${(micros / placed / 1000).toFixed(2)} ms`),

@@ -1,14 +1,14 @@
 /**
  * What does telemetry cost an order?
  *
- * Each variant runs in processes of its own; load goes to one at a time, in short turns, so that whatever else the
- * machine does falls on all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
+ * Each variant runs in processes of its own. Load goes to one at a time, in short turns, so that other work of the
+ * machine affects all of them alike. Ratios compare turns of the same round with OTEL_SDK_DISABLED=true.
  *
  * `--subject handler`: one express handler that calls out and queries once. `--subject orders`: the real services.
  * `--subject collector`: the handler while its collector answers, refuses or hangs; compared with one that answers.
  */
 import { parseArgs } from 'node:util';
-import { quantile } from './quantile.ts';
+import { quantile } from '@ballast/resilience/primitives';
 import { startDatabase } from './telemetry/database.ts';
 import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
 import { Subject } from './telemetry/subject.ts';
@@ -79,15 +79,16 @@ async function variantsOf(subject: string): Promise<readonly Variant[]> {
   return traced ? [{ ...traced, name: 'collector answers' }, ...collectorsGone(hanging.url)] : [];
 }
 
+const fixed = (value = Number.NaN, digits = 0): string => value.toFixed(digits);
 const subjects: Subject[] = [];
 const start = values.subject === 'orders' ? startOrders : startHandler;
 for (const variant of await variantsOf(values.subject)) subjects.push(await start(variant));
 
-// Compiled code, open connections, closed breakers.
-for (const subject of subjects) await subject.takeTurn(2 * turnMs);
-for (const subject of subjects) subject.forget();
+// A warm-up compiles the code, opens connections and closes breakers.
+for (const subject of subjects) await subject.runFor(2 * turnMs);
+for (const subject of subjects) subject.reset();
 for (let round = 0; round < rounds; round += 1) {
-  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.takeTurn(turnMs);
+  for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.runFor(turnMs);
 }
 
 const [reference] = subjects;
@@ -95,23 +96,16 @@ console.log(`${values.subject}, ${rounds} rounds of ${turnMs} ms, ${concurrency}
 console.log('| Telemetry | orders/s | throughput | CPU per order | p50 | p99 | RSS | refused |');
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
 for (const { name, pid, turns, latenciesMs, refused } of subjects) {
-  const ratio = quantile(
-    turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0)),
-    0.5,
-  );
+  const ratios = turns.map(({ perSecond }, round) => perSecond / (reference?.turns[round]?.perSecond ?? 0));
+  const rates = turns.map(({ perSecond }) => perSecond);
+  const costs = turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder);
   const cells = [
     name,
-    quantile(
-      turns.map(({ perSecond }) => perSecond),
-      0.5,
-    ).toFixed(0),
-    `${(100 * ratio).toFixed(0)} %`,
-    `${quantile(
-      turns.map(({ cpuMicrosPerOrder }) => cpuMicrosPerOrder),
-      0.5,
-    ).toFixed(0)} µs`,
-    `${quantile(latenciesMs, 0.5).toFixed(1)} ms`,
-    `${quantile(latenciesMs, 0.99).toFixed(1)} ms`,
+    fixed(quantile(rates, 0.5)),
+    `${fixed(100 * (quantile(ratios, 0.5) ?? Number.NaN))} %`,
+    `${fixed(quantile(costs, 0.5))} µs`,
+    `${fixed(quantile(latenciesMs, 0.5), 1)} ms`,
+    `${fixed(quantile(latenciesMs, 0.99), 1)} ms`,
     `${(residentBytes(pid) / 1e6).toFixed(0)} MB`,
     refused,
   ];

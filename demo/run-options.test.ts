@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BadOptionError, maxLoad, readRunOptions, runDefaults, usage } from './run-options.ts';
+import { BadOptionError } from './command-line.ts';
+import { maxLoad, readRunOptions, runDefaults, usage } from './run-options.ts';
 
 test('without options the defaults apply', () => {
   expect(readRunOptions([])).toEqual({ ...runDefaults, fresh: false, help: false });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { BadOptionError, numberOption } from './command-line.ts';
 import { defaultPortBase, maxPortOffset } from './topology.ts';
 
 /** What a run may be told on its command line. */
@@ -8,11 +9,6 @@ export interface RunOptions {
   readonly portBase: number;
   readonly fresh: boolean;
   readonly help: boolean;
-}
-
-/** The command line makes no sense; its message says what to write instead. */
-export class BadOptionError extends Error {
-  readonly code = 'E_BAD_OPTION';
 }
 
 export const runDefaults = { load: 5, restartAfterSeconds: 15, portBase: defaultPortBase } as const;
@@ -29,19 +25,6 @@ export const usage = `Usage: pnpm demo [options]
 Environment: REDIS_URL uses a Redis that runs elsewhere; OTEL_EXPORTER_OTLP_ENDPOINT sends traces and metrics there;
 JAEGER_URL is where orders link to their traces; LOG_LEVEL; BALLAST_DATA is the folder for data and logs (default .ballast in the checkout).
 `;
-
-function numberWithin(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  min: number,
-  max: number,
-): number {
-  if (text === undefined) return fallback;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new BadOptionError(`${flag} takes a number from ${min} to ${max}, not "${text}"`);
-}
 
 function parse(args: readonly string[]) {
   try {
@@ -63,24 +46,19 @@ function parse(args: readonly string[]) {
 /** Reads `process.argv.slice(2)`; throws BadOptionError. */
 export function readRunOptions(args: readonly string[]): RunOptions {
   const values = parse(args);
-  const portBase = numberWithin(
-    '--port-base',
-    values['port-base'],
-    runDefaults.portBase,
-    1024,
-    65_535 - maxPortOffset,
-  );
-  if (!Number.isInteger(portBase)) throw new BadOptionError('--port-base takes a whole number');
   return {
-    load: numberWithin('--load', values.load, runDefaults.load, 0, maxLoad),
-    restartAfterSeconds: numberWithin(
-      '--restart-after',
-      values['restart-after'],
-      runDefaults.restartAfterSeconds,
-      0,
-      86_400,
-    ),
-    portBase,
+    load: numberOption('--load', values.load, { fallback: runDefaults.load, min: 0, max: maxLoad }),
+    restartAfterSeconds: numberOption('--restart-after', values['restart-after'], {
+      fallback: runDefaults.restartAfterSeconds,
+      min: 0,
+      max: 86_400,
+    }),
+    portBase: numberOption('--port-base', values['port-base'], {
+      fallback: runDefaults.portBase,
+      min: 1024,
+      max: 65_535 - maxPortOffset,
+      isWhole: true,
+    }),
     fresh: values.fresh ?? false,
     help: values.help ?? false,
   };

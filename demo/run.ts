@@ -1,4 +1,5 @@
-import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
+import { BadOptionError } from './command-line.ts';
+import { type RunOptions, readRunOptions, usage } from './run-options.ts';
 import { whenLauncherIsGone } from './supervisor/launcher.ts';
 import { openSystem, type System } from './supervisor/system.ts';
 import { openView, type View } from './terminal/view.ts';

@@ -5,7 +5,7 @@ import {
   opossum,
   type PlainWork,
   type Subject,
-} from './contestants.ts';
+} from './libraries.ts';
 
 const windowMs = 600_000;
 const neverTrips = { volumeThreshold: Number.MAX_SAFE_INTEGER, rollingCountTimeout: windowMs };
@@ -20,7 +20,7 @@ const makers: Record<string, (work: PlainWork) => Subject> = {
     ballast(work, { breaker: { minCalls, windowMs } }, { idempotent: false }),
 };
 
-/** Makes a subject that has so many successful calls in its window, and fails from then on. */
+/** Makes a subject that has `calls` successful calls in its window, and fails from then on. */
 function failingAfter(calls: number, make: (work: PlainWork) => Subject) {
   return async (): Promise<Subject> => {
     let isDown = false;
@@ -34,7 +34,7 @@ function failingAfter(calls: number, make: (work: PlainWork) => Subject) {
   };
 }
 
-/** What does a failing call cost, the more calls there are in the window? */
+/** How does the cost of a failing call grow with the calls in the window? */
 export const windows = [100, 20_000, 200_000];
 export const subjects = Object.fromEntries(
   windows.flatMap((calls) =>

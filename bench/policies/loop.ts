@@ -1,6 +1,6 @@
-import type { Subject } from './contestants.ts';
+import type { Subject } from './libraries.ts';
 
-/** Runs `calls` calls, so many at a time. */
+/** Runs `calls` calls, `concurrency` at a time. */
 export async function runCalls(subject: Subject, calls: number, concurrency: number): Promise<void> {
   if (concurrency === 1) {
     for (let i = 0; i < calls; i++) await subject();

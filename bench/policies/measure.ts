@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { quantile } from '@ballast/resilience/primitives';
 import type { Measures } from './report.ts';
 import type { Sample } from './runner.ts';
 
@@ -11,13 +12,13 @@ interface Runner {
   readonly child: ChildProcess;
 }
 
-/** Runs what `question` asks about every subject of a section, each of them in a process of its own. */
+/** Runs `question` with every subject of a section, each of them in a process of its own. */
 export async function withRunners<T>(
   section: string,
   names: readonly string[],
   question: (runners: readonly Runner[]) => Promise<T>,
 ): Promise<T> {
-  // A young generation of constant size: allocation is then what is allocated, and not when it is collected.
+  // With a young generation of constant size the heap grows by what is allocated, whenever it is collected.
   const execArgv = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
   const runners: Runner[] = [];
   try {
@@ -41,7 +42,7 @@ export function allMeasures(section: string, names: readonly string[], rounds: n
   }));
 }
 
-/** Medians over interleaved rounds: whatever drifts, drifts for all alike. */
+/** Medians over interleaved rounds, so that a machine that becomes slower does so for every subject. */
 export async function times(
   runners: readonly Runner[],
   rounds: number,
@@ -57,7 +58,7 @@ export async function times(
   return Object.fromEntries(plans.map(({ runner, samples }) => [runner.name, median(samples)]));
 }
 
-/** Runs long enough to be compiled, and answers how many calls make a sample. */
+/** Runs until the code is compiled, and returns how many calls make a sample. */
 async function warmUp(runner: Runner, concurrency: number): Promise<number> {
   let nsPerCall = 0;
   for (let calls = concurrency, spentNs = 0; spentNs < warmUpNs; calls *= 2) {
@@ -67,7 +68,7 @@ async function warmUp(runner: Runner, concurrency: number): Promise<number> {
   return Math.ceil(sampleNs / nsPerCall / concurrency) * concurrency;
 }
 
-/** What each of a thousand holds after so many calls. */
+/** The bytes that each of a thousand subjects holds after `calls` calls. */
 export function held(
   section: string,
   names: readonly string[],
@@ -97,7 +98,4 @@ async function ask({ child }: Runner, sample: Sample): Promise<number> {
   return value;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
-}
+const median = (values: readonly number[]): number => quantile(values, 0.5) ?? Number.NaN;

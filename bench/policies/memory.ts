@@ -1,4 +1,4 @@
-import { ballast, cockatielPipeline, leanOpossum, mollitiaPipeline, opossum } from './contestants.ts';
+import { ballast, cockatielPipeline, leanOpossum, mollitiaPipeline, opossum } from './libraries.ts';
 
 const work = async (input: number) => input;
 

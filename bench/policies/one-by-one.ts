@@ -1,4 +1,4 @@
-import { ballast, nothing, type Subject } from './contestants.ts';
+import { ballast, nothing, type Subject } from './libraries.ts';
 
 const on = { enabled: true };
 const only = (policy: object) => (): Subject => ballast(async (input) => input, { ...nothing, ...policy });

@@ -1,6 +1,6 @@
-import { openBallast, openCockatiel, openMollitia, openOpossum } from './contestants.ts';
+import { openBallast, openCockatiel, openMollitia, openOpossum } from './libraries.ts';
 
-/** What does a refused call cost that ends in its fallback? */
+/** What does a rejected call cost that is answered by its fallback? */
 export const subjects = {
   opossum: openOpossum,
   cockatiel: openCockatiel,

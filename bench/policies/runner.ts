@@ -1,8 +1,8 @@
 /**
- * One subject in a process of its own, so that nothing the engine learned about another helps or hurts it.
+ * One subject in a process of its own, so that what the engine learned about another subject changes nothing.
  * Asked for a sample, it answers with one number.
  */
-import type { Subject } from './contestants.ts';
+import type { Subject } from './libraries.ts';
 import { runCalls } from './loop.ts';
 
 export type Sample =
@@ -21,7 +21,7 @@ const make = subjects[name] as Maker;
 const subject = await make();
 
 const measures = {
-  // CPU time and not time on the clock: what other processes do to this machine does not count.
+  // CPU time, not wall time: other processes on the machine do not count.
   async ns(calls: number, concurrency: number): Promise<number> {
     const before = process.cpuUsage();
     await runCalls(subject, calls, concurrency);

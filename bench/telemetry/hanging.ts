@@ -1,4 +1,4 @@
-// A collector that was stopped: it accepts connections and says nothing.
+// A collector that hangs: it accepts connections and never answers.
 import { type AddressInfo, createServer } from 'node:net';
 
 const server = createServer(() => {});

@@ -1,4 +1,4 @@
-// What one gets by the book: NodeSDK with the published instrumentations of http, undici and pg.
+// The usual set-up: NodeSDK with the published instrumentations of http, undici and pg.
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';

@@ -26,7 +26,7 @@ function launch(main: URL, env: NodeJS.ProcessEnv, preload?: string): ChildProce
   return child;
 }
 
-/** A program of this bench: it takes a free port and tells it. */
+/** A program of this bench: it takes a free port and sends it to this process. */
 export async function startProgram(file: string, env: NodeJS.ProcessEnv, preload?: string) {
   const child = launch(new URL(file, import.meta.url), env, preload);
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];

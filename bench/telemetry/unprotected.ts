@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 interface FlagFile {
-  flags: Record<string, { defaultVariant: string }>;
+  readonly flags: Record<string, { defaultVariant: string }>;
 }
 
 const everythingOff = [
@@ -14,8 +14,8 @@ const everythingOff = [
 ];
 
 /**
- * A flag file without what refuses work under saturation, since saturation is how throughput is measured here: an
- * order that is shed costs next to nothing and would flatter whichever variant sheds more.
+ * A flag file without the protections that reject or shed work under saturation, which is how throughput is measured
+ * here: an order that is shed costs next to nothing, so the variant that sheds more would seem to be faster.
  */
 export function writeUnprotectedFlags(): string {
   const source = new URL('../../infra/flags/flags.json', import.meta.url);

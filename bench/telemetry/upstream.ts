@@ -1,4 +1,4 @@
-// Stands for everything outside: the recommendation service on every path, and a collector that takes all it gets.
+// Stands for everything outside: the recommendation service on every path, and a collector that accepts everything.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

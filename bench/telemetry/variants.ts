@@ -31,7 +31,7 @@ export const libraries: readonly Variant[] = [
   env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' },
 }));
 
-/** What becomes of the handler when its collector does. */
+/** The handler while its collector refuses connections, and while it hangs. */
 export function collectorsGone(hangingUrl: string): readonly Variant[] {
   return [
     {

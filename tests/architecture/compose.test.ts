@@ -1,37 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { nodeOf, topologyAt } from '@ballast/demo/topology';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-
-const root = resolve(import.meta.dirname, '../..');
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { read, settingsIn } from './repository.ts';
 
 interface ComposeService {
-  image: string;
-  ports?: string[];
-  environment?: Record<string, string>;
-  depends_on?: Record<string, { condition: string }>;
-  volumes?: string[];
-  read_only?: boolean;
-  cap_drop?: string[];
-  security_opt?: string[];
-  pids_limit?: number;
-  mem_limit?: string;
+  readonly image: string;
+  readonly ports?: string[];
+  readonly environment?: Record<string, string>;
+  readonly depends_on?: Record<string, { condition: string }>;
+  readonly volumes?: string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: string[];
+  readonly security_opt?: string[];
+  readonly pids_limit?: number;
+  readonly mem_limit?: string;
 }
 
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
-  services: Record<string, ComposeService>;
+  readonly services: Record<string, ComposeService>;
 };
-const defaults = Object.fromEntries(
-  read('.env')
-    .split('\n')
-    .filter((line) => /^\w+=/.test(line))
-    .map((line) => line.split(/=(.*)/).slice(0, 2)),
-) as Record<string, string>;
+const defaults = settingsIn('.env');
 const topology = topologyAt();
 
-/** Orders can be scaled: its port on the host belongs to the edge. */
+/** Orders can be scaled, so its port on the host belongs to the load balancer. */
 const publisherOf = (name: string): string => (name === 'orders' ? 'edge' : name);
 
 function publishedPort(name: string): number {
@@ -54,7 +45,7 @@ describe('docker-compose.yml and the topology', () => {
     );
   });
 
-  it('let nothing but a required database gate a start', () => {
+  it('let a service wait at its start for nothing but a required database', () => {
     for (const { from, to } of topology.edges) {
       const condition = services[from]?.depends_on?.[to]?.condition;
       const isDatabase = nodeOf(topology, to).kind === 'database';
@@ -64,7 +55,7 @@ describe('docker-compose.yml and the topology', () => {
 });
 
 describe.each(Object.entries(services))('the container %s', (_name, service) => {
-  it('may do nothing but its work', () => {
+  it('has no rights beyond its work', () => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],

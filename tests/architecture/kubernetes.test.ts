@@ -1,39 +1,36 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { globSync } from 'node:fs';
 import { nodeOf, serviceNames, topologyAt } from '@ballast/demo/topology';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-
-const root = resolve(import.meta.dirname, '../..');
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { read, root, settingsIn } from './repository.ts';
 
 type Container = {
-  image?: string;
-  command?: string[];
-  args?: string[];
-  env?: { name: string; value?: string }[];
-  ports?: { containerPort: number }[];
-  securityContext?: object;
-  readinessProbe?: { httpGet?: { path: string } };
-  livenessProbe?: { httpGet?: { path: string } };
-  lifecycle?: { preStop: { sleep: { seconds: number } } };
+  readonly image?: string;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: { name: string; value?: string }[];
+  readonly ports?: { containerPort: number }[];
+  readonly securityContext?: object;
+  readonly readinessProbe?: { httpGet?: { path: string } };
+  readonly livenessProbe?: { httpGet?: { path: string } };
+  readonly lifecycle?: { preStop: { sleep: { seconds: number } } };
 };
-type Pod = { containers: Container[]; terminationGracePeriodSeconds?: number };
+type Pod = { readonly containers: Container[]; readonly terminationGracePeriodSeconds?: number };
 type Selector = { podSelector: Labels };
 type Labels = { matchLabels?: Record<string, string>; matchExpressions?: { values: string[] }[] };
 type Rule = { to?: Selector[]; from?: Selector[]; ports: { port: number }[] };
 type Manifest = {
-  kind: string;
-  metadata: { name: string };
-  spec: {
-    template: { spec: Pod };
-    ports: { port: number }[];
-    podSelector: Labels;
-    ingress?: Rule[];
-    egress?: Rule[];
-    minReplicas: number;
-    maxReplicas: number;
-    strategy: { rollingUpdate: { maxSurge: number } };
+  readonly kind: string;
+  readonly metadata: { name: string };
+  readonly spec: {
+    readonly template: { spec: Pod };
+    readonly ports: { port: number }[];
+    readonly podSelector: Labels;
+    readonly ingress?: Rule[];
+    readonly egress?: Rule[];
+    readonly minReplicas: number;
+    readonly maxReplicas: number;
+    readonly strategy: { rollingUpdate: { maxSurge: number } };
   };
 };
 
@@ -55,12 +52,7 @@ const containerOf = (kind: string, name: string): Container =>
   find(kind, name).spec.template.spec.containers[0] as Container;
 const everyService = find('Deployment', 'every-service').spec;
 
-const settings = Object.fromEntries(
-  read('infra/kubernetes/base/settings.env')
-    .split('\n')
-    .filter((line) => /^\w+=/.test(line))
-    .map((line) => line.split(/=(.*)/).slice(0, 2)),
-) as Record<string, string>;
+const settings = settingsIn('infra/kubernetes/base/settings.env');
 const envOf = (name: string): Record<string, string> => {
   const own = containerOf('Deployment', name).env ?? [];
   return {
@@ -71,7 +63,7 @@ const envOf = (name: string): Record<string, string> => {
 
 type Composed = { environment?: Record<string, string>; image: string; command?: string[] };
 const { services: composed } = parse(read('docker-compose.yml'), { merge: true }) as {
-  services: Record<string, Composed>;
+  readonly services: Record<string, Composed>;
 };
 const compose = (name: string): Composed => composed[name] as Composed;
 const dotEnv = read('.env');
@@ -92,7 +84,7 @@ describe('Kubernetes and the topology', () => {
   it('let through the edges of the topology, those to the collector, and what a collector needs', () => {
     const wanted = [
       ...topology.edges.map(({ from, to }) => [from, to, portIn(to, nodeOf(topology, to).port)]),
-      // To know what there is to buy.
+      // The load generator reads the catalogue there.
       ['load-generator', 'inventory', 4002],
       ...serviceNames.map((name) => [name, 'otel-collector', 4318]),
       ['otel-collector', 'jaeger', 4317],
@@ -101,11 +93,11 @@ describe('Kubernetes and the topology', () => {
       ['jaeger', 'prometheus', 9090],
     ].map(([from, to, port]) => `${from} -> ${to}:${port}`);
     expect(edgesOut(demo)).toEqual(wanted.toSorted());
-    // A connection needs both ends to agree. Orders is open to anybody: it is the door.
+    // Both ends have to allow a connection. Orders is open to everybody, because customers come from outside.
     expect(edgesIn(demo)).toEqual(wanted.filter((edge) => !edge.includes('-> orders:')).toSorted());
   });
 
-  it('refuse what is not said to be allowed', () => {
+  it('deny every connection that no policy allows', () => {
     const { spec } = find('NetworkPolicy', 'default-deny');
     expect(spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
@@ -114,7 +106,7 @@ describe('Kubernetes and the topology', () => {
 const namesIn = ({ matchLabels, matchExpressions }: Labels): string[] =>
   matchExpressions?.[0]?.values ?? (matchLabels ? Object.values(matchLabels) : []);
 
-/** Every pair of one of the names with one of the peers that a rule is about. */
+/** Every pair of a selected name and a peer of the rule. */
 function pairsOf({ podSelector }: Manifest['spec'], { to, from, ports }: Rule): [string, string, number][] {
   const peers = (to ?? from ?? []).flatMap((peer) => namesIn(peer.podSelector));
   return namesIn(podSelector).flatMap((name) =>
@@ -137,7 +129,7 @@ const edgesIn = (manifests: Manifest[]): string[] =>
     .map(([to, from, port]) => `${from} -> ${to}:${port}`)
     .toSorted();
 
-/** Where the two differ for a reason that is theirs alone. */
+/** Settings that differ for good reasons. */
 const onlyInCompose = [
   'HEALTH_PATH',
   'FLAGS_FILE',
@@ -170,7 +162,7 @@ describe('Kubernetes and Compose', () => {
   });
 });
 
-describe('sums that have to come out', () => {
+describe('numbers that depend on each other', () => {
   const limits = find('Deployment', 'postgres').spec.template.spec.containers[0]?.args?.join(' ') ?? '';
   const connections = Number(/max_connections=(\d+)/.exec(limits)?.[1]);
 
@@ -184,16 +176,20 @@ describe('sums that have to come out', () => {
     expect(needed + migrations + reserved).toBeLessThanOrEqual(connections);
   });
 
-  it.each(['inventory', 'recommendation'])('give every replica enough calls to judge %s by', (dependency) => {
-    const breaker = read(`services/orders/src/dependencies/${dependency}.ts`);
-    const [, windowMs, minCalls] = /windowMs: (\d+), minCalls: (\d+)/.exec(breaker) ?? [];
-    const { env = [] } = containerOf('Deployment', 'load-generator');
-    const rate = Number(env.find(({ name }) => name === 'ORDERS_PER_SECOND')?.value);
-    const { minReplicas } = find('HorizontalPodAutoscaler', 'orders').spec;
-    expect((rate / minReplicas) * (Number(windowMs) / 1000)).toBeGreaterThanOrEqual(Number(minCalls));
-  });
+  it.each(['inventory', 'recommendation'])(
+    'give every replica enough calls for its breaker of %s',
+    (dependency) => {
+      const breaker = read(`services/orders/src/dependencies/${dependency}.ts`);
+      const [, windowMs, minCalls] =
+        /windowMs: (\d+), minCalls: (\d+)/.exec(breaker.replaceAll('_', '')) ?? [];
+      const { env = [] } = containerOf('Deployment', 'load-generator');
+      const rate = Number(env.find(({ name }) => name === 'ORDERS_PER_SECOND')?.value);
+      const { minReplicas } = find('HorizontalPodAutoscaler', 'orders').spec;
+      expect((rate / minReplicas) * (Number(windowMs) / 1000)).toBeGreaterThanOrEqual(Number(minCalls));
+    },
+  );
 
-  it('give a pod that leaves the time that its drain takes', () => {
+  it('give a pod that stops the time that its drain takes', () => {
     const { containers, terminationGracePeriodSeconds = 0 } = everyService.template.spec;
     const preStop = containers[0]?.lifecycle?.preStop.sleep.seconds ?? 0;
     expect(terminationGracePeriodSeconds).toBeGreaterThan(
@@ -201,7 +197,7 @@ describe('sums that have to come out', () => {
     );
   });
 
-  it('restart no process for a dependency that is away', () => {
+  it('restart no process because a dependency is away', () => {
     const [service] = everyService.template.spec.containers;
     expect(service?.livenessProbe?.httpGet?.path).toBe('/health/live');
     expect(service?.readinessProbe?.httpGet?.path).toBe('/health/ready');
@@ -213,7 +209,7 @@ describe.each(
     ({ kind, metadata }) => ['Deployment', 'Job'].includes(kind) && metadata.name.startsWith('every-'),
   ),
 )('$metadata.name', ({ spec }) => {
-  it('may do nothing but its work', () => {
+  it('has no rights beyond its work', () => {
     expect(spec.template.spec).toMatchObject({
       automountServiceAccountToken: false,
       securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },

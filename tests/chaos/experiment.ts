@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ProtectionName } from '@ballast/demo/control-room/protocol';
+import { systemClock as clock } from '@ballast/resilience/primitives';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { check } from './checker/check.ts';
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';
@@ -13,9 +13,10 @@ import { startTraffic } from './client/traffic.ts';
 import type { HistoryEntry } from './history/entry.ts';
 import { type HistoryLog, openHistoryLog } from './history/history-log.ts';
 import { seededRandom } from './seeded-random.ts';
-import { type ChaoticSystem, openChaoticSystem } from './system/chaotic-system.ts';
+import { sleep } from './sleep.ts';
 import { heal, quietState } from './system/heal.ts';
-import { callWitnesses } from './system/witness.ts';
+import { startMonitor } from './system/monitor.ts';
+import { openSystemUnderTest, type SystemUnderTest } from './system/system-under-test.ts';
 
 export type ExperimentOptions = {
   readonly seed: number;
@@ -23,7 +24,10 @@ export type ExperimentOptions = {
   /** Customers per second. */
   readonly rate: number;
   readonly portBase: number;
-  /** Protections to switch off; none unless told. */
+  /**
+   * Protections to switch off.
+   * @default none
+   */
   readonly without?: readonly ProtectionName[];
 };
 
@@ -33,37 +37,32 @@ export type Findings = {
   readonly history: readonly HistoryEntry[];
   readonly verdicts: readonly Verdict[];
   readonly traffic: readonly EdgeTraffic[];
-  /** Customers who found the shop full. */
+  /** Customers who were turned away, because too many were waiting. */
   readonly turnedAway: number;
-  /** How late this process was itself: customers and proxies live in it, so a busy machine looks like a slow shop. */
+  /** How late this process was itself: customers and proxies live in it, so a busy machine looks like a slow system. */
   readonly ownDelayMs: { readonly p99: number; readonly max: number };
 };
 
-export const realTime = {
-  now: () => performance.now(),
-  wait: (ms: number): Promise<void> => delay(Math.max(0, ms)),
-};
+/** Traffic goes on for this long before and after the faults: a system that nobody uses proves nothing. */
+const withoutFaultsMs = 3000;
 
-/** Traffic goes on for this long before and after the harm: a system nobody uses proves nothing. */
-const calmMs = 3000;
-
-/** Starts the real system, lets `harm` at it under traffic, heals it, and judges what is left. */
+/** Starts the real system, injects faults into it under traffic, heals it, and judges what is left. */
 export async function experiment(
   options: ExperimentOptions,
-  harm: (system: ChaoticSystem) => Promise<void>,
-  say: (line: string) => void,
+  injectFaults: (system: SystemUnderTest) => Promise<void>,
+  print: (line: string) => void,
 ): Promise<Findings> {
-  const system = await openChaoticSystem(options);
+  const system = await openSystemUnderTest(options);
   const ownDelay = monitorEventLoopDelay({ resolution: 10 });
-  const log = openHistoryLog({ now: realTime.now, file: join(system.folder, 'history.jsonl') });
+  const log = openHistoryLog({ clock, file: join(system.folder, 'history.jsonl') });
   try {
     await system.start();
     ownDelay.enable();
-    const witnesses = callWitnesses(system, realTime);
-    const turnedAway = await underTraffic(system, log, options, say, () => harm(system));
-    say('every customer is served; waiting for quiet');
-    const stored = await quietState(system, { wait: realTime.wait, patienceMs: 15_000 });
-    const state = { ...stored, ...(await witnesses.testify()) };
+    const monitor = startMonitor(system, clock);
+    const turnedAway = await underTraffic(system, log, options, print, () => injectFaults(system));
+    print('All customers are done; waiting until nothing is in motion.');
+    const stored = await quietState(system, { clock, withinMs: 15_000 });
+    const state = { ...stored, ...(await monitor.stop()) };
     writeFileSync(join(system.folder, 'state.json'), JSON.stringify(state));
     return {
       folder: system.folder,
@@ -80,30 +79,24 @@ export async function experiment(
 }
 
 async function underTraffic(
-  system: ChaoticSystem,
+  system: SystemUnderTest,
   log: HistoryLog,
   { seed, rate }: ExperimentOptions,
-  say: (line: string) => void,
-  harm: () => Promise<void>,
+  print: (line: string) => void,
+  injectFaults: () => Promise<void>,
 ): Promise<number> {
   const closing = new AbortController();
   const api = ordersApi({ baseUrl: system.ordersUrl });
   const random = seededRandom(seed).fork('customers');
   const catalogue = await shopCatalogue(urlOf(system, 'inventory'));
-  const traffic = startTraffic(rate, catalogue, {
-    api,
-    log,
-    random,
-    ...realTime,
-    closing: closing.signal,
-  });
-  const progress = setInterval(() => say(`${traffic.customers} customers came`), 10_000);
-  await realTime.wait(calmMs);
-  await harm();
-  await heal(system, realTime.wait);
+  const traffic = startTraffic(rate, catalogue, { api, log, random, clock, closing: closing.signal });
+  const progress = setInterval(() => print(`${traffic.customers} customers so far`), 10_000);
+  await sleep(clock, withoutFaultsMs);
+  await injectFaults();
+  await heal(system, clock);
   log.healed();
-  say('healed');
-  await realTime.wait(calmMs);
+  print('All faults have ended and every process is up.');
+  await sleep(clock, withoutFaultsMs);
   const closingTime = setTimeout(() => closing.abort(), maxSettleMs + 5000);
   await traffic.stop();
   clearTimeout(closingTime);
@@ -112,6 +105,6 @@ async function underTraffic(
   return traffic.turnedAway;
 }
 
-function urlOf({ replicas }: ChaoticSystem, wanted: string): string {
+function urlOf({ replicas }: SystemUnderTest, wanted: string): string {
   return `http://127.0.0.1:${replicas.find(({ service }) => service === wanted)?.port}`;
 }

@@ -1,44 +1,42 @@
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { settleTimes } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
+import type { Findings } from './experiment.ts';
 import type { Completion, HistoryEntry } from './history/entry.ts';
 import { operationsOf } from './history/operations.ts';
-import { describeHarm } from './nemesis/fault.ts';
-import { killsIn, type Struck } from './nemesis/unleash.ts';
+import { describeFault } from './nemesis/fault.ts';
+import { type InjectedFault, killsIn } from './nemesis/nemesis.ts';
 
-export type RunReport = {
+export type RunReport = Omit<Findings, 'folder'> & {
   readonly title: string;
-  readonly history: readonly HistoryEntry[];
-  readonly struck: readonly Struck[];
-  readonly verdicts: readonly Verdict[];
-  readonly traffic: readonly EdgeTraffic[];
-  readonly turnedAway: number;
-  readonly ownDelayMs: { readonly p99: number; readonly max: number };
+  readonly injected: readonly InjectedFault[];
 };
 
 const evidenceShown = 5;
 
-/** What a run amounted to, for people. */
+/** The result of a run, for people. */
 export function report({
   title,
   history,
-  struck,
+  injected,
   verdicts,
   traffic,
   turnedAway,
   ownDelayMs,
 }: RunReport): string {
-  const missed = struck.filter((entry) => entry.missed !== undefined).length;
+  const missed = injected.filter((entry) => entry.missed !== undefined).length;
   return [
     title,
     '',
     ...figures(history),
-    `turned away      ${turnedAway} more customers, because the shop was full of waiting ones`,
+    `turned away      ${turnedAway} more customers, because too many were waiting already`,
     ...traffic.map(amplificationLine),
-    `own delay        ${Math.round(ownDelayMs.p99)} ms at p99, ${Math.round(ownDelayMs.max)} ms at most: what this machine adds by being busy`,
-    `kills            ${killsIn(struck)}`,
-    `faults           ${struck.length - missed} (${missed} more found their target already down)`,
-    ...countLines(struck.filter((entry) => entry.missed === undefined).map(({ harm }) => describeHarm(harm))),
+    `own delay        ${Math.round(ownDelayMs.p99)} ms at p99, ${Math.round(ownDelayMs.max)} ms at most: how late this process was, because the machine was busy`,
+    `kills            ${killsIn(injected)}`,
+    `faults           ${injected.length - missed} (${missed} more could not be injected, because their target was down)`,
+    ...countLines(
+      injected.filter((entry) => entry.missed === undefined).map(({ fault }) => describeFault(fault)),
+    ),
     '',
     ...verdicts.flatMap(verdictLines),
     '',
@@ -58,7 +56,7 @@ function figures(history: readonly HistoryEntry[]): string[] {
   const keys = new Set(operations.placings.map(({ invoked }) => invoked.key));
   const slowest = Math.max(0, ...settleTimes(operations).values());
   return [
-    `orders           ${acknowledged.size} acknowledged of ${keys.size} wished for, ${pending.size} of them first as pending`,
+    `orders           ${acknowledged.size} acknowledged of ${keys.size} requested, ${pending.size} of them first as pending`,
     `attempts         ${answers.length}`,
     ...countLines(answers.map((answer) => (answer === undefined ? 'no answer yet' : outcomeName(answer)))),
     `slowest settled  ${Math.round(slowest)} ms after the healing`,
@@ -71,7 +69,7 @@ function amplificationLine({ edge, calls, retries, attempts }: EdgeTraffic): str
 
 function outcomeName(answer: Completion): string {
   if (answer.type === 'ok') return `ok, ${answer.orderStatus}${answer.replayed ? ' (replayed)' : ''}`;
-  if (answer.type === 'fail') return `refused, ${answer.status} ${answer.code}`;
+  if (answer.type === 'fail') return `failed, ${answer.status} ${answer.code}`;
   return `unknown, ${answer.reason}`;
 }
 
@@ -85,11 +83,11 @@ function countLines(names: readonly string[]): string[] {
 }
 
 function verdictLines({ id, title, holds, checked, violations }: Verdict): string[] {
-  const sign = holds ? 'holds ' : 'BROKEN';
+  const label = holds ? 'holds ' : 'BROKEN';
   const evidence = violations.slice(0, evidenceShown).map((violation) => `         ${violation}`);
   const more = violations.length - evidence.length;
   return [
-    `${sign} ${id.padEnd(3)} ${title} (${checked} checked)`,
+    `${label} ${id.padEnd(3)} ${title} (${checked} checked)`,
     ...evidence,
     ...(more > 0 ? [`         and ${more} more`] : []),
   ];

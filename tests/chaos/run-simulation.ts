@@ -5,9 +5,9 @@ import { type Simulation, simulate } from './simulation/simulate.ts';
 
 const usage = `Usage: pnpm chaos:simulate [options]
 
-  --seeds <n>   how many disasters (default 1000)
+  --seeds <n>   how many seeds (default 1000)
   --from <n>    the first seed (default 1)
-  --seed <n>    this one alone, with everything that happened in it
+  --seed <n>    this one alone, with every event
 `;
 
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(usage);
-else if (values.seed !== undefined) process.exitCode = await tellAll(Number(values.seed));
+else if (values.seed !== undefined) process.exitCode = await printOne(Number(values.seed));
 else process.exitCode = await runMany(Number(values.from ?? 1), Number(values.seeds ?? 1000));
 
 async function runMany(from: number, seeds: number): Promise<number> {
@@ -31,30 +31,30 @@ async function runMany(from: number, seeds: number): Promise<number> {
     const run = await simulate(seed);
     orders += run.databases.orders.orders.size;
     if (run.broken.length > 0) failed += 1;
-    for (const line of complaintsOf(run)) process.stdout.write(`${line}\n`);
+    for (const line of violationsOf(run)) process.stdout.write(`${line}\n`);
     await setImmediate();
   }
   const minutes = (performance.now() - begin) / 60_000;
   process.stdout.write(
-    `${seeds} disasters from seed ${from}, ${orders} orders, ${Math.round(seeds / minutes)} seeds per minute: ` +
+    `${seeds} seeds from ${from}, ${orders} orders, ${Math.round(seeds / minutes)} seeds per minute: ` +
       `${failed === 0 ? 'every invariant holds' : `${failed} BROKEN`}\n`,
   );
   return failed === 0 ? 0 : 1;
 }
 
-async function tellAll(seed: number): Promise<number> {
+async function printOne(seed: number): Promise<number> {
   const lines: [number, string][] = [];
-  const run = await simulate(seed, { onRemark: (remark, at) => lines.push([at, remark]) });
+  const run = await simulate(seed, { onTrace: (line, at) => lines.push([at, line]) });
   lines.push(...run.history.map((entry): [number, string] => [entry.at, lineOf(entry)]));
   for (const [at, line] of lines.sort(([a], [b]) => a - b))
     process.stdout.write(`${at.toFixed(1).padStart(9)}  ${line}\n`);
   process.stdout.write(
-    `${JSON.stringify(run.conditions)}\n${complaintsOf(run).join('\n') || 'every invariant holds'}\n`,
+    `${JSON.stringify(run.conditions)}\n${violationsOf(run).join('\n') || 'every invariant holds'}\n`,
   );
   return run.broken.length === 0 ? 0 : 1;
 }
 
-function complaintsOf({ seed, broken }: Simulation): string[] {
+function violationsOf({ seed, broken }: Simulation): string[] {
   return broken.flatMap(({ id, violations }) =>
     violations.map((violation) => `seed ${seed}: ${id} ${violation}`),
   );

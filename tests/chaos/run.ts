@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { experiment, realTime } from './experiment.ts';
+import { systemClock as clock } from '@ballast/resilience/primitives';
+import { experiment } from './experiment.ts';
+import type { InjectedFault } from './nemesis/nemesis.ts';
 import { rollingRestarts } from './nemesis/rolling-restarts.ts';
 import { runSchedule } from './nemesis/run-schedule.ts';
-import type { Struck } from './nemesis/unleash.ts';
 import { report } from './report.ts';
 import { type ChaosOptions, readChaosOptions, titleOf, usage } from './run-options.ts';
-import type { ChaoticSystem } from './system/chaotic-system.ts';
+import type { SystemUnderTest } from './system/system-under-test.ts';
 
 function optionsOrExit(): ChaosOptions {
   try {
@@ -20,24 +21,24 @@ function optionsOrExit(): ChaosOptions {
   }
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 const options = optionsOrExit();
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
-let struck: readonly Struck[] = [];
-async function harm(system: ChaoticSystem): Promise<void> {
-  if (options.restarts > 0) await rollingRestarts(system, options.restarts, realTime.wait);
-  else struck = await runSchedule(system, { ...options, stopping: stopping.signal });
+let injected: readonly InjectedFault[] = [];
+async function injectFaults(system: SystemUnderTest): Promise<void> {
+  if (options.restarts > 0) await rollingRestarts(system, options.restarts, clock);
+  else injected = await runSchedule(system, { ...options, clock, stopping: stopping.signal });
 }
 
 const title = titleOf(options);
-say(title);
-const findings = await experiment(options, harm, say);
+print(title);
+const findings = await experiment(options, injectFaults, print);
 const { folder, verdicts } = findings;
-const text = report({ title, struck, ...findings });
+const text = report({ title, injected, ...findings });
 writeFileSync(join(folder, 'report.txt'), text);
-say(`\n${text}\nHistory, state and logs: ${folder}`);
-const wasHurt = options.restarts > 0 || struck.some(({ missed }) => missed === undefined);
-if (!wasHurt) say('Nothing was hurt, so nothing was proven.');
-process.exit(wasHurt && verdicts.every(({ holds, checked }) => holds && checked > 0) ? 0 : 1);
+print(`\n${text}\nHistory, state and logs: ${folder}`);
+const hadFaults = options.restarts > 0 || injected.some(({ missed }) => missed === undefined);
+if (!hadFaults) print('No fault was injected, so this run proves nothing.');
+process.exit(hadFaults && verdicts.every(({ holds, checked }) => holds && checked > 0) ? 0 : 1);

@@ -6,8 +6,8 @@ import { setTraffic } from './shop.ts';
 import { kill, start, urls } from './stack.ts';
 
 interface Dashboard {
-  title: string;
-  panels: { title: string; targets: { expr?: string; service?: string; operation?: string }[] }[];
+  readonly title: string;
+  readonly panels: { title: string; targets: { expr?: string; service?: string; operation?: string }[] }[];
 }
 
 const folder = resolve(import.meta.dirname, '../../infra/grafana/dashboards');
@@ -19,11 +19,11 @@ const panels = globSync('*.json', { cwd: folder }).flatMap((file) => {
 });
 const metricPanels = panels.flatMap(({ expr, name }) => (expr ? [{ expr, name }] : []));
 
-/** As Grafana fills in "All". */
-const filledIn = (expr: string) => expr.replaceAll(/\$(service|dependency)/g, '.+');
+/** With the variables as Grafana replaces them for "All". */
+const withAllSelected = (expr: string) => expr.replaceAll(/\$(service|dependency)/g, '.+');
 
 describe('every panel of the dashboards', () => {
-  // A short outage, so that decisions have something to show.
+  // A short outage, so that panels about decisions have data.
   beforeAll(async () => {
     await setTraffic(5, 5);
     await kill('recommendation');
@@ -33,8 +33,8 @@ describe('every panel of the dashboards', () => {
   });
 
   test.each(metricPanels)('$name has data: $expr', async ({ expr }) => {
-    await holds(`count(${filledIn(expr)}) > 0`, 30_000);
-    expect((await query(filledIn(expr))).length).toBeGreaterThan(0);
+    await holds(`count(${withAllSelected(expr)}) > 0`, 30_000);
+    expect((await query(withAllSelected(expr))).length).toBeGreaterThan(0);
   });
 
   test('the search for degraded orders finds some', async () => {

@@ -1,13 +1,13 @@
+import { eventually } from '@ballast/resilience/testing';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { eventually } from './eventually.ts';
 import { monitoredCallRate, traceOf } from './jaeger.ts';
 import { exemplars, firing, holds } from './prometheus.ts';
 import { placeOrder, setTraffic } from './shop.ts';
-import { compose, docker, residentBytes, urls } from './stack.ts';
+import { compose, docker, everyMs, residentBytes, urls } from './stack.ts';
 
 const mb = 1e6;
 
-describe('the stack, all healthy', () => {
+describe('the healthy stack', () => {
   beforeAll(() => setTraffic(5, 3));
 
   test('accepts orders soon after it was started', () => {
@@ -17,8 +17,8 @@ describe('the stack, all healthy', () => {
   });
 
   test('confirms an order with live recommendations', async () => {
-    // Orders started while the others did not answer yet: its breakers let them back in within seconds.
-    await eventually('an order that is whole', 30_000, async () => {
+    // Orders started before the others answered, so its breakers are open and close again within seconds.
+    const place = async () => {
       const { status, body } = await placeOrder();
       expect(status).toBe(201);
       expect(body).toMatchObject({
@@ -26,10 +26,11 @@ describe('the stack, all healthy', () => {
         degraded: false,
         recommendations: { source: 'live' },
       });
-    });
+    };
+    await eventually('an order that is not degraded', place, { withinMs: 30_000, everyMs });
   });
 
-  test('shows the way of one order through every service and store in one trace', async () => {
+  test('shows one order in one trace, with every service and store', async () => {
     const { traceId } = await placeOrder();
     const trace = await traceOf(traceId, ({ databases }) =>
       databases.includes('recommendation → postgresql'),
@@ -47,34 +48,34 @@ describe('the stack, all healthy', () => {
     expect(trace.decisions).toEqual([]);
   });
 
-  test('links the duration graph to traces', async () => {
-    const series = await eventually('an exemplar in Prometheus', 60_000, async () => {
+  test('links the graph of durations to traces', async () => {
+    const look = async () => {
       const found = await exemplars('http_server_request_duration_seconds_bucket{service_name="orders"}');
       if (found.length === 0) throw new Error('none');
       return found;
-    });
+    };
+    const series = await eventually('an exemplar in Prometheus', look, { withinMs: 60_000, everyMs });
     expect(series[0]?.exemplars[0]?.labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test("feeds Jaeger's monitor from Prometheus", async () => {
     await holds('sum(rate(traces_span_metrics_calls_total{service_name="orders"}[1m])) > 0', 60_000);
-    await eventually('a call rate in Jaeger', 60_000, async () => {
-      if (!((await monitoredCallRate('orders')) > 0)) throw new Error('no rate yet');
-    });
+    const hasRate = async () => (await monitoredCallRate('orders')) > 0;
+    await eventually('a call rate in Jaeger', hasRate, { withinMs: 60_000, everyMs });
   });
 
-  test('lets no alert fire', async () => {
+  test('fires no alert', async () => {
     await holds('order:failed:ratio_rate5m == bool 0', 60_000);
     expect(await firing()).toEqual([]);
   });
 
-  test('shows the control room every service and the traffic', async () => {
+  test('serves the control room with its security headers', async () => {
     const page = await fetch(urls.controlRoom);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
-  test('fits into 1.5 GB, and our layers into 80 MB', async () => {
+  test('needs at most 1.5 GB of memory and 80 MB for our image layers', async () => {
     const resident = await residentBytes();
     const sizes = await docker(
       'history',
@@ -93,7 +94,7 @@ describe('the stack, all healthy', () => {
     expect(layers).toBeLessThan(80 * mb);
   });
 
-  test('runs with two replicas of orders, and loses none of them to the other', async () => {
+  test('runs with two replicas of orders, and serves every order when one is killed', async () => {
     await compose('up', '--detach', '--no-recreate', '--scale', 'orders=2', 'orders');
     await holds(
       'count(count by (service_instance_id) (process_cpu_time_seconds_total{service_name="orders"})) == 2',

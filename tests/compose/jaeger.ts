@@ -1,35 +1,36 @@
-import { eventually } from './eventually.ts';
-import { urls } from './stack.ts';
+import { eventually } from '@ballast/resilience/testing';
+import { everyMs, urls } from './stack.ts';
 
 interface JaegerTrace {
   spans: {
-    operationName: string;
-    processID: string;
-    tags: { key: string; value: unknown }[];
-    logs: { fields: { key: string; value: unknown }[] }[];
+    readonly operationName: string;
+    readonly processID: string;
+    readonly tags: { key: string; value: unknown }[];
+    readonly logs: { fields: { key: string; value: unknown }[] }[];
   }[];
-  processes: Record<string, { serviceName: string }>;
+  readonly processes: Record<string, { serviceName: string }>;
 }
 
 export interface Trace {
   /** As `service operation`. */
-  operations: string[];
-  /** Names of databases spoken to, as `service → postgresql`. */
-  databases: string[];
-  /** Decisions written on spans, as `resilience.fallback`, with their attributes. */
-  decisions: Record<string, unknown>[];
+  readonly operations: string[];
+  /** The databases that were asked, as `service → postgresql`. */
+  readonly databases: string[];
+  /** Decisions recorded on spans, as `resilience.fallback`, with their attributes. */
+  readonly decisions: Record<string, unknown>[];
 }
 
-/** The trace with this id, once it holds what `isComplete` asks for: spans of several processes arrive apart. */
+/** The trace with this id, once `isComplete` says so: the spans of several processes arrive at different times. */
 export function traceOf(traceId: string, isComplete: (trace: Trace) => boolean): Promise<Trace> {
-  return eventually(`trace ${traceId} is complete in Jaeger`, 40_000, async () => {
+  const lookUp = async () => {
     const response = await fetch(`${urls.jaeger}/api/traces/${traceId}`);
     if (!response.ok) throw new Error(`Jaeger answered ${response.status}`);
     const { data } = (await response.json()) as { data: JaegerTrace[] };
     const trace = read(data[0] as JaegerTrace);
     if (!isComplete(trace)) throw new Error(`only ${JSON.stringify(trace)}`);
     return trace;
-  });
+  };
+  return eventually(`trace ${traceId} is complete in Jaeger`, lookUp, { withinMs: 40_000, everyMs });
 }
 
 function read({ spans, processes }: JaegerTrace): Trace {
@@ -52,7 +53,7 @@ export async function monitoredCallRate(service: string): Promise<number> {
   const parameters = new URLSearchParams({ service, lookback: '300000', step: '5000', ratePer: '60000' });
   const response = await fetch(`${urls.jaeger}/api/metrics/calls?${parameters}`);
   const { metrics } = (await response.json()) as {
-    metrics: { metricPoints: { gaugeValue: { doubleValue: number } }[] }[];
+    readonly metrics: { metricPoints: { gaugeValue: { doubleValue: number } }[] }[];
   };
   return metrics[0]?.metricPoints.at(-1)?.gaugeValue.doubleValue ?? 0;
 }

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
+import { eventually } from '@ballast/resilience/testing';
 import type { TestProject } from 'vitest/node';
-import { eventually } from './eventually.ts';
 import { placeOrder } from './shop.ts';
-import { compose } from './stack.ts';
+import { compose, everyMs } from './stack.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** From `docker compose up` with built images to the first accepted order. */
-    firstOrderAfterMs: number;
+    readonly firstOrderAfterMs: number;
   }
 }
 
@@ -29,10 +29,11 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 async function untilFirstOrder(begin: number): Promise<number> {
-  await eventually('an order is accepted', 300_000, async () => {
+  const order = async () => {
     const { status } = await placeOrder();
     if (status !== 201) throw new Error(`answered ${status}`);
-  });
+  };
+  await eventually('an order is accepted', order, { withinMs: 300_000, everyMs });
   return performance.now() - begin;
 }
 

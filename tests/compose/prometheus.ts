@@ -1,31 +1,32 @@
-import { eventually } from './eventually.ts';
-import { urls } from './stack.ts';
+import { eventually } from '@ballast/resilience/testing';
+import { everyMs, urls } from './stack.ts';
 
 export interface Series {
-  metric: Record<string, string>;
-  value: number;
+  readonly metric: Record<string, string>;
+  readonly value: number;
 }
 
-/** The series an expression gives now. */
+/** The current series of an expression. */
 export async function query(expression: string): Promise<Series[]> {
   const parameters = new URLSearchParams({ query: expression });
   const response = await fetch(`${urls.prometheus}/api/v1/query?${parameters}`);
   const answer = (await response.json()) as {
-    status: string;
-    error?: string;
-    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    readonly status: string;
+    readonly error?: string;
+    readonly data: { result: { metric: Record<string, string>; value: [number, string] }[] };
   };
   if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
   return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
 }
 
-/** Waits until the expression gives a series at all: use comparisons, as in alerts. */
+/** Waits until the expression has a series at all: use comparisons, as in alerts. */
 export function holds(expression: string, withinMs: number): Promise<Series> {
-  return eventually(expression, withinMs, async () => {
+  const ask = async () => {
     const [first] = await query(expression);
     if (!first) throw new Error('no series');
     return first;
-  });
+  };
+  return eventually(expression, ask, { withinMs, everyMs });
 }
 
 /** Names of the alerts that fire. */
@@ -35,8 +36,8 @@ export async function firing(): Promise<string[]> {
 }
 
 export interface ExemplarSeries {
-  seriesLabels: Record<string, string>;
-  exemplars: { labels: { trace_id: string }; value: string }[];
+  readonly seriesLabels: Record<string, string>;
+  readonly exemplars: { labels: { trace_id: string }; value: string }[];
 }
 
 export async function exemplars(expression: string): Promise<ExemplarSeries[]> {

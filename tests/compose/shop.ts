@@ -2,16 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { urls } from './stack.ts';
 
 export interface PlacedOrder {
-  status: number;
-  tookMs: number;
-  /** Under which the order's trace is found. */
-  traceId: string;
-  retryAfter: string | null;
+  readonly status: number;
+  readonly tookMs: number;
+  /** The id of the order's trace. */
+  readonly traceId: string;
+  readonly retryAfter: string | null;
   body: {
-    id: string;
-    status: string;
-    degraded: boolean;
-    recommendations: { source: string; ageMs?: number; items: { sku: string }[] };
+    readonly id: string;
+    readonly status: string;
+    readonly degraded: boolean;
+    readonly recommendations: { source: string; ageMs?: number; items: { sku: string }[] };
   };
 }
 
@@ -19,7 +19,7 @@ const answerWithinMs = 5000;
 
 /** Places an order whose trace is sampled, under an id that we choose. A broken connection is status 0. */
 export async function placeOrder(customerId = 'c-compose'): Promise<PlacedOrder> {
-  // Random within the tenth that the collector keeps of what is unremarkable, so that each trace can be asked for.
+  // The collector keeps a tenth of the unremarkable traces, by their ids; this id is among those that are kept.
   const traceId = `${randomBytes(9).toString('hex')}ff${randomBytes(6).toString('hex')}`;
   const begin = performance.now();
   const response = await fetch(`${urls.orders}/v1/orders`, {
@@ -42,7 +42,7 @@ export async function readOrder(id: string): Promise<{ status: string }> {
   return (await response.json()) as { status: string };
 }
 
-/** How often the load generator asks, so that metrics move and breakers see calls. */
+/** Sets the rate of the load generator, so that metrics move and breakers see calls. */
 export async function setTraffic(ordersPerSecond: number, readsPerSecond: number): Promise<void> {
   const response = await fetch(`${urls.loadGenerator}/rate`, {
     method: 'PUT',

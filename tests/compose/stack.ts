@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-/** Ports of its own, so that a stack somebody is looking at stays as it is. */
+/** Ports of its own, so that a stack that is already running is left alone. */
 const ports = {
   CONTROL_ROOM_PORT: 15_610,
   ORDERS_PORT: 15_611,
@@ -26,6 +26,9 @@ const env = {
   BALLAST_IMAGE: 'ballast:test',
 };
 
+/** How often a test looks while it waits; more often would load the stack. */
+export const everyMs = 250;
+
 export const urls = {
   orders: `http://127.0.0.1:${ports.ORDERS_PORT}`,
   inventory: `http://127.0.0.1:${ports.INVENTORY_PORT}`,
@@ -35,7 +38,7 @@ export const urls = {
   prometheus: `http://127.0.0.1:${ports.PROMETHEUS_PORT}`,
 };
 
-/** Runs the command and gives what it printed. */
+/** Runs the command and returns its output. */
 export async function docker(...args: string[]): Promise<string> {
   const { stdout } = await run('docker', args, { cwd: root, env, maxBuffer: 2 ** 26 });
   return stdout;
@@ -46,7 +49,7 @@ export const compose = (...args: string[]): Promise<string> => docker('compose',
 export const kill = (service: string) => compose('kill', service);
 export const start = (service: string) => compose('start', service);
 
-/** Resident memory of all containers of the stack, as the kernel accounts it, in bytes. */
+/** Resident memory of all containers of the stack, according to the kernel, in bytes. */
 export async function residentBytes(): Promise<number> {
   const ids = (await compose('ps', '--quiet')).trim().split('\n');
   const lines = await docker('stats', '--no-stream', '--format', '{{.MemUsage}}', ...ids);

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What must be fine before anything is broken comes first; rules need no stack. */
+/** Tests of the healthy stack come before those that break it; alert rules need no stack. */
 const order = ['healthy.test.ts', 'faults.test.ts', 'dashboards.test.ts', 'alert-rules.test.ts'];
 
 class AsListed extends BaseSequencer {
@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['compose/**/*.test.ts'],
     globalSetup: ['./compose/lifecycle.ts'],
-    // One stack, broken on purpose by one test at a time.
+    // All tests share one stack, and one test at a time may break it.
     fileParallelism: false,
     sequence: { concurrent: false, sequencer: AsListed },
     testTimeout: 180_000,

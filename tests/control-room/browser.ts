@@ -9,7 +9,7 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** A browser of this machine, or undefined: then what needs one is skipped by name. */
+/** A browser of this machine, or undefined: then tests that need one are skipped by name. */
 export const chromiumPath = places.find((place) => place !== '' && existsSync(place));
 
 const quiet = [
@@ -25,7 +25,7 @@ const quiet = [
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath ?? '', args: quiet });
 
-/** Everything the page complains about, as it comes. */
+/** Every warning and error of the page, in order. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, complaintsOf, edge, launchBrowser } from './browser.ts';
 import { type RunningDemo, startRunningDemo } from './running-demo.ts';
 
-/** Generous: the machine may have other things to do, and nothing here is measured. */
+/** Long, because the machine may be busy and no time is measured here. */
 const soon = { timeout: 30_000 };
 
-describe.skipIf(!chromiumPath)('a newcomer with a browser and the whole system', () => {
+describe.skipIf(!chromiumPath)('a user with a browser and the whole system', () => {
   let browser: Browser;
   let demo: RunningDemo;
   let page: Page;
@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath)('a newcomer with a browser and the whole system',
 
   const orders = (quality: string) => page.locator(`.order-row .chip[data-quality="${quality}"]`);
 
-  it('kills recommendation by its button, sees the edge open and orders go on, and brings it back', async () => {
+  it('kills recommendation by its button, sees the breaker open and orders go on, and starts it again', async () => {
     const complaints = complaintsOf(page);
     await page.goto(demo.url);
     await edge(page, 'orders->recommendation', 'closed').waitFor(soon);

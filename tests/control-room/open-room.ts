@@ -10,7 +10,7 @@ export interface StubbedRoom {
   readonly port: number;
   readonly system: StubSystem;
   readonly flagsFile: string;
-  /** What the room logged as done, in order. */
+  /** The actions that the room logged, in order. */
   readonly actions: string[];
   close(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export async function openStubbedRoom(portBase: number): Promise<StubbedRoom> {
   const flagsFile = join(folder, 'flags.json');
   copyFileSync(flags, flagsFile);
   const topology = topologyAt(portBase);
-  // Faster than the real one, which reports once a second: a test has no time to look at it.
+  // The real system reports once a second; a test does not wait that long.
   const system = await openStubSystem(topology, { intervalMs: 200 });
   const actions: string[] = [];
   const logger = {

@@ -2,7 +2,7 @@ import type { CDPSession } from 'playwright-core';
 import { chromiumPath, launchBrowser } from './browser.ts';
 import { startRunningDemo } from './running-demo.ts';
 
-/** What the page costs whoever looks at it: `node tests/control-room/page-cost.ts [minutes]`. */
+/** Measures what the page costs in a browser: `node tests/control-room/page-cost.ts [minutes]`. */
 
 const minutes = Number(process.argv[2] ?? 10);
 const portBase = 15_780;
@@ -19,7 +19,7 @@ async function cpuSeconds(browser: CDPSession): Promise<Record<string, number>> 
   return seconds;
 }
 
-/** After a collection, so that what is counted is what is kept. */
+/** Measured after a collection, so that garbage does not count. */
 async function heapMegabytes(page: CDPSession): Promise<number> {
   await page.send('HeapProfiler.collectGarbage');
   const { metrics } = (await page.send('Performance.getMetrics')) as Metrics;

@@ -10,7 +10,7 @@ const sizes = [
   ['a projector', 1920, 1080],
 ] as const;
 
-/** Collects what moved without being asked to, by its class. */
+/** Collects layout shifts that no input caused, by the class of what moved. */
 const recordShifts = `
   globalThis.shifts = [];
   new PerformanceObserver((list) => {
@@ -78,7 +78,7 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('tells why an action was refused', async () => {
+  it('shows why an action was rejected', async () => {
     await open();
     await page.route('**/api/nodes/**', (route) =>
       route.fulfill({
@@ -108,7 +108,7 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
     expect(stubbed.actions).toContain('breaker off');
   });
 
-  it('comes back by itself when the room is restarted, with the new token', async () => {
+  it('reconnects when the room is restarted, with the new token', async () => {
     await open();
     await stubbed.close();
     await page.locator('[data-link="lost"]').waitFor();
@@ -118,7 +118,7 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
     await edge(page, 'orders->recommendation', 'open').waitFor();
   });
 
-  it('moves nothing at 1,000 orders a second, whatever breaks meanwhile', async () => {
+  it('shifts nothing at 1,000 orders a second, whatever breaks meanwhile', async () => {
     stubbed.system.setRate(1000);
     await open();
     await page.evaluate(recordShifts);

@@ -6,7 +6,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Says exactly what it is told to say: no client that would correct, add or refuse a header. */
+/** Sends exactly the given bytes; a real client would correct, add or reject headers. */
 export class RawClient {
   readonly #port: number;
   #socket: Socket | undefined;
@@ -33,7 +33,7 @@ export class RawClient {
   }
 }
 
-/** Until the declared length is there, or the connection ends: status 0 when nothing came. */
+/** Reads until the declared length is there, or the connection ends; status 0 when nothing came. */
 function read(socket: Socket): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = '';

@@ -68,7 +68,7 @@ it('judges what was seen, and leaves the system as it found it', async () => {
   expect(rates.map((deed) => JSON.parse(deed.slice(deed.indexOf('{'))).ordersPerSecond)).toEqual([33, 20]);
 });
 
-it('switches the protections of a naive twin off, on again afterwards, and is not impressed when nothing breaks', async () => {
+it('switches protections off for the naive variant, on again afterwards, and reports when nothing breaks', async () => {
   const during: boolean[] = [];
   const onStep = () => void during.push(switches.read()['protection.breaker']);
   const result = await runScenario({ topology, stage, view, scenario, variant: 'naive', onStep });
@@ -110,7 +110,7 @@ it('leaves a switch off that was off before, and resumes what it stalled, a data
   await expect.poll(isSheddingOn).toBe(false);
 });
 
-it('forgets a fault together with the process that had it', async () => {
+it('drops a fault together with the process that had it', async () => {
   await stage.fault('recommendation', 'garbage', 60_000);
   expect(stage.faults()).toMatchObject([{ target: 'recommendation' }]);
   await system.supervisor.kill('recommendation');

@@ -41,7 +41,7 @@ try {
   await dark.locator('[data-target="recommendation"] .kill').click();
   await edge(dark, 'orders->recommendation', 'open').waitFor();
   await dark.waitForTimeout(12_000);
-  // The list stands still under the pointer: the order picked is the one that is shown.
+  // The list stands still under the pointer, so the order that is picked is the one that is shown.
   await dark.locator('.order-row .chip[data-quality="cached"]').first().click();
   await dark.locator('.waterfall').waitFor();
   await dark.mouse.move(0, 0);

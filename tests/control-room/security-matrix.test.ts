@@ -59,7 +59,7 @@ function* combinations(): Generator<Combination> {
         for (const method of methods) for (const token of tokens) yield { host, origin, site, method, token };
 }
 
-/** The rule in one place, written apart from the gate: what may get through, and nothing else. */
+/** The rule in one place, written independently of the code under test: what may get through, and nothing else. */
 function mayPass({ host, origin, site, method, token }: Combination): boolean {
   const isOurHost = host === ours || host === `localhost:${port}`;
   const isOurPage =

@@ -4,11 +4,11 @@ import type { LoadStats, OutcomeCounts, RecentOrder } from '@ballast/demo/load-g
 import type { ServiceStatus, Supervisor } from '@ballast/demo/supervisor/supervisor';
 import { nodeOf, type SupervisedName, supervisedNames, type Topology } from '@ballast/demo/topology';
 
-/** Everything the control room looks at, without what is behind it: the page can be tested in a second. */
+/** Stubs of everything that the control room reads, so that the page can be tested in a second. */
 export interface StubSystem {
   readonly topology: Topology;
   readonly supervisor: Supervisor;
-  /** Every request that was not a look, e.g. `PUT /chaos recommendation`. */
+  /** Every request that changes something, e.g. `PUT /chaos recommendation`. */
   readonly deeds: string[];
   setRate(ordersPerSecond: number): void;
   close(): Promise<void>;

@@ -20,36 +20,36 @@ async function demo(...args: string[]) {
   const child = spawn(process.execPath, [run, ...args], {
     env: { ...process.env, BALLAST_DATA: dataFolder },
   });
-  const [out, complaint, [code]] = await Promise.all([
+  const [out, errors, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close'),
   ]);
-  return { out, complaint, code };
+  return { out, errors, code };
 }
 
-test('a bad option is named and ends with 2', async () => {
+test('a bad option is named, and the exit code is 2', async () => {
   expect(await demo('--laod', '20')).toMatchObject({
     code: 2,
     out: '',
-    complaint: expect.stringContaining('--laod'),
+    errors: expect.stringContaining('--laod'),
   });
 });
 
-test('--help tells the options and starts nothing', async () => {
+test('--help prints the options and starts nothing', async () => {
   const { code, out } = await demo('--help');
   expect([code, out]).toEqual([0, expect.stringContaining('--restart-after')]);
 });
 
-test('a port in use is named with what wanted it, ends with 1, and nothing was started', async () => {
-  // Below the ports that systems hand out by themselves: some connection could hold the one before ours.
+test('a port in use is named with the process that needs it; the exit code is 1, and nothing was started', async () => {
+  // Below the range of ephemeral ports, one of which some connection could hold.
   const portBase = 15_790;
   const port = portBase + 3;
-  const squatter = createServer().listen(port, host);
-  await once(squatter, 'listening');
-  const { code, complaint } = await demo('--port-base', String(portBase));
-  squatter.close();
-  expect([code, complaint]).toEqual([
+  const otherServer = createServer().listen(port, host);
+  await once(otherServer, 'listening');
+  const { code, errors } = await demo('--port-base', String(portBase));
+  otherServer.close();
+  expect([code, errors]).toEqual([
     1,
     expect.stringContaining(`Port ${port} is in use, and recommendation wants it`),
   ]);

@@ -19,11 +19,11 @@ export interface EmbeddedDemo {
   readonly topology: Topology;
   readonly process: ChildProcess;
   output(): string;
-  /** As a user finds it: by the title of the process. */
+  /** Found as a user would: by the title of the process. */
   pidOf(name: ServiceName): number;
   /** The supervisor and everything it started, down to PostgreSQL's own workers. */
   tree(): number[];
-  /** Resolves with the exit code once its last word was read. */
+  /** Resolves with the exit code once all output was read. */
   ended(): Promise<number | null>;
 }
 
@@ -35,7 +35,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port with enough free ones behind it, outside of the range that the system hands out by itself. */
+/** A port with enough free ones behind it, outside of the range of ephemeral ports. */
 async function findPortBase(): Promise<number> {
   for (;;) {
     const base = 15_420 + Math.floor(Math.random() * 70);
@@ -48,7 +48,7 @@ function descendantsOf(pid: number): number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Starts it and waits for its line; the ports are chosen unless they are given. */
+/** Starts the demo and waits until it prints that it is ready. Free ports are chosen unless one is given. */
 export async function startDemo(dataFolder: string, portBase?: number): Promise<EmbeddedDemo> {
   const topology = topologyAt(portBase ?? (await findPortBase()));
   const args = ['--port-base', String(topology.portBase), '--load', '5', '--restart-after', '2'];

@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findPostgres } from '@ballast/demo/supervisor/postgres/binaries';
 import { commandOf } from '@ballast/demo/supervisor/process-table';
 import { nodeOf } from '@ballast/demo/topology';
+import { eventually } from '@ballast/resilience/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedDemo, startDemo } from './embedded-demo.ts';
-import { confirmedOrder, eventually, healingMs, placeOrder, statusOf } from './shop.ts';
+import { type Answer, confirmedOrder, healingMs, placeOrder, statusOf } from './shop.ts';
 
 function whyNoPostgres(): string | undefined {
   try {
@@ -18,21 +18,29 @@ function whyNoPostgres(): string | undefined {
   }
 }
 
-/** Ends without waiting for anybody: a killed supervisor has no say in it either. */
-async function untilGone(pids: readonly number[]): Promise<number[]> {
-  let left = [...pids];
-  for (let tries = 0; left.length > 0 && tries < 300; tries += 1) {
-    await delay(50);
-    left = left.filter((pid) => commandOf(pid) !== '');
-  }
-  return left;
+/** Asks the system for its processes: a supervisor that was killed can't answer for them. */
+function expectGone(pids: readonly number[]): Promise<void> {
+  const isRunning = (pid: number) => commandOf(pid) !== '';
+  return eventually('every process is gone', () => expect(pids.filter(isRunning)).toEqual([]), {
+    withinMs: 15_000,
+  });
+}
+
+/** Places orders until one is answered with live recommendations. */
+function liveOrder(demo: EmbeddedDemo): Promise<Answer> {
+  const place = async () => {
+    const answer = await placeOrder(demo, crypto.randomUUID());
+    expect(answer.body.recommendations?.source).toBe('live');
+    return answer;
+  };
+  return eventually('recommendations are live', place, { withinMs: healingMs });
 }
 
 const reason = whyNoPostgres();
 
 describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, () => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'ballast-e2e-'));
-  // As in a checkout: with 0700, root's database would have to live elsewhere.
+  // A temporary folder is 0700, which the account of root's database can't enter; a checkout can be entered.
   chmodSync(dataFolder, 0o755);
   let demo: EmbeddedDemo;
 
@@ -47,30 +55,23 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
   });
 
   test('confirms orders with live recommendations', async () => {
-    const answer = await eventually(
-      () => placeOrder(demo, crypto.randomUUID()),
-      ({ body }) => body.recommendations?.source === 'live',
-      healingMs,
-    );
-    expect(answer).toMatchObject({ status: 201, body: { status: 'confirmed', degraded: false } });
+    expect(await liveOrder(demo)).toMatchObject({
+      status: 201,
+      body: { status: 'confirmed', degraded: false },
+    });
   });
 
-  test('confirms orders with worse recommendations while recommendation is dead, and live ones after', async () => {
+  test('confirms orders with degraded recommendations while recommendation is down, and with live ones afterwards', async () => {
     process.kill(demo.pidOf('recommendation'), 'SIGKILL');
     for (let order = 0; order < 20; order += 1) {
       const { status, body } = await placeOrder(demo, crypto.randomUUID());
       expect([status, body.degraded]).toEqual([201, true]);
       expect(['cached', 'default']).toContain(body.recommendations.source);
     }
-    const healed = await eventually(
-      () => placeOrder(demo, crypto.randomUUID()),
-      ({ body }) => body.recommendations?.source === 'live',
-      healingMs,
-    );
-    expect(healed.body.recommendations.source).toBe('live');
+    await liveOrder(demo);
   });
 
-  test('accepts orders as pending while inventory is dead, and confirms them once it is back', async () => {
+  test('accepts orders as pending while inventory is down, and confirms them afterwards', async () => {
     process.kill(demo.pidOf('inventory'), 'SIGKILL');
     const pending = await Promise.all(
       Array.from({ length: 10 }, () => placeOrder(demo, crypto.randomUUID())),
@@ -78,32 +79,30 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
     expect(pending.map(({ status, body }) => [status, body.status])).toEqual(
       Array(10).fill([202, 'pending']),
     );
-    await eventually(
-      () => fetch(`${nodeOf(demo.topology, 'inventory').url}/health/ready`),
-      ({ ok }) => ok,
-      healingMs,
-    );
-    const states = await Promise.all(
-      pending.map(({ body }) =>
-        eventually(
-          () => statusOf(demo, body.id),
-          (state) => state !== 'pending',
-          healingMs,
-        ),
+    const isReady = async () => (await fetch(`${nodeOf(demo.topology, 'inventory').url}/health/ready`)).ok;
+    await eventually('inventory is ready', isReady, { withinMs: healingMs });
+    const settledStatus = async (id: string) => {
+      const status = await statusOf(demo, id);
+      return status !== 'pending' && status;
+    };
+    const statuses = await Promise.all(
+      pending.map(({ body: { id } }) =>
+        eventually(`order ${id} is settled`, () => settledStatus(id), { withinMs: healingMs }),
       ),
     );
-    expect(states).toEqual(Array(10).fill('confirmed'));
+    expect(statuses).toEqual(Array(10).fill('confirmed'));
   });
 
   test('keeps every acknowledged order when orders itself is killed, and the same key finds the same order', async () => {
     const { key, id } = await confirmedOrder(demo);
     process.kill(demo.pidOf('orders'), 'SIGKILL');
     await expect(placeOrder(demo, key)).rejects.toThrow();
-    const after = await eventually(
-      () => placeOrder(demo, key),
-      ({ status }) => status === 201,
-      healingMs,
-    );
+    const placeAgain = async () => {
+      const answer = await placeOrder(demo, key);
+      expect(answer.status).toBe(201);
+      return answer;
+    };
+    const after = await eventually('orders serves again', placeAgain, { withinMs: healingMs });
     expect(after).toMatchObject({ status: 201, replayed: true, body: { id } });
   });
 
@@ -112,21 +111,17 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
     const tree = demo.tree();
     expect(tree.length).toBeGreaterThan(5);
     demo.process.kill('SIGKILL');
-    expect(await untilGone(tree)).toEqual([]);
+    await expectGone(tree);
     demo = await startDemo(dataFolder, demo.topology.portBase);
-    const state = await eventually(
-      () => statusOf(demo, id),
-      () => true,
-      healingMs,
-    );
-    expect(state).toBe('confirmed');
+    const status = await eventually('the order is found', () => statusOf(demo, id), { withinMs: healingMs });
+    expect(status).toBe('confirmed');
   });
 
-  test('says that it is ready once, and Ctrl-C leaves no process', async () => {
+  test('prints once that it is ready, and Ctrl-C leaves no process', async () => {
     const tree = demo.tree();
     demo.process.kill('SIGINT');
     expect(await demo.ended()).toBe(0);
-    expect(await untilGone(tree)).toEqual([]);
+    await expectGone(tree);
     expect(demo.output().match(/^Ballast is ready: /gm)).toHaveLength(1);
   });
 });

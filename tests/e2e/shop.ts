@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import { type EmbeddedDemo, urlOf } from './embedded-demo.ts';
 
 /** Longer than a restart and an open breaker take together, also on a machine with other work. */
@@ -25,8 +26,8 @@ async function post(demo: EmbeddedDemo, key: string): Promise<Answer> {
 }
 
 /**
- * Places an order with that key, always of the same content. A busy machine makes orders shed load, which no test here
- * is about, so that one refusal is obeyed.
+ * Places an order with that key, always the same one. On a busy machine orders sheds load, which is not what these tests
+ * are about, so a shed order is placed again.
  */
 export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answer> {
   const isShed = ({ status, body }: Answer): boolean => status === 503 && body.code === 'overloaded';
@@ -37,43 +38,22 @@ export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answe
   }
 }
 
-/** The state of an order as it stands. */
+/** The current status of an order. */
 export async function statusOf(demo: EmbeddedDemo, id: string): Promise<string> {
   const response = await fetch(`${urlOf(demo, 'orders')}/v1/orders/${id}`, {
     signal: AbortSignal.timeout(5000),
   });
-  if (!response.ok) throw new Error(`the state of ${id} was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the status of ${id} was answered with ${response.status}`);
   return ((await response.json()) as { status: string }).status;
 }
 
-/** An order that nothing is wrong with: what failed before this test may still be healing. */
+/** Places orders until one is confirmed: what failed before this test may still be recovering. */
 export async function confirmedOrder(demo: EmbeddedDemo): Promise<{ key: string; id: string }> {
-  let key = '';
-  const place = (): Promise<Answer> => {
-    key = crypto.randomUUID();
-    return placeOrder(demo, key);
+  const place = async () => {
+    const key = crypto.randomUUID();
+    const { status, body } = await placeOrder(demo, key);
+    if (status !== 201) throw new Error(`answered ${status}`);
+    return { key, id: body.id };
   };
-  const { status, body } = await eventually(place, (answer) => answer.status === 201, healingMs);
-  if (status !== 201)
-    throw new Error(`no order was confirmed within ${healingMs} ms; the last answer was ${status}`);
-  return { key, id: body.id };
-}
-
-/** Asks again until the answer is the wanted one; the last answer, or error, when it never is. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  isWanted: (answer: T) => boolean,
-  withinMs: number,
-): Promise<T> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const late = performance.now() > deadline;
-    try {
-      const answer = await ask();
-      if (isWanted(answer) || late) return answer;
-    } catch (error) {
-      if (late) throw error;
-    }
-    await delay(50);
-  }
+  return eventually('an order is confirmed', place, { withinMs: healingMs });
 }

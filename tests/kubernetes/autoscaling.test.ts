@@ -1,20 +1,20 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 import { replicasOf } from './cluster.ts';
 import { tunnel } from './kubectl.ts';
 
-const patienceMs = 240_000;
+const scalesWithinMs = 240_000;
 
 async function setLoad(ordersPerSecond: number): Promise<void> {
-  const way = await tunnel('deployment/load-generator', 4004);
-  const { statusCode } = await request(`http://127.0.0.1:${way.port}/rate`, {
+  const loadGenerator = await tunnel('deployment/load-generator', 4004);
+  const { statusCode } = await request(`http://127.0.0.1:${loadGenerator.port}/rate`, {
     method: 'PUT',
-    // By the port that it knows itself by, not by that of the tunnel.
+    // It checks the host, with its own port and not that of the tunnel.
     headers: { 'content-type': 'application/json', host: '127.0.0.1:4004' },
     body: JSON.stringify({ ordersPerSecond }),
   });
-  way.close();
+  loadGenerator.close();
   expect(statusCode).toBe(200);
 }
 
@@ -22,13 +22,12 @@ async function untilReplicas(
   matches: (count: number) => boolean,
 ): Promise<{ count: number; afterMs: number }> {
   const begin = performance.now();
-  for (;;) {
+  const look = async () => {
     const count = await replicasOf('orders');
-    const afterMs = performance.now() - begin;
-    if (matches(count)) return { count, afterMs };
-    if (afterMs > patienceMs) throw new Error(`still ${count} replicas after ${patienceMs} ms`);
-    await delay(1000);
-  }
+    if (!matches(count)) throw new Error(`${count} replicas`);
+    return { count, afterMs: performance.now() - begin };
+  };
+  return eventually('the autoscaler acts', look, { withinMs: scalesWithinMs, everyMs: 1000 });
 }
 
 test('orders is scaled up under load and down after it', async () => {

@@ -12,7 +12,7 @@ export async function removeDemo(): Promise<void> {
   await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait', '--timeout=120s');
 }
 
-/** Where customers find the shop: the port that the cluster gave to orders, on this machine or on a node of its own. */
+/** Where customers place orders: the port that the cluster gave to orders, on this machine or on a node of its own. */
 export async function ordersUrl(): Promise<string> {
   const port = await read('service/orders', '{.spec.ports[0].nodePort}');
   const address = await read('nodes', '{.items[0].status.addresses[?(@.type=="InternalIP")].address}');
@@ -40,9 +40,9 @@ export async function readyPods(): Promise<string[]> {
 
 /** The databases, as the owner of each sees them. */
 export async function openDatabases(): Promise<{ databaseUrl(service: ServiceName): string } & Tunnel> {
-  const way = await tunnel('deployment/postgres', 5432);
+  const databases = await tunnel('deployment/postgres', 5432);
   return {
-    ...way,
-    databaseUrl: (service) => `postgres://${service}:ballast@127.0.0.1:${way.port}/${service}`,
+    ...databases,
+    databaseUrl: (service) => `postgres://${service}:ballast@127.0.0.1:${databases.port}/${service}`,
   };
 }

@@ -1,57 +1,58 @@
+import { systemClock as clock } from '@ballast/resilience/primitives';
 import { check } from '../chaos/checker/check.ts';
 import type { Verdict } from '../chaos/checker/verdict.ts';
 import { shopCatalogue } from '../chaos/client/catalogue.ts';
 import { ordersApi } from '../chaos/client/orders-api.ts';
 import { startTraffic } from '../chaos/client/traffic.ts';
-import { realTime } from '../chaos/experiment.ts';
 import type { HistoryEntry } from '../chaos/history/entry.ts';
 import { openHistoryLog } from '../chaos/history/history-log.ts';
 import { seededRandom } from '../chaos/seeded-random.ts';
+import { sleep } from '../chaos/sleep.ts';
 import { quietState } from '../chaos/system/heal.ts';
 import type { StoredState } from '../chaos/system/read-state.ts';
 import { openDatabases, ordersUrl } from './cluster.ts';
 import { kubectl, tunnel } from './kubectl.ts';
 
-/** What became of the attempts that ended in a stretch of time. */
-export type Stretch = { readonly acknowledged: number; readonly failed: readonly string[] };
+/** The attempts that ended in a period. */
+export type Period = { readonly acknowledged: number; readonly failed: readonly string[] };
 
 export type Customers = {
-  /** Does something while customers come and go, and tells how they fared meanwhile. */
-  during(harm: () => Promise<unknown>): Promise<Stretch>;
-  /** Serves the last customer, waits for quiet, and judges everything that was said against what is stored. */
-  leave(): Promise<{ acknowledged: number; verdicts: readonly Verdict[] }>;
+  /** Runs `act` while customers come, and returns the attempts that ended meanwhile. */
+  during(act: () => Promise<unknown>): Promise<Period>;
+  /** Waits for the last customer and until nothing is in motion, and compares the history with what is stored. */
+  finish(): Promise<{ acknowledged: number; verdicts: readonly Verdict[] }>;
 };
 
-/** Customers from outside the cluster, who come however the shop fares, ask again when in doubt, and remember everything. */
-export async function welcomeCustomers(ratePerSecond: number, seed: number): Promise<Customers> {
+/** Customers from outside the cluster: open-loop traffic that retries, and that keeps a history. */
+export async function startCustomers(ratePerSecond: number, seed: number): Promise<Customers> {
   const inventory = await tunnel('deployment/inventory', 4002);
   const catalogue = await shopCatalogue(`http://127.0.0.1:${inventory.port}`);
   inventory.close();
   const api = ordersApi({ baseUrl: await ordersUrl() });
-  const log = openHistoryLog(realTime);
+  const log = openHistoryLog({ clock });
   const closing = new AbortController();
   const random = seededRandom(seed);
   const traffic = startTraffic(ratePerSecond, catalogue, {
     api,
     log,
     random,
+    clock,
     closing: closing.signal,
-    ...realTime,
   });
 
   return {
-    async during(harm) {
+    async during(act) {
       const begin = log.entries.length;
-      await harm();
-      return stretchOf(log.entries.slice(begin));
+      await act();
+      return periodOf(log.entries.slice(begin));
     },
-    async leave() {
+    async finish() {
       log.healed();
-      await realTime.wait(3000);
+      await sleep(clock, 3000);
       setTimeout(() => closing.abort(), 15_000).unref();
       await traffic.stop();
       await api.close();
-      // What moves between the reading of one database and the next looks like a phantom.
+      // An order that moves between the reading of one database and of the next would look like a phantom.
       await kubectl('scale', 'deployment/load-generator', '--replicas=0');
       await kubectl(
         'wait',
@@ -61,7 +62,7 @@ export async function welcomeCustomers(ratePerSecond: number, seed: number): Pro
         '--timeout=60s',
       );
       const databases = await openDatabases();
-      const stored = await quietState(databases, { wait: realTime.wait, patienceMs: 15_000 });
+      const stored = await quietState(databases, { clock, withinMs: 15_000 });
       databases.close();
       const state = withoutOthers(stored, log.entries);
       const verdicts = check(log.entries, { ...state, stockSamples: [], traffic: [] });
@@ -70,7 +71,7 @@ export async function welcomeCustomers(ratePerSecond: number, seed: number): Pro
   };
 }
 
-/** The load generator buys too and keeps no history: what belongs to its orders counts in the stock and nowhere else. */
+/** Leaves out the orders of the load generator, which keeps no history; they count in the stock alone. */
 function withoutOthers(stored: StoredState, history: readonly HistoryEntry[]): StoredState {
   const own = new Set(
     history.flatMap((entry) => (entry.type === 'invoke' && entry.operation === 'place' ? [entry.key] : [])),
@@ -89,8 +90,8 @@ function withoutOthers(stored: StoredState, history: readonly HistoryEntry[]): S
 const acknowledgedIn = (entries: readonly HistoryEntry[]): number =>
   new Set(entries.flatMap((entry) => (entry.type === 'ok' ? [entry.orderId] : []))).size;
 
-/** Sold out is an answer; a refusal for another reason, and no answer, is a failure. */
-function stretchOf(entries: readonly HistoryEntry[]): Stretch {
+/** Sold out is an answer; a 5xx, and no answer, is a failure. */
+function periodOf(entries: readonly HistoryEntry[]): Period {
   const failed = entries.flatMap((entry) => {
     if (entry.type === 'unknown') return [entry.reason];
     return entry.type === 'fail' && entry.status >= 500 ? [`${entry.status} ${entry.code}`] : [];

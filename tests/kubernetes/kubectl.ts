@@ -19,7 +19,7 @@ export const read = (what: string, field: string, ...more: string[]): Promise<st
 
 export type Tunnel = { readonly port: number; close(): void };
 
-/** A way into a pod that asks neither its Service nor a network policy. It ends with the pod. */
+/** A connection into a pod that bypasses its Service and network policies. It ends with the pod. */
 export async function tunnel(target: string, podPort: number): Promise<Tunnel> {
   const child = spawn('kubectl', ['--namespace', namespace, 'port-forward', target, `:${podPort}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -28,7 +28,7 @@ export async function tunnel(target: string, podPort: number): Promise<Tunnel> {
   const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
   const [, port] = /127\.0\.0\.1:(\d+)/.exec(String(line)) ?? [];
   if (!port) throw new Error(`kubectl port-forward ${target}: ${line}`);
-  // Nobody may stop reading: it reports every connection, and a full pipe would stop it.
+  // kubectl reports every connection, and a full pipe would stop it, so its output is read on.
   lines.resume();
   return { port: Number(port), close: () => void child.kill() };
 }

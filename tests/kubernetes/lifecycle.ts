@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import type { TestProject } from 'vitest/node';
 import { applyDemo, ordersUrl, removeDemo } from './cluster.ts';
 import { placeOrder } from './shop.ts';
@@ -7,11 +7,11 @@ import { placeOrder } from './shop.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /** From `kubectl apply`, with the images there, to the first accepted order. */
-    firstOrderAfterMs: number;
+    readonly firstOrderAfterMs: number;
   }
 }
 
-const patienceMs = 180_000;
+const acceptsWithinMs = 180_000;
 
 /** Applies the demo before the first test, and removes its namespace after the last, also after a failure. */
 export async function setup(project: TestProject): Promise<void> {
@@ -19,7 +19,7 @@ export async function setup(project: TestProject): Promise<void> {
     await removeDemo();
     const begin = performance.now();
     await applyDemo();
-    await untilFirstOrder(begin + patienceMs);
+    await untilFirstOrder();
     project.provide('firstOrderAfterMs', performance.now() - begin);
   } catch (error) {
     await teardown();
@@ -27,16 +27,12 @@ export async function setup(project: TestProject): Promise<void> {
   }
 }
 
-async function untilFirstOrder(endsAt: number): Promise<void> {
-  for (;;) {
-    const status = await ordersUrl()
-      .then(placeOrder)
-      .then((answer) => answer.status)
-      .catch(() => undefined);
-    if (status === 201) return;
-    if (performance.now() > endsAt) throw new Error(`no order was accepted within ${patienceMs} ms`);
-    await delay(200);
-  }
+async function untilFirstOrder(): Promise<void> {
+  const order = async () => {
+    const { status } = await placeOrder(await ordersUrl());
+    if (status !== 201) throw new Error(`answered ${status}`);
+  };
+  await eventually('an order is accepted', order, { withinMs: acceptsWithinMs, everyMs: 200 });
 }
 
 export async function teardown(): Promise<void> {

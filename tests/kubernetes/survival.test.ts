@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { seededRandom } from '../chaos/seeded-random.ts';
 import { applyDemo, ordersUrl, readyPods, services, settled } from './cluster.ts';
-import { type Customers, type Stretch, welcomeCustomers } from './customers.ts';
+import { type Customers, type Period, startCustomers } from './customers.ts';
 import { kubectl, read } from './kubectl.ts';
 import { placeOrder } from './shop.ts';
 
@@ -10,26 +10,26 @@ const deletions = 20;
 const rollouts = 3;
 const seed = 8;
 
-/** With the reasons: a machine that is busy with something else refuses some at once and politely. */
-function toldOf(acknowledged: number, failed: readonly string[]): string {
+/** With the reasons: a busy machine sheds some orders. */
+function summaryOf(acknowledged: number, failed: readonly string[]): string {
   const reasons = [...new Set(failed)].map(
     (reason) => `${failed.filter((other) => other === reason).length} ${reason}`,
   );
   return `${acknowledged} orders acknowledged; attempts repeated: ${reasons.join(', ') || 'none'}`;
 }
 
-/** A repeated attempt is no failed order: the last test asks for those. But there may hardly be any. */
-function expectHardlyNoticed({ acknowledged, failed }: Stretch): void {
-  console.log(toldOf(acknowledged, failed));
+/** A repeated attempt is no failed order, which the last test checks, but only few attempts may be repeated. */
+function expectHardlyNoticed({ acknowledged, failed }: Period): void {
+  console.log(summaryOf(acknowledged, failed));
   expect(failed.length).toBeLessThanOrEqual(acknowledged / 100);
   expect(acknowledged).toBeGreaterThan(100);
 }
 
-describe('the shop in a cluster', () => {
+describe('the system in a cluster', () => {
   let customers: Customers;
   beforeAll(async () => {
     await Promise.all(services.map(settled));
-    customers = await welcomeCustomers(20, seed);
+    customers = await startCustomers(20, seed);
   });
   afterAll(applyDemo);
 
@@ -39,14 +39,14 @@ describe('the shop in a cluster', () => {
     expect(seconds).toBeLessThan(60);
   });
 
-  test('was admitted under "restricted", with no pod refused and none warned of', async () => {
+  test('was admitted under "restricted", with no pod rejected and no warning', async () => {
     const level = await read(
       'namespace/ballast',
       '{.metadata.labels.pod-security\\.kubernetes\\.io/enforce}',
     );
     expect(level).toBe('restricted');
     expect(await read('events', '{.items[?(@.reason=="FailedCreate")].message}')).toBe('');
-    // Asks for every pod again, without touching any.
+    // Checks every pod again and changes none.
     const answer = await kubectl(
       'label',
       '--dry-run=server',
@@ -57,7 +57,7 @@ describe('the shop in a cluster', () => {
     expect(answer).not.toContain('violat');
   });
 
-  test(`serves while ${deletions} pods are deleted, half of them without a word`, async () => {
+  test(`serves while ${deletions} pods are deleted, half of them without a grace period`, async () => {
     const random = seededRandom(seed);
     const { acknowledged, failed } = await customers.during(async () => {
       for (let count = 0; count < deletions; count += 1) {
@@ -68,7 +68,7 @@ describe('the shop in a cluster', () => {
       }
       await Promise.all(services.map(settled));
     });
-    console.log(toldOf(acknowledged, failed));
+    console.log(summaryOf(acknowledged, failed));
     expect(acknowledged).toBeGreaterThan(deletions);
   });
 
@@ -96,7 +96,7 @@ describe('the shop in a cluster', () => {
   });
 
   test('confirms orders without the recommendation deployment, and labels them', async () => {
-    const stretch = await customers.during(async () => {
+    const period = await customers.during(async () => {
       await kubectl('delete', 'deployment', 'recommendation');
       const url = await ordersUrl();
       for (let count = 0; count < 30; count += 1) {
@@ -110,11 +110,11 @@ describe('the shop in a cluster', () => {
       await applyDemo();
       await settled('recommendation');
     });
-    expectHardlyNoticed(stretch);
+    expectHardlyNoticed(period);
   });
 
   test('lost, doubled and oversold nothing', async () => {
-    const { acknowledged, verdicts } = await customers.leave();
+    const { acknowledged, verdicts } = await customers.finish();
     console.log(`${acknowledged} orders acknowledged`);
     for (const { id, title, violations } of verdicts) expect(violations, `${id} ${title}`).toEqual([]);
   });

@@ -27,7 +27,7 @@ async function failuresOf(scenario: Scenario, variant: Variant): Promise<string[
 }
 
 describe.each(scenarios)('$title', (scenario) => {
-  it('bends and does not break', async ({ skip }) => {
+  it('keeps its expectations', async ({ skip }) => {
     if (scenario.needs?.includes('redis') && !theatre.hasRedis) skip('no redis-server on PATH');
     expect(await failuresOf(scenario, 'protected')).toEqual([]);
   });

@@ -7,7 +7,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // Played on a real system in real time: a machine that was busy with other things gets another chance.
+    // These run on a real system in real time, so a test that failed on a busy machine is run again.
     retry: 2,
   },
 });

@@ -1,6 +1,6 @@
 import type { Invariant } from './verdict.ts';
 
-/** A tenth on top is what the retry budget promises (SRE book: 3 attempts, 10 % per client). */
+/** The retry budget allows a tenth more (SRE book: 3 attempts, 10 % per client). */
 export const maxAmplification = 1.1;
 
 export const amplification: Invariant = {

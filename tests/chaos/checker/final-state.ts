@@ -11,7 +11,7 @@ export type ReservationRow = {
   readonly orderId: string;
   readonly status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
   readonly items: readonly OrderLine[];
-  /** Pieces booked for it, and pieces sold or given back: added up from the ledger, not believed from the status. */
+  /** Pieces booked for it, and pieces sold or given back: added up from the ledger, whatever the status says. */
   readonly heldPieces: number;
   readonly endedPieces: number;
 };
@@ -30,11 +30,11 @@ export type OutboxRow = {
   readonly state: 'waiting' | 'done' | 'parked';
 };
 
-/** What went over an edge: the caller's own count, and what was seen on the wire. */
+/** The calls over an edge: as the caller counts them, and as the proxy counted them on the wire. */
 export type EdgeTraffic = {
   readonly edge: string;
   readonly calls: number;
-  /** Attempts beyond a call's first by the caller's own count: one that finds a closed door never reaches the wire. */
+  /** Attempts beyond a call's first, by the caller's own count: one that is rejected never reaches the wire. */
   readonly retries: number;
   /** Requests on the wire. */
   readonly attempts: number;
@@ -42,7 +42,10 @@ export type EdgeTraffic = {
   readonly freeRetries: number;
 };
 
-/** What the databases say after the quiet period, each read in one REPEATABLE READ transaction, and what was measured on the way. */
+/**
+ * What the databases hold after the quiet period, each read in one REPEATABLE READ transaction, and what was measured
+ * during the run.
+ */
 export type FinalState = {
   readonly orders: readonly OrderRow[];
   readonly outbox: readonly OutboxRow[];

@@ -1,4 +1,4 @@
-import { type HistoryEntry, settlingRefusals } from '../history/entry.ts';
+import { finalErrorCodes, type HistoryEntry } from '../history/entry.ts';
 import type { Operations, Placing, Reading } from '../history/operations.ts';
 import type { Invariant } from './verdict.ts';
 
@@ -21,7 +21,10 @@ export const liveness: Invariant = {
   },
 };
 
-/** Per key, how long after the healing (or after its first request, if that came later) it was known to be settled; 0 when before. */
+/**
+ * Per key, how long after the healing (or after its first request, if that came later) it was known to be settled; 0
+ * when it was settled before.
+ */
 export function settleTimes({ placings, readings, healedAt }: Operations): Map<string, number> {
   const asked = new Map<string, number>();
   for (const { invoked } of placings)
@@ -53,5 +56,5 @@ function settleMoments(placings: readonly Placing[], readings: readonly Reading[
 
 function settles(entry: HistoryEntry): boolean {
   if (entry.type === 'ok') return entry.orderStatus !== 'pending';
-  return entry.type === 'fail' && settlingRefusals.includes(entry.code);
+  return entry.type === 'fail' && finalErrorCodes.includes(entry.code);
 }

@@ -4,7 +4,7 @@ import type { Invariant } from './verdict.ts';
 export const noOversell: Invariant = {
   id: 'I5',
   title: 'no oversell: confirmed orders never add up to more than was supplied',
-  // Counted from the orders, not from the stock: inventory must not be its own witness.
+  // Counted from the orders, not from the stock: inventory must not be the evidence for itself.
   examine(_operations, { orders, stock }) {
     const promised = quantities(
       orders.filter(({ status }) => status === 'confirmed').flatMap(({ items }) => items),

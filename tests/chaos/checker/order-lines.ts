@@ -7,7 +7,7 @@ export function quantities(lines: Iterable<OrderLine>): Map<string, number> {
   return total;
 }
 
-/** Two orders ask for the same when they add up to the same, whatever the sequence and splitting of their lines. */
+/** Two orders are the same when they add up to the same, whatever the sequence and splitting of their lines. */
 export function sameLines(some: readonly OrderLine[], others: readonly OrderLine[]): boolean {
   const [left, right] = [quantities(some), quantities(others)];
   return left.size === right.size && [...left].every(([sku, quantity]) => right.get(sku) === quantity);

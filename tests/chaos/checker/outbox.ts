@@ -13,14 +13,14 @@ export const outbox: Invariant = {
       checked: state.outbox.length,
       violations: [
         ...stuck.map((row) => `${row.kind} of order ${row.orderId} is still ${row.state}`),
-        ...state.orders.flatMap((order) => announced(order, eventsPerOrder.get(order.id) ?? 0)),
+        ...state.orders.flatMap((order) => missingEvents(order, eventsPerOrder.get(order.id) ?? 0)),
         ...applied(state),
       ],
     };
   },
 };
 
-function announced({ id, status }: OrderRow, events: number): string[] {
+function missingEvents({ id, status }: OrderRow, events: number): string[] {
   const expected = status === 'confirmed' ? 1 : 0;
   return events === expected ? [] : [`order ${id} is ${status} and has ${events} order-confirmed events`];
 }
@@ -28,7 +28,7 @@ function announced({ id, status }: OrderRow, events: number): string[] {
 function applied({ outbox: rows, purchases, popularity }: FinalState): string[] {
   const times = new Map(purchases.map((purchase) => [purchase.orderId, purchase.times]));
   const delivered = rows.filter(({ kind, state }) => kind === 'order-confirmed' && state === 'done');
-  const announcedIds = new Set(
+  const idsWithEvent = new Set(
     rows.filter(({ kind }) => kind === 'order-confirmed').map(({ orderId }) => orderId),
   );
   return [
@@ -36,8 +36,10 @@ function applied({ outbox: rows, purchases, popularity }: FinalState): string[] 
       .filter(({ orderId }) => times.get(orderId) !== 1)
       .map(({ orderId }) => `order-confirmed of ${orderId} was applied ${times.get(orderId) ?? 0} times`),
     ...purchases
-      .filter(({ orderId }) => !announcedIds.has(orderId))
-      .map(({ orderId }) => `a purchase was counted for order ${orderId}, which never announced one`),
+      .filter(({ orderId }) => !idsWithEvent.has(orderId))
+      .map(
+        ({ orderId }) => `a purchase was counted for order ${orderId}, which has no order-confirmed event`,
+      ),
     ...popularity
       .filter(({ counted, expected }) => counted !== expected)
       .map(({ sku, counted, expected }) => `${sku} was counted ${counted} times for ${expected} purchases`),

@@ -3,7 +3,7 @@ import type { FinalState } from './final-state.ts';
 
 export type InvariantId = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10';
 
-/** One promise of the system: what is looked at, and every place where it is broken. */
+/** One invariant of the system: what is examined, and every place where it is broken. */
 export interface Invariant {
   readonly id: InvariantId;
   readonly title: string;
@@ -11,7 +11,7 @@ export interface Invariant {
 }
 
 export type Examination = {
-  /** How many things were looked at. Zero means that the run proved nothing here. */
+  /** How many things were examined. Zero means that the run proves nothing about this invariant. */
   readonly checked: number;
   /** One sentence per violation, naming key, order or SKU. */
   readonly violations: readonly string[];

@@ -7,7 +7,7 @@ const productList = z.object({ products: z.array(z.object({ sku: z.string(), ava
 /** Fewer pieces than this run out during a run. */
 const scarceBelow = 1000;
 
-/** What can be bought, as inventory tells it. */
+/** What can be bought, according to inventory. */
 export async function shopCatalogue(inventoryUrl: string): Promise<Catalogue> {
   const { body } = await request(`${inventoryUrl}/v1/products`);
   const { products } = productList.parse(await body.json());

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Outcome, openHistoryLog } from '../history/history-log.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { shop } from './customer.ts';
+import { runCustomer } from './customer.ts';
 
 const confirmed: Outcome = { type: 'ok', orderId: 'o1', orderStatus: 'confirmed', replayed: false };
 const pending: Outcome = { ...confirmed, orderStatus: 'pending' };
-const refusal = (status: number, code: string): Outcome => ({ type: 'fail', status, code });
+const problem = (status: number, code: string): Outcome => ({ type: 'fail', status, code });
 
-/** Every choice falls the same way: never a duplicate, or always. */
+/** Every choice comes out the same: never a duplicate, or always. */
 const decided = (always: boolean): SeededRandom => ({
   next: () => 0,
   integer: (min) => min,
@@ -17,20 +17,25 @@ const decided = (always: boolean): SeededRandom => ({
 });
 
 async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicates = false } = {}) {
-  const log = openHistoryLog({ now: () => 0 });
+  const log = openHistoryLog({ clock: { now: () => 0 } });
   const waits: number[] = [];
   const closing = new AbortController();
   const next = (outcomes: Outcome[] | undefined) => async () => {
     const outcome = outcomes?.shift();
     if (outcome === undefined) closing.abort();
-    return outcome ?? ({ type: 'unknown', reason: 'nothing left to say' } as const);
+    return outcome ?? ({ type: 'unknown', reason: 'no answer left' } as const);
   };
-  const wait = async (ms: number) => void waits.push(ms);
+  // Time passes at once.
+  const setTimer = (callback: () => void, delayMs: number) => {
+    waits.push(delayMs);
+    queueMicrotask(callback);
+    return { cancel() {} };
+  };
   const api = { place: next(answers.place), read: next(answers.read), close: async () => {} };
   const items = [{ sku: 'mug', quantity: 1 }];
-  await shop(
+  await runCustomer(
     { key: 'k', customerId: 'c', items },
-    { api, log, wait, random: decided(duplicates), closing: closing.signal },
+    { api, log, clock: { now: () => 0, setTimer }, random: decided(duplicates), closing: closing.signal },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
@@ -44,14 +49,14 @@ describe('a customer', () => {
     expect(asked).toEqual(['place', 'read']);
   });
 
-  it('looks after a pending order until it is settled', async () => {
+  it('reads a pending order until it is settled', async () => {
     const { asked } = await visit({ place: [pending], read: [pending, pending, confirmed] });
     expect(asked).toEqual(['place', 'read', 'read', 'read']);
   });
 
   it('retries what is unknown or busy, waiting longer each time', async () => {
     const unknown: Outcome = { type: 'unknown', reason: 'reset' };
-    const busy = [refusal(503, 'overloaded'), refusal(409, 'request-in-flight')];
+    const busy = [problem(503, 'overloaded'), problem(409, 'request-in-flight')];
     const { asked, waits } = await visit({ place: [unknown, ...busy, confirmed], read: [confirmed] });
     expect(asked).toEqual(['place', 'place', 'place', 'place', 'read']);
     expect(waits).toEqual([50, 100, 200]);
@@ -68,7 +73,7 @@ describe('a customer', () => {
     expect(waits).toEqual([1000, 4000]);
   });
 
-  it('comes back exactly when the lock of its first request ends', async () => {
+  it('retries exactly when the lock of its first request ends', async () => {
     const locked: Outcome = { type: 'fail', status: 409, code: 'request-in-flight', retryAfterMs: 7 };
     const unknown: Outcome = { type: 'unknown', reason: 'reset' };
     const { waits } = await visit({
@@ -82,8 +87,8 @@ describe('a customer', () => {
     [409, 'insufficient-stock'],
     [422, 'unknown-sku'],
     [400, 'invalid-body'],
-  ])('accepts a refusal %i %s', async (status, code) => {
-    const { asked } = await visit({ place: [refusal(status, code)] });
+  ])('does not retry %i %s', async (status, code) => {
+    const { asked } = await visit({ place: [problem(status, code)] });
     expect(asked).toEqual(['place']);
   });
 

@@ -6,7 +6,7 @@ const origin = 'http://orders.test';
 const agents: MockAgent[] = [];
 afterEach(() => Promise.all(agents.splice(0).map((agent) => agent.close())));
 
-function shopThat(answers: (interceptor: ReturnType<ReturnType<MockAgent['get']>['intercept']>) => void) {
+function apiWith(answers: (interceptor: ReturnType<ReturnType<MockAgent['get']>['intercept']>) => void) {
   const agent = new MockAgent();
   agents.push(agent);
   agent.disableNetConnect();
@@ -21,13 +21,13 @@ describe('the outcome of a request', () => {
     [201, 'confirmed'],
     [202, 'pending'],
   ])('is ok for %i', async (status, orderStatus) => {
-    const api = shopThat((shop) => shop.reply(status, { id: 'o1', status: orderStatus }));
+    const api = apiWith((route) => route.reply(status, { id: 'o1', status: orderStatus }));
     expect(await api.place(order)).toEqual({ type: 'ok', orderId: 'o1', orderStatus, replayed: false });
   });
 
   it('says when a stored answer was replayed', async () => {
     const headers = { 'Idempotency-Replayed': 'true' };
-    const api = shopThat((shop) => shop.reply(202, { id: 'o1', status: 'pending' }, { headers }));
+    const api = apiWith((route) => route.reply(202, { id: 'o1', status: 'pending' }, { headers }));
     expect(await api.place(order)).toMatchObject({ type: 'ok', replayed: true });
   });
 
@@ -35,30 +35,30 @@ describe('the outcome of a request', () => {
     [409, 'insufficient-stock'],
     [503, 'overloaded'],
   ])('is a failure for a documented %i', async (status, code) => {
-    const api = shopThat((shop) => shop.reply(status, { code }));
+    const api = apiWith((route) => route.reply(status, { code }));
     expect(await api.place(order)).toEqual({ type: 'fail', status, code });
   });
 
   it('carries the time after which the server wants to be asked again', async () => {
     const headers = { 'Retry-After': '2' };
-    const api = shopThat((shop) => shop.reply(503, { code: 'overloaded' }, { headers }));
+    const api = apiWith((route) => route.reply(503, { code: 'overloaded' }, { headers }));
     expect(await api.place(order)).toMatchObject({ type: 'fail', retryAfterMs: 2000 });
   });
 
   it.each([500, 502, 504])('is unknown for %i', async (status) => {
-    const api = shopThat((shop) => shop.reply(status, { code: 'whatever' }));
+    const api = apiWith((route) => route.reply(status, { code: 'whatever' }));
     expect(await api.place(order)).toEqual({ type: 'unknown', reason: `${status} whatever` });
   });
 
   it('is unknown when the connection is reset', async () => {
-    const api = shopThat((shop) =>
-      shop.replyWithError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })),
+    const api = apiWith((route) =>
+      route.replyWithError(Object.assign(new Error('gone'), { code: 'ECONNRESET' })),
     );
     expect(await api.place(order)).toEqual({ type: 'unknown', reason: 'ECONNRESET' });
   });
 
   it.each(['{"id":"o1","sta', '{"id":7}'])('is unknown when a 201 says %s', async (body) => {
-    const api = shopThat((shop) => shop.reply(201, body));
+    const api = apiWith((route) => route.reply(201, body));
     expect(await api.place(order)).toEqual({ type: 'unknown', reason: 'unreadable answer' });
   });
 });

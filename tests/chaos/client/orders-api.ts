@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { OrderLine } from '../history/entry.ts';
 import type { Outcome } from '../history/history-log.ts';
 
-/** The two operations of the orders service that a customer needs. Never throws: not knowing is an outcome too. */
+/** The operations of the orders service that a customer needs. They never throw: an unknown outcome is an outcome. */
 export interface OrdersApi {
   place(order: { key: string; customerId: string; items: readonly OrderLine[] }): Promise<Outcome>;
   read(orderId: string): Promise<Outcome>;
@@ -13,7 +13,7 @@ export interface OrdersApi {
 
 export type OrdersApiOptions = {
   readonly baseUrl: string;
-  /** Sent along as the deadline; the client itself waits a little longer, so that it hears the refusal. */
+  /** Sent as the deadline; the client itself waits a little longer, so that it still gets the 504. */
   readonly deadlineMs?: number;
   readonly dispatcher?: Dispatcher;
 };
@@ -21,7 +21,7 @@ export type OrdersApiOptions = {
 const order = z.object({ id: z.string(), status: z.enum(['pending', 'confirmed', 'rejected']) });
 const problem = z.object({ code: z.string() });
 
-/** What the contract documents. Anything else says nothing about what happened. */
+/** Statuses that the contract documents. After any other, nobody knows what happened. */
 const documented: readonly number[] = [400, 404, 409, 413, 415, 422, 429, 431, 503];
 
 export function ordersApi({

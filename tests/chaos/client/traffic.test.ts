@@ -2,24 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { openHistoryLog } from '../history/history-log.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { World } from '../simulation/world.ts';
+import { sleep } from '../sleep.ts';
 import { startTraffic } from './traffic.ts';
 
 const catalogue = { plenty: ['mug'], scarce: ['bell'] };
 
-/** A shop that answers after `answerMs`, and whose timers are late by `lateMs`. */
-function openShop({ answerMs = 1, lateMs = 0 } = {}) {
+/** Traffic to an API that answers after `answerMs`, on a clock whose timers are late by `lateMs`. */
+function trafficTo({ answerMs = 1, lateMs = 0 } = {}) {
   const world = new World(seededRandom(1));
-  const log = openHistoryLog({ now: () => world.now });
+  const log = openHistoryLog({ clock: world });
   const answer = async () => {
-    await world.wait(answerMs);
+    await sleep(world, answerMs);
     return { type: 'ok', orderId: 'o', orderStatus: 'confirmed', replayed: false } as const;
   };
   const traffic = startTraffic(10, catalogue, {
     api: { place: answer, read: answer, close: async () => {} },
     log,
     random: seededRandom(1),
-    now: () => world.now,
-    wait: (ms) => world.wait(Math.max(0, ms) + lateMs),
+    clock: {
+      now: () => world.now(),
+      setTimer: (callback, delayMs) => world.setTimer(callback, delayMs + lateMs),
+    },
     closing: new AbortController().signal,
   });
   return { world, log, traffic };
@@ -28,24 +31,24 @@ function openShop({ answerMs = 1, lateMs = 0 } = {}) {
 describe('traffic', () => {
   it.each([
     ['at its rate', {}],
-    ['at its rate however slow the shop is', { answerMs: 2000 }],
+    ['at its rate however slow the answers are', { answerMs: 2000 }],
     ['at its rate although timers are late', { lateMs: 15 }],
-  ])('comes %s', async (_title, shop) => {
-    const { world, traffic } = openShop(shop);
+  ])('comes %s', async (_title, options) => {
+    const { world, traffic } = trafficTo(options);
     await world.runUntil(100_000);
     expect(traffic.customers).toBeGreaterThan(900);
     expect(traffic.customers).toBeLessThan(1100);
   });
 
-  it('fills the shop with what comes in five seconds, and turns the others away', async () => {
-    const { world, traffic } = openShop({ answerMs: 1_000_000 });
+  it('lets as many wait as come in five seconds, and turns the others away', async () => {
+    const { world, traffic } = trafficTo({ answerMs: 1_000_000 });
     await world.runUntil(100_000);
     expect(traffic.customers).toBe(50);
     expect(traffic.customers + traffic.turnedAway).toBeGreaterThan(900);
   });
 
-  it('wants what is scarce now and then', async () => {
-    const { world, log } = openShop();
+  it('orders a scarce product now and then', async () => {
+    const { world, log } = trafficTo();
     await world.runUntil(100_000);
     const items = log.entries.flatMap((entry) => ('items' in entry ? entry.items : []));
     const scarce = items.filter(({ sku }) => sku === 'bell').length / items.length;
@@ -53,8 +56,8 @@ describe('traffic', () => {
     expect(scarce).toBeLessThan(0.1);
   });
 
-  it('serves those who came when it stops', async () => {
-    const { world, log, traffic } = openShop({ answerMs: 1000 });
+  it('waits for the customers who came when it stops', async () => {
+    const { world, log, traffic } = trafficTo({ answerMs: 1000 });
     await world.runUntil(10_000);
     let stopped = false;
     const stopping = traffic.stop().then(() => {

@@ -1,58 +1,55 @@
 import type { OrderLine } from '../history/entry.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { type CustomerTools, shop, type Wish } from './customer.ts';
+import { sleep } from '../sleep.ts';
+import { type CustomerTools, type OrderRequest, runCustomer } from './customer.ts';
 
 export type Catalogue = {
   readonly plenty: readonly string[];
-  /** Few pieces each: here an oversell would show. */
+  /** Few pieces of each: an oversell would show here. */
   readonly scarce: readonly string[];
 };
 
 const scarceOrders = 0.05;
 
 /**
- * The shop holds as many as come in this time; who finds it full goes away without asking. Else a long outage would fill
- * it with thousands who all ask again, and the run would be about them.
+ * As many customers as come in this time may wait at once; those above are turned away without asking. Otherwise
+ * thousands would wait after a long outage, and the run would measure their retries.
  */
-const crowdSeconds = 5;
+const maxWaitingSeconds = 5;
 
 export type Traffic = {
-  /** Customers served, or being served. */
+  /** Customers who came in, those still waiting included. */
   readonly customers: number;
-  /** Customers who found the shop full. */
+  /** Customers who were turned away, because too many were waiting. */
   readonly turnedAway: number;
-  /** No new customers from here on; resolves when the last one has been served. */
+  /** Lets no new customer in; resolves when the last one is done. */
   stop(): Promise<void>;
 };
 
-/** Open-loop traffic: customers come at random moments, `ratePerSecond` on average, however slow the shop is. */
-export function startTraffic(
-  ratePerSecond: number,
-  catalogue: Catalogue,
-  tools: CustomerTools & { now(): number },
-): Traffic {
+/** Open-loop traffic: customers come at random moments, `ratePerSecond` on average, however slow the answers are. */
+export function startTraffic(ratePerSecond: number, catalogue: Catalogue, tools: CustomerTools): Traffic {
   const arrivals = tools.random.fork('arrivals');
-  const shopping = new Set<Promise<void>>();
+  const waiting = new Set<Promise<void>>();
   let [customers, turnedAway] = [0, 0];
   let open = true;
 
   async function run(): Promise<void> {
-    // From one planned moment to the next: timers that are late on a busy machine must not thin out the crowd.
-    for (let at = tools.now(); open; ) {
+    // From one planned moment to the next: timers that are late on a busy machine must not lower the rate.
+    for (let at = tools.clock.now(); open; ) {
       at += (-Math.log(1 - arrivals.next()) / ratePerSecond) * 1000;
-      await tools.wait(at - tools.now());
+      await sleep(tools.clock, at - tools.clock.now());
       if (!open) return;
-      if (shopping.size < ratePerSecond * crowdSeconds) welcome();
+      if (waiting.size < ratePerSecond * maxWaitingSeconds) letIn();
       else turnedAway += 1;
     }
   }
 
-  function welcome(): void {
+  function letIn(): void {
     customers += 1;
     const random = tools.random.fork(`customer ${customers}`);
-    const visit = shop(wishOf(customers, catalogue, random), { ...tools, random });
-    shopping.add(visit);
-    visit.finally(() => shopping.delete(visit));
+    const visit = runCustomer(orderOf(customers, catalogue, random), { ...tools, random });
+    waiting.add(visit);
+    visit.finally(() => waiting.delete(visit));
   }
 
   const running = run();
@@ -66,13 +63,13 @@ export function startTraffic(
     async stop() {
       open = false;
       await running;
-      await Promise.all(shopping);
+      await Promise.all(waiting);
     },
   };
 }
 
 /** Keys are unpredictable on purpose: a run against a used database must not meet its own keys. */
-function wishOf(customer: number, catalogue: Catalogue, random: SeededRandom): Wish {
+function orderOf(customer: number, catalogue: Catalogue, random: SeededRandom): OrderRequest {
   const count = random.chance(0.7) ? 1 : random.integer(2, 4);
   return {
     key: crypto.randomUUID(),

@@ -1,4 +1,4 @@
-/** Milliseconds on one monotonic clock of the client, so that "before" and "after" can be told. */
+/** Milliseconds on one monotonic clock of the client, so that entries have an order. */
 type At = { readonly at: number };
 type OfAttempt = At & { readonly attempt: number };
 
@@ -18,35 +18,35 @@ export type ReadInvoked = OfAttempt & {
   readonly orderId: string;
 };
 
-/** The server said what became of the order. */
+/** The server answered with the order and its status. */
 export type Answered = OfAttempt & {
   readonly type: 'ok';
   readonly orderId: string;
   readonly orderStatus: OrderStatus;
-  /** A stored answer: true when it was first given, perhaps long ago. */
+  /** Whether the answer was stored: then it describes the order as it was when the key was first used. */
   readonly replayed: boolean;
 };
-/** The server refused, with a status and code that the contract documents. */
-export type Refused = OfAttempt & {
+/** The server answered with an error that the contract documents. */
+export type Failed = OfAttempt & {
   readonly type: 'fail';
   readonly status: number;
   readonly code: string;
-  /** When the server asks to be asked again. */
+  /** How long the server asks the client to wait before it tries again. */
   readonly retryAfterMs?: number;
 };
 /** Nobody can say whether it happened: timeout, reset, an undocumented 5xx. */
 export type Unknown = OfAttempt & { readonly type: 'unknown'; readonly reason: string };
 
-/** The last fault has ended: from here on everything has to come right by itself. */
+/** The last fault has ended: from here on the system has to recover by itself. */
 export type Healed = At & { readonly type: 'healed' };
 
 export type Invocation = PlaceInvoked | ReadInvoked;
-export type Completion = Answered | Refused | Unknown;
+export type Completion = Answered | Failed | Unknown;
 /** One line of the history log. */
 export type HistoryEntry = Invocation | Completion | Healed;
 
-/** Codes that settle a key although no order was sold: asking again gives the same answer. */
-export const settlingRefusals: readonly string[] = [
+/** Errors that settle a key although nothing was sold: another attempt gets the same answer. */
+export const finalErrorCodes: readonly string[] = [
   'insufficient-stock',
   'unknown-sku',
   'idempotency-key-reused',

@@ -8,9 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), 'history-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the history log', () => {
-  it('writes the question before it is asked and the answer after', async () => {
+  it('records a request before it is sent and its answer after', async () => {
     let now = 0;
-    const log = openHistoryLog({ now: () => now });
+    const log = openHistoryLog({ clock: { now: () => now } });
     await log.attempt({ operation: 'read', orderId: 'o1' }, async () => {
       expect(log.entries).toEqual([{ type: 'invoke', attempt: 1, at: 0, operation: 'read', orderId: 'o1' }]);
       now = 5;
@@ -20,7 +20,7 @@ describe('the history log', () => {
   });
 
   it('tells apart attempts that overlap', async () => {
-    const log = openHistoryLog({ now: () => 0 });
+    const log = openHistoryLog({ clock: { now: () => 0 } });
     const ask = async () => ({ type: 'unknown', reason: 'timeout' }) as const;
     await Promise.all([
       log.attempt({ operation: 'read', orderId: 'a' }, ask),
@@ -31,7 +31,7 @@ describe('the history log', () => {
 
   it('can be read back from its file, without a line that was cut off', async () => {
     const file = join(folder, 'history.jsonl');
-    const log = openHistoryLog({ now: () => 1, file });
+    const log = openHistoryLog({ clock: { now: () => 1 }, file });
     await log.attempt({ operation: 'place', key: 'k', items: [{ sku: 'mug', quantity: 1 }] }, async () => ({
       type: 'fail',
       status: 503,

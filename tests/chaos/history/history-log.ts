@@ -1,8 +1,9 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import type { Clock } from '@ballast/resilience/primitives';
 import type { HistoryEntry, OrderLine, OrderStatus } from './entry.ts';
 
-/** What came back from one request, before it has a number and a time. */
+/** What came back from one request, before it gets a number and a time. */
 export type Outcome =
   | {
       readonly type: 'ok';
@@ -13,21 +14,26 @@ export type Outcome =
   | { readonly type: 'fail'; readonly status: number; readonly code: string; readonly retryAfterMs?: number }
   | { readonly type: 'unknown'; readonly reason: string };
 
-export type Question =
+export type Request =
   | { readonly operation: 'place'; readonly key: string; readonly items: readonly OrderLine[] }
   | { readonly operation: 'read'; readonly orderId: string };
 
-/** Everything clients ask and hear, in the order in which it happens. */
+/** The history: every request of a client and every answer, in the order in which they happen. */
 export interface HistoryLog {
   readonly entries: readonly HistoryEntry[];
-  /** Writes down the question, asks it, and writes down the answer. */
-  attempt(question: Question, ask: () => Promise<Outcome>): Promise<Outcome>;
+  /** Records the request, sends it with `ask`, and records the answer. */
+  attempt(request: Request, ask: () => Promise<Outcome>): Promise<Outcome>;
   healed(): void;
   close(): Promise<void>;
 }
 
-/** With a `file`, each entry is also a line of JSON there, so that a run that dies can still be judged. */
-export function openHistoryLog({ now, file }: { now: () => number; file?: string }): HistoryLog {
+export type HistoryLogOptions = {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Each entry becomes a line of JSON in it too, so that a run that was killed can still be judged. */
+  readonly file?: string;
+};
+
+export function openHistoryLog({ clock, file }: HistoryLogOptions): HistoryLog {
   const entries: HistoryEntry[] = [];
   const lines = file === undefined ? undefined : createWriteStream(file);
   let attempts = 0;
@@ -39,15 +45,15 @@ export function openHistoryLog({ now, file }: { now: () => number; file?: string
 
   return {
     entries,
-    async attempt(question, ask) {
+    async attempt(request, ask) {
       attempts += 1;
       const attempt = attempts;
-      write({ type: 'invoke', attempt, at: now(), ...question });
+      write({ type: 'invoke', attempt, at: clock.now(), ...request });
       const outcome = await ask();
-      write({ ...outcome, attempt, at: now() });
+      write({ ...outcome, attempt, at: clock.now() });
       return outcome;
     },
-    healed: () => write({ type: 'healed', at: now() }),
+    healed: () => write({ type: 'healed', at: clock.now() }),
     async close() {
       if (lines) await finished(lines.end());
     },

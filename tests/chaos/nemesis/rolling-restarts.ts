@@ -1,25 +1,29 @@
 import type { SupervisedProcess } from '@ballast/demo/supervisor/supervised-process';
-import type { ChaoticSystem } from '../system/chaotic-system.ts';
+import type { Clock } from '@ballast/resilience/primitives';
+import { sleep } from '../sleep.ts';
+import type { SystemUnderTest } from '../system/system-under-test.ts';
 
-type Wait = (ms: number) => Promise<void>;
-
-/** Restarts the replicas of orders one after the other, each in good order (SIGTERM), and waits until it serves again. */
-export async function rollingRestarts(system: ChaoticSystem, restarts: number, wait: Wait): Promise<void> {
+/** Restarts the replicas of orders one after the other with SIGTERM, and waits for each until it serves again. */
+export async function rollingRestarts(
+  system: SystemUnderTest,
+  restarts: number,
+  clock: Clock,
+): Promise<void> {
   const replicas = system.replicas.filter(({ service }) => service === 'orders');
   for (let restart = 0; restart < restarts; restart += 1) {
     const { process: name, port } = replicas[restart % replicas.length] as (typeof replicas)[number];
     const process = system.processes.byName.get(name) as SupervisedProcess;
-    await endInOrder(process, wait);
+    await terminate(process, clock);
     await process.start();
-    while (!(await isReady(port))) await wait(20);
+    while (!(await isReady(port))) await sleep(clock, 20);
   }
 }
 
-async function endInOrder(supervised: SupervisedProcess, wait: Wait): Promise<void> {
+async function terminate(supervised: SupervisedProcess, clock: Clock): Promise<void> {
   const status = supervised.status();
   if (!('pid' in status)) return;
   process.kill(status.pid, 'SIGTERM');
-  while (supervised.status().state !== 'down') await wait(10);
+  while (supervised.status().state !== 'down') await sleep(clock, 10);
 }
 
 async function isReady(port: number): Promise<boolean> {

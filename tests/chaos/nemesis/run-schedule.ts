@@ -1,34 +1,36 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaoticSystem } from '../system/chaotic-system.ts';
-import { inflict } from './inflict.ts';
+import type { Clock } from '@ballast/resilience/primitives';
+import type { SystemUnderTest } from '../system/system-under-test.ts';
+import { injectFault } from './inject-fault.ts';
+import { type InjectedFault, startNemesis } from './nemesis.ts';
 import { scheduleFaults } from './schedule.ts';
-import { type Struck, unleash } from './unleash.ts';
 
-/** Hurts the system for some minutes as the seed plans it, and returns what was done. Each harm is a line in nemesis.jsonl. */
+export type ScheduleRun = {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly clock: Clock;
+  readonly stopping: AbortSignal;
+};
+
+/** Injects the faults that the seed plans and returns what was done. Each fault is also a line in nemesis.jsonl. */
 export async function runSchedule(
-  system: ChaoticSystem,
-  { seed, minutes, stopping }: { seed: number; minutes: number; stopping: AbortSignal },
-): Promise<readonly Struck[]> {
+  system: SystemUnderTest,
+  { seed, minutes, clock, stopping }: ScheduleRun,
+): Promise<readonly InjectedFault[]> {
   const lines = createWriteStream(join(system.folder, 'nemesis.jsonl'));
-  const faults = scheduleFaults({ seed, minutes, targets: targetsIn(system) });
-  const nemesis = unleash(
-    faults,
-    (harm, forMs) => inflict(harm, forMs, system),
-    {
-      now: () => performance.now(),
-      wait: (ms) => delay(Math.max(0, ms), undefined, { signal: stopping }).catch(() => {}),
-      stopping,
-    },
-    (struck) => lines.write(`${JSON.stringify(struck)}\n`),
-  );
+  const schedule = scheduleFaults({ seed, minutes, targets: targetsIn(system) });
+  const nemesis = startNemesis(schedule, (fault, forMs) => injectFault(fault, forMs, system), {
+    clock,
+    stopping,
+    onInjected: (injected) => lines.write(`${JSON.stringify(injected)}\n`),
+  });
   await nemesis.done;
   lines.end();
-  return nemesis.struck;
+  return nemesis.injected;
 }
 
-function targetsIn({ replicas, processes, proxies }: ChaoticSystem) {
+function targetsIn({ replicas, processes, proxies }: SystemUnderTest) {
   return {
     services: replicas.map(({ process }) => process),
     caches: processes.byName.has('redis') ? ['redis'] : [],

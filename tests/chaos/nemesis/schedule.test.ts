@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeHarm } from './fault.ts';
+import { describeFault } from './fault.ts';
 import { scheduleFaults } from './schedule.ts';
 
 const targets = {
@@ -22,9 +22,9 @@ describe('the schedule', () => {
     }
   });
 
-  it('hurts one target once at a time', () => {
-    const perTarget = Map.groupBy(hour(3), ({ harm }) =>
-      JSON.stringify('edge' in harm ? harm.edge : 'process' in harm && harm.process),
+  it('gives a target one fault at a time', () => {
+    const perTarget = Map.groupBy(hour(3), ({ fault }) =>
+      JSON.stringify('edge' in fault ? fault.edge : 'process' in fault && fault.process),
     );
     for (const faults of perTarget.values()) {
       faults.forEach(({ atMs }, index) => {
@@ -34,10 +34,10 @@ describe('the schedule', () => {
     }
   });
 
-  it('kills often enough, everybody, and knows every other fault', () => {
-    const count = Map.groupBy(hour(1), ({ harm }) => harm.kind);
+  it('kills every process, often, and uses every other kind of fault', () => {
+    const count = Map.groupBy(hour(1), ({ fault }) => fault.kind);
     expect(count.get('kill')?.length).toBeGreaterThan(300);
-    const names = new Set(hour(1).map(({ harm }) => describeHarm(harm)));
+    const names = new Set(hour(1).map(({ fault }) => describeFault(fault)));
     for (const process of [...targets.services, ...targets.caches])
       expect(names).toContain(`kill ${process}`);
     expect([...count.keys()].sort()).toEqual([

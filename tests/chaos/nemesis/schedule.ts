@@ -1,9 +1,10 @@
+import { chaosFaults } from '@ballast/service-kit';
 import { type SeededRandom, seededRandom } from '../seeded-random.ts';
-import type { EdgeName, Fault, Harm, ProcessName, ServiceFault, ToxicWish } from './fault.ts';
+import type { EdgeName, Fault, ProcessName, ScheduledFault, ServiceFault, ToxicSettings } from './fault.ts';
 
 export type Targets = {
   readonly services: readonly ProcessName[];
-  /** Killed, never stalled: caches have no state to lose. */
+  /** They are killed and never stalled: a cache has no state to lose. */
   readonly caches: readonly ProcessName[];
   readonly edges: readonly EdgeName[];
 };
@@ -14,7 +15,7 @@ const meanGapMs = 2500;
 const longestFaultMs = 6000;
 
 /** Per hundred faults. */
-const weights: readonly [Harm['kind'], number][] = [
+const weights: readonly [Fault['kind'], number][] = [
   ['kill', 50],
   ['toxic', 22],
   ['service-fault', 12],
@@ -24,33 +25,33 @@ const weights: readonly [Harm['kind'], number][] = [
 ];
 
 /**
- * The faults of a run, a pure function of its options: the same seed hurts the same targets at the same moments.
+ * The faults of a run, a pure function of its options: the same seed plans the same faults at the same moments.
  * Faults overlap, but one target has one at a time, and each has ended when the run ends.
  */
-export function scheduleFaults({ seed, minutes, targets }: ScheduleOptions): readonly Fault[] {
+export function scheduleFaults({ seed, minutes, targets }: ScheduleOptions): readonly ScheduledFault[] {
   const random = seededRandom(seed).fork('nemesis');
   const endMs = minutes * 60_000;
   const busyUntilMs = new Map<string, number>();
-  const faults: Fault[] = [];
+  const faults: ScheduledFault[] = [];
   for (let atMs = gapMs(random); atMs < endMs; atMs += gapMs(random)) {
     const forMs = random.integer(300, Math.min(longestFaultMs, Math.max(300, endMs - atMs)));
-    const harm = harmOf(random, targets);
-    if (atMs + forMs > endMs || (busyUntilMs.get(targetOf(harm)) ?? 0) > atMs) continue;
-    // A second of rest lets a killed process come back before it is hit again.
-    busyUntilMs.set(targetOf(harm), atMs + forMs + 1000);
-    faults.push({ atMs: Math.round(atMs), forMs, harm });
+    const fault = faultOf(random, targets);
+    if (atMs + forMs > endMs || (busyUntilMs.get(targetOf(fault)) ?? 0) > atMs) continue;
+    // A killed process needs a second to come back before its next fault.
+    busyUntilMs.set(targetOf(fault), atMs + forMs + 1000);
+    faults.push({ atMs: Math.round(atMs), forMs, fault });
   }
   return faults;
 }
 
 const gapMs = (random: SeededRandom): number => -Math.log(1 - random.next()) * meanGapMs;
 
-function targetOf(harm: Harm): string {
-  if (harm.kind === 'database-stop') return 'postgres';
-  return 'edge' in harm ? harm.edge : harm.process;
+function targetOf(fault: Fault): string {
+  if (fault.kind === 'database-stop') return 'postgres';
+  return 'edge' in fault ? fault.edge : fault.process;
 }
 
-function harmOf(random: SeededRandom, { services, caches, edges }: Targets): Harm {
+function faultOf(random: SeededRandom, { services, caches, edges }: Targets): Fault {
   const kind = weighted(random);
   switch (kind) {
     case 'kill':
@@ -68,7 +69,7 @@ function harmOf(random: SeededRandom, { services, caches, edges }: Targets): Har
   }
 }
 
-function weighted(random: SeededRandom): Harm['kind'] {
+function weighted(random: SeededRandom): Fault['kind'] {
   let left = random.next() * weights.reduce((total, [, weight]) => total + weight, 0);
   for (const [kind, weight] of weights) {
     left -= weight;
@@ -78,22 +79,12 @@ function weighted(random: SeededRandom): Harm['kind'] {
 }
 
 function serviceFault(random: SeededRandom): ServiceFault {
-  const fault = random.pick<ServiceFault['fault']>([
-    'latency',
-    'error',
-    'hang',
-    'down',
-    'garbage',
-    'oversized',
-    'slow-body',
-    'stall',
-    'crash',
-  ]);
-  return { fault, ratio: random.pick([1, 0.5, 0.2]) };
+  const effect = random.pick(chaosFaults.filter((fault) => fault !== 'capacity'));
+  return { effect, ratio: random.pick([1, 0.5, 0.2]) };
 }
 
-function toxic(random: SeededRandom): ToxicWish {
-  const toxics: readonly ToxicWish[] = [
+function toxic(random: SeededRandom): ToxicSettings {
+  const toxics: readonly ToxicSettings[] = [
     { type: 'latency', latencyMs: random.integer(20, 2000), jitterMs: random.integer(0, 20) },
     { type: 'timeout', timeoutMs: random.pick([0, 500]) },
     { type: 'reset_peer', timeoutMs: random.pick([0, 0, 20]) },

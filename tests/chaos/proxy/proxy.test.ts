@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Clock } from '@ballast/resilience/primitives';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProxy, type TcpProxy } from './proxy.ts';
-import type { Time } from './stream.ts';
 import { latency, limitData, resetPeer, slicer, slowClose, timeout } from './toxics/index.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** Answers with what it got, once the client has finished speaking; `name` tells replicas apart. */
+/** Answers with what it got, once the client has sent its end; `name` tells replicas apart. */
 async function echoServer(name = ''): Promise<{ host: string; port: number; server: Server }> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, async (socket) => {
@@ -26,35 +26,31 @@ async function echoServer(name = ''): Promise<{ host: string; port: number; serv
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, server };
 }
 
-/** Time that passes only when the test says so. */
-function heldTime(): Time & { release(): void; waiting: number[] } {
+/** A clock that stands still; its timers run when the test releases them. */
+function heldClock(): Clock & { release(): void; readonly waiting: number[] } {
   const waiting: number[] = [];
-  let wake: (() => void)[] = [];
+  const timers = new Set<() => void>();
   return {
     now: () => 0,
-    random: () => 0.5,
     waiting,
-    wait(ms, signal) {
-      waiting.push(ms);
-      return new Promise((resolve) => {
-        wake.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+    setTimer(callback, delayMs) {
+      waiting.push(delayMs);
+      timers.add(callback);
+      return { cancel: () => timers.delete(callback) };
     },
     release() {
-      for (const resume of wake) resume();
-      wake = [];
+      for (const callback of [...timers]) callback();
     },
   };
 }
 
-async function proxyTo(upstreams: { host: string; port: number }[], time?: Time): Promise<TcpProxy> {
-  const proxy = await startProxy({ upstreams, ...(time && { time }) });
+async function proxyTo(upstreams: { host: string; port: number }[], clock?: Clock): Promise<TcpProxy> {
+  const proxy = await startProxy({ upstreams, random: () => 0.5, ...(clock && { clock }) });
   cleanups.push(() => proxy.close());
   return proxy;
 }
 
-function say(port: number, message: string): { answer: Promise<string>; socket: Socket } {
+function send(port: number, message: string): { answer: Promise<string>; socket: Socket } {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.end(message);
   const answer = text(socket);
@@ -70,15 +66,15 @@ describe('the proxy', () => {
   it('carries bytes both ways, whatever their number', async () => {
     const proxy = await proxyTo([await echoServer()]);
     const message = 'x'.repeat(3 * 1024 * 1024);
-    expect(await say(proxy.port, message).answer).toBe(message);
+    expect(await send(proxy.port, message).answer).toBe(message);
   });
 
   it('deals connections to its upstreams in turn', async () => {
     const proxy = await proxyTo([await echoServer('a'), await echoServer('b')]);
     const answers = [
-      await say(proxy.port, '').answer,
-      await say(proxy.port, '').answer,
-      await say(proxy.port, '').answer,
+      await send(proxy.port, '').answer,
+      await send(proxy.port, '').answer,
+      await send(proxy.port, '').answer,
     ];
     expect(answers).toEqual(['a', 'b', 'a']);
   });
@@ -87,29 +83,29 @@ describe('the proxy', () => {
     const dead = await echoServer('dead');
     dead.server.close();
     const proxy = await proxyTo([dead, await echoServer('alive')]);
-    expect(await say(proxy.port, '').answer).toBe('alive');
+    expect(await send(proxy.port, '').answer).toBe('alive');
   });
 
-  it('resets the client when no upstream answers', async () => {
+  it('resets the client when no upstream accepts', async () => {
     const dead = await echoServer();
     dead.server.close();
     const proxy = await proxyTo([dead]);
-    await expect(say(proxy.port, '').answer).rejects.toThrow('ECONNRESET');
+    await expect(send(proxy.port, '').answer).rejects.toThrow('ECONNRESET');
   });
 
-  it('refuses while disabled and serves again on the same port', async () => {
+  it('refuses connections while disabled and serves again on the same port', async () => {
     const proxy = await proxyTo([await echoServer()]);
     await proxy.disable();
-    await expect(say(proxy.port, 'x').answer).rejects.toThrow('ECONNREFUSED');
+    await expect(send(proxy.port, 'x').answer).rejects.toThrow('ECONNREFUSED');
     await proxy.enable();
-    expect(await say(proxy.port, 'back').answer).toBe('back');
+    expect(await send(proxy.port, 'back').answer).toBe('back');
   });
 
   it('cuts live connections when disabled', async () => {
-    const time = heldTime();
-    const proxy = await proxyTo([await echoServer()], time);
+    const clock = heldClock();
+    const proxy = await proxyTo([await echoServer()], clock);
     proxy.add(timeout({ timeoutMs: 0 }));
-    const { socket } = say(proxy.port, 'x');
+    const { socket } = send(proxy.port, 'x');
     const closed = once(socket, 'close').catch(() => {});
     await until(() => proxy.connections === 1);
     await proxy.disable();
@@ -120,27 +116,27 @@ describe('the proxy', () => {
 
 describe('a toxic on the proxy', () => {
   it('holds data back until its time has passed', async () => {
-    const time = heldTime();
-    const proxy = await proxyTo([await echoServer()], time);
+    const clock = heldClock();
+    const proxy = await proxyTo([await echoServer()], clock);
     proxy.add(latency({ latencyMs: 500 }));
-    const { answer } = say(proxy.port, 'hello');
-    await until(() => time.waiting.length === 1);
-    expect(time.waiting).toEqual([500]);
-    time.release();
+    const { answer } = send(proxy.port, 'hello');
+    await until(() => clock.waiting.length === 1);
+    expect(clock.waiting).toEqual([500]);
+    clock.release();
     expect(await answer).toBe('hello');
   });
 
   it('lets held data go when it is removed', async () => {
-    const time = heldTime();
-    const proxy = await proxyTo([await echoServer()], time);
-    const cure = proxy.add(latency({ latencyMs: 500 }));
-    const { answer } = say(proxy.port, 'hello');
-    await until(() => time.waiting.length === 1);
-    cure();
+    const clock = heldClock();
+    const proxy = await proxyTo([await echoServer()], clock);
+    const remove = proxy.add(latency({ latencyMs: 500 }));
+    const { answer } = send(proxy.port, 'hello');
+    await until(() => clock.waiting.length === 1);
+    remove();
     expect(await answer).toBe('hello');
   });
 
-  it('infects connections that were there before', async () => {
+  it('affects connections that were there before', async () => {
     const proxy = await proxyTo([await echoServer()]);
     const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
     await until(() => proxy.connections === 1);
@@ -149,50 +145,50 @@ describe('a toxic on the proxy', () => {
     await expect(text(socket)).rejects.toThrow('ECONNRESET');
   });
 
-  it('leaves out connections by toxicity', async () => {
+  it('leaves out connections according to its toxicity', async () => {
     const proxy = await proxyTo([await echoServer()]);
     proxy.add(resetPeer(), { toxicity: 0 });
-    expect(await say(proxy.port, 'hello').answer).toBe('hello');
+    expect(await send(proxy.port, 'hello').answer).toBe('hello');
   });
 
   it('truncates with limit_data', async () => {
     const proxy = await proxyTo([await echoServer()]);
     proxy.add(limitData({ bytes: 3 }));
-    expect(await say(proxy.port, 'hello').answer).toBe('hel');
+    expect(await send(proxy.port, 'hello').answer).toBe('hel');
   });
 
   it('works on what the client sends, too', async () => {
     const proxy = await proxyTo([await echoServer()]);
     proxy.add(slicer({ averageSize: 2 }), { direction: 'upstream' });
-    expect(await say(proxy.port, 'hello').answer).toBe('hello');
+    expect(await send(proxy.port, 'hello').answer).toBe('hello');
   });
 
   it('keeps the connection open with slow_close, although all data has arrived', async () => {
-    const time = heldTime();
-    const proxy = await proxyTo([await echoServer()], time);
+    const clock = heldClock();
+    const proxy = await proxyTo([await echoServer()], clock);
     proxy.add(slowClose({ delayMs: 300 }));
-    const { answer, socket } = say(proxy.port, 'hello');
+    const { answer, socket } = send(proxy.port, 'hello');
     let received = '';
     socket.on('data', (data) => {
       received += data;
     });
-    await until(() => time.waiting.length === 1 && received === 'hello');
+    await until(() => clock.waiting.length === 1 && received === 'hello');
     expect(socket.readableEnded).toBe(false);
-    time.release();
+    clock.release();
     expect(await answer).toBe('hello');
   });
 
   it('chains with others in the order they were added', async () => {
-    const time = heldTime();
-    const proxy = await proxyTo([await echoServer()], time);
+    const clock = heldClock();
+    const proxy = await proxyTo([await echoServer()], clock);
     proxy.add(slicer({ averageSize: 1 }));
     proxy.add(latency({ latencyMs: 7 }));
-    const { answer } = say(proxy.port, 'ab');
-    await until(() => time.waiting.length === 1);
-    time.release();
-    await until(() => time.waiting.length === 2);
-    time.release();
+    const { answer } = send(proxy.port, 'ab');
+    await until(() => clock.waiting.length === 1);
+    clock.release();
+    await until(() => clock.waiting.length === 2);
+    clock.release();
     expect(await answer).toBe('ab');
-    expect(time.waiting).toEqual([7, 7]);
+    expect(clock.waiting).toEqual([7, 7]);
   });
 });

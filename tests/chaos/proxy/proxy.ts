@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Stream, type Time } from './stream.ts';
+import { type Clock, type Random, systemClock } from '@ballast/resilience/primitives';
+import { type Sources, Stream } from './stream.ts';
 import type { Toxic } from './toxic.ts';
 
 export type Direction = 'upstream' | 'downstream';
 export type Upstream = { readonly host: string; readonly port: number };
 
 /**
- * A TCP proxy between two services whose connections can be made ill, with Toxiproxy's names: `tc netem` needs rights
+ * A TCP proxy between two services that can disturb their connections, with Toxiproxy's names: `tc netem` needs rights
  * that a test does not have, and a stubbed client would not test sockets at all.
  */
 export interface TcpProxy {
@@ -26,36 +26,35 @@ export type ProxyOptions = {
   /** More than one: connections are dealt in turn, and the next one is tried when one refuses. */
   readonly upstreams: readonly Upstream[];
   readonly listen?: Partial<Upstream>;
-  readonly time?: Time;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: Random;
   /** Sees what clients send, before any toxic. */
   readonly onRequestData?: (data: Buffer) => void;
 };
 
-type Illness = { readonly toxic: Toxic; readonly direction: Direction; readonly toxicity: number };
+type ActiveToxic = { readonly toxic: Toxic; readonly direction: Direction; readonly toxicity: number };
 type Link = Record<Direction, Stream> & { cut(): void };
-
-const realTime: Time = {
-  now: () => performance.now(),
-  random: Math.random,
-  wait: (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
-};
 
 /** @throws when the port is taken. */
 export async function startProxy({
   upstreams,
   listen = {},
-  time = realTime,
+  clock = systemClock,
+  random = Math.random,
   onRequestData,
 }: ProxyOptions): Promise<TcpProxy> {
   const { host = '127.0.0.1' } = listen;
-  const illnesses = new Set<Illness>();
+  const sources: Sources = { clock, random };
+  const activeToxics = new Set<ActiveToxic>();
   const links = new Set<Link>();
   let turn = 0;
   let port = listen.port ?? 0;
   let server = await open();
 
   async function open(): Promise<Server> {
-    // Paused: a socket that ends before its upstream is reached would end unheard.
+    // Paused: the end of a socket that ends before its upstream is reached would be lost.
     const opened = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true },
       (client) => void link(client),
@@ -74,15 +73,15 @@ export async function startProxy({
       client.resetAndDestroy();
       return;
     }
-    const made = join(client, upstream, time);
+    const made = join(client, upstream, sources);
     if (onRequestData) client.on('data', onRequestData);
     links.add(made);
     client.once('close', () => links.delete(made));
-    for (const illness of illnesses) infect(made, illness);
+    for (const active of activeToxics) applyTo(made, active);
   }
 
-  function infect(made: Link, { toxic, direction, toxicity }: Illness): void {
-    if (time.random() < toxicity) made[direction].add(toxic);
+  function applyTo(made: Link, { toxic, direction, toxicity }: ActiveToxic): void {
+    if (random() < toxicity) made[direction].add(toxic);
   }
 
   async function disable(): Promise<void> {
@@ -100,11 +99,11 @@ export async function startProxy({
       return links.size;
     },
     add(toxic, { direction = 'downstream', toxicity = 1 } = {}) {
-      const illness = { toxic, direction, toxicity };
-      illnesses.add(illness);
-      for (const made of links) infect(made, illness);
+      const active = { toxic, direction, toxicity };
+      activeToxics.add(active);
+      for (const made of links) applyTo(made, active);
       return () => {
-        illnesses.delete(illness);
+        activeToxics.delete(active);
         for (const made of links) made[direction].remove(toxic);
       };
     },
@@ -116,7 +115,7 @@ export async function startProxy({
   };
 }
 
-/** The upstream whose turn it is, or the next one that answers. */
+/** The upstream whose turn it is, or the next one that accepts. */
 async function reach(upstreams: readonly Upstream[], turn: number): Promise<Socket | undefined> {
   for (let tried = 0; tried < upstreams.length; tried += 1) {
     const { host, port } = upstreams[(turn + tried) % upstreams.length] as Upstream;
@@ -130,7 +129,7 @@ async function reach(upstreams: readonly Upstream[], turn: number): Promise<Sock
   return undefined;
 }
 
-function join(client: Socket, upstream: Socket, time: Time): Link {
+function join(client: Socket, upstream: Socket, sources: Sources): Link {
   const ended = new AbortController();
   const both = (act: (socket: Socket) => void) => () => {
     ended.abort();
@@ -143,15 +142,15 @@ function join(client: Socket, upstream: Socket, time: Time): Link {
     close: both((socket) => socket.destroySoon()),
     reset: both((socket) => socket.resetAndDestroy()),
   };
-  // An end in good order travels with the data, behind it; an error is passed on at once.
+  // A FIN travels behind the data, in order; an error is passed on at once.
   for (const socket of [client, upstream]) socket.on('error', connection.reset);
   Promise.all([once(client, 'close'), once(upstream, 'close')]).then(
     () => ended.abort(),
     () => ended.abort(),
   );
   return {
-    upstream: new Stream(client, upstream, connection, time),
-    downstream: new Stream(upstream, client, connection, time),
+    upstream: new Stream(client, upstream, connection, sources),
+    downstream: new Stream(upstream, client, connection, sources),
     cut,
   };
 }

@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
-import type { Affliction, Bytes, Toxic, ToxicStream } from './toxic.ts';
+import type { Clock, Random } from '@ballast/resilience/primitives';
+import { sleep } from '../sleep.ts';
+import type { Bytes, Toxic, ToxicEffect, ToxicStream } from './toxic.ts';
 
-export type Time = { now(): number; wait(ms: number, signal: AbortSignal): Promise<void>; random(): number };
+/** Where a proxy takes its time and its chances from; a test injects its own. */
+export type Sources = { readonly clock: Clock; readonly random: Random };
 export type Connection = { close(): void; reset(): void; readonly ended: AbortSignal };
 
 const maxHeldBytes = 1024 * 1024;
@@ -10,19 +13,19 @@ const maxHeldBytes = 1024 * 1024;
 export class Stream {
   readonly #sink: Socket;
   readonly #connection: Connection;
-  readonly #time: Time;
-  readonly #afflictions = new Map<Toxic, { affliction: Affliction; removed: AbortController }>();
+  readonly #sources: Sources;
+  readonly #effects = new Map<Toxic, { effect: ToxicEffect; removed: AbortController }>();
   #heldBytes = 0;
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(source: Socket, sink: Socket, connection: Connection, time: Time) {
+  constructor(source: Socket, sink: Socket, connection: Connection, sources: Sources) {
     this.#sink = sink;
     this.#connection = connection;
-    this.#time = time;
+    this.#sources = sources;
     source.on('data', (data: Buffer) => {
       this.#heldBytes += data.length;
       if (this.#heldBytes > maxHeldBytes) source.pause();
-      const arrivedAt = time.now();
+      const arrivedAt = sources.clock.now();
       this.#enqueue(async () => {
         for await (const bytes of this.#through({ data, arrivedAt })) await this.#write(bytes.data);
         this.#heldBytes -= data.length;
@@ -36,30 +39,31 @@ export class Stream {
   add(toxic: Toxic): void {
     const removed = new AbortController();
     const signal = AbortSignal.any([removed.signal, this.#connection.ended]);
+    const { clock, random } = this.#sources;
     const stream: ToxicStream = {
-      now: this.#time.now,
-      random: this.#time.random,
-      wait: async (ms) => (ms > 0 ? this.#time.wait(ms, signal) : undefined),
+      now: () => clock.now(),
+      random,
+      wait: async (ms) => (ms > 0 ? sleep(clock, ms, signal) : undefined),
       close: () => signal.aborted || this.#connection.close(),
       reset: () => signal.aborted || this.#connection.reset(),
     };
-    this.#afflictions.set(toxic, { affliction: toxic.afflict(stream), removed });
+    this.#effects.set(toxic, { effect: toxic.attach(stream), removed });
   }
 
   remove(toxic: Toxic): void {
-    this.#afflictions.get(toxic)?.removed.abort();
-    this.#afflictions.delete(toxic);
+    this.#effects.get(toxic)?.removed.abort();
+    this.#effects.delete(toxic);
   }
 
-  /** What is written after this point waits for what was written before it. */
+  /** Tasks run one after the other, so that data stays in order. */
   #enqueue(task: () => Promise<void>): void {
     this.#tail = this.#tail.then(() => (this.#connection.ended.aborted ? undefined : task()));
   }
 
   #through(bytes: Bytes): AsyncIterable<Bytes> {
     let pieces = only(bytes);
-    for (const { affliction } of this.#afflictions.values()) {
-      if (affliction.pass) pieces = each(pieces, affliction.pass);
+    for (const { effect } of this.#effects.values()) {
+      if (effect.pass) pieces = each(pieces, effect.pass);
     }
     return pieces;
   }
@@ -69,7 +73,7 @@ export class Stream {
   }
 
   async #end(): Promise<void> {
-    for (const { affliction } of this.#afflictions.values()) await affliction.beforeEnd?.();
+    for (const { effect } of this.#effects.values()) await effect.beforeEnd?.();
     this.#sink.end();
   }
 }

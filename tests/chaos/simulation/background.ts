@@ -1,6 +1,7 @@
+import { sleep } from '../sleep.ts';
 import type { Machine } from './machine.ts';
 
-/** What a service does without being asked, again and again until its machine crashes. */
+/** Repeats a task of a service until its machine crashes. A task that gives true has more to do at once. */
 export async function inBackground(
   machine: Machine,
   everyMs: number,
@@ -8,7 +9,7 @@ export async function inBackground(
 ): Promise<void> {
   for (;;) {
     const more = await run().catch(() => false);
-    // Even going on at once takes a moment, or a task that never waits would stop the world.
-    await machine.wait(more === true ? 0.01 : everyMs);
+    // Going on at once takes a moment too, or a task that never waits would keep time from passing.
+    await sleep(machine, more === true ? 0.01 : everyMs);
   }
 }

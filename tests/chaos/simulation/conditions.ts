@@ -1,21 +1,21 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Link } from './machine.ts';
 
-/** What one seed makes of the world. */
+/** What one seed decides about a run. */
 export type Conditions = {
   readonly replicas: number;
   readonly customers: number;
   /** How long faults are on. */
-  readonly stormMs: number;
+  readonly faultsMs: number;
   readonly lockMs: number;
   readonly leaseMs: number;
   readonly reservationMs: number;
   readonly pollMs: number;
   /** Pieces of each product: few, so that customers compete. */
   readonly supply: Readonly<Record<string, number>>;
-  /** Between services, while the storm lasts. */
+  /** Between services, while faults are on. */
   readonly network: Link;
-  /** Between a service and its database: connections break, but nothing is doubled. */
+  /** Between a service and its database: connections break, but no message is doubled. */
   readonly wire: Link;
   /** Mean time between two faults of that kind, over all machines; never when infinite. */
   readonly crashEveryMs: number;
@@ -24,14 +24,14 @@ export type Conditions = {
 };
 
 const never = Number.POSITIVE_INFINITY;
-const sound = { minDelayMs: 0.2, maxDelayMs: 4, lossRatio: 0, duplicateRatio: 0, lateRatio: 0 };
-/** After the storm. */
-export const calmNetwork: Link = { ...sound, timeoutMs: 400 };
-export const calmWire: Link = { ...sound, timeoutMs: 1000 };
+const healthy = { minDelayMs: 0.2, maxDelayMs: 4, lossRatio: 0, duplicateRatio: 0, lateRatio: 0 };
+/** Without faults. */
+export const healthyNetwork: Link = { ...healthy, timeoutMs: 400 };
+export const healthyWire: Link = { ...healthy, timeoutMs: 1000 };
 
 /**
- * Each seed leaves some kinds of trouble out: with everything on at once nothing gets far enough to go wrong in an
- * interesting way (swarm testing, Groce et al. 2012).
+ * Each seed leaves some kinds of fault out: with all of them at once no order gets far enough to reach the rare states
+ * (swarm testing, Groce et al. 2012).
  */
 export function conditionsOf(random: SeededRandom): Conditions {
   const sometimes = (ratio: number) => (random.chance(0.6) ? ratio * random.next() : 0);
@@ -39,9 +39,9 @@ export function conditionsOf(random: SeededRandom): Conditions {
   return {
     replicas: random.integer(1, 2),
     customers: random.integer(5, 25),
-    // Now and then long enough for everything that gives up after a while to give up.
-    stormMs: random.chance(0.02) ? random.integer(20_000, 60_000) : random.integer(500, 5000),
-    // Shorter than a request may take, so that the relay meets the request at work.
+    // Now and then long enough for the relay to give up on a row.
+    faultsMs: random.chance(0.02) ? random.integer(20_000, 60_000) : random.integer(500, 5000),
+    // Shorter than a request may take, so that the relay and the request work on the same order.
     lockMs: random.pick([100, 1000, 5000]),
     leaseMs: random.pick([100, 1000, 6000]),
     reservationMs: random.pick([50, 500, 3000]),
@@ -56,7 +56,7 @@ export function conditionsOf(random: SeededRandom): Conditions {
       timeoutMs: 400,
     },
     wire: {
-      ...calmWire,
+      ...healthyWire,
       maxDelayMs: random.pick([4, 20]),
       lossRatio: sometimes(0.05),
       lateRatio: sometimes(0.02),

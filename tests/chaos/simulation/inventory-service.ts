@@ -6,21 +6,21 @@ import {
 import type { ReservationDecision, ReservationRequest } from '@ballast/orders/simulation';
 import { inBackground } from './background.ts';
 import type { Machine } from './machine.ts';
-import { overWire, type Site } from './site.ts';
+import { overWire, type SimulatedSystem } from './simulated-system.ts';
 
 const sweepEveryMs = 250;
 const sweepBatch = 10;
 
-/** The inventory service on one machine: the real use case, the real promises of its store, no HTTP. */
-export function inventoryService(site: Site, machine: Machine) {
-  const store: ReservationStore = overWire<ReservationStore>(site.databases.inventory, (act) =>
-    machine.call(site.inventoryDatabase, site.wire, act),
+/** The inventory service on one machine: the real use case and a store that behaves like the real one, without HTTP. */
+export function inventoryService(system: SimulatedSystem, machine: Machine) {
+  const store: ReservationStore = overWire<ReservationStore>(system.databases.inventory, (act) =>
+    machine.call(system.inventoryDatabase, system.wire, act),
   );
 
   return {
     /** `PUT /v1/reservations/{orderId}`, and what the client in orders makes of its answer. */
     async put({ orderId, items, status }: ReservationRequest): Promise<ReservationDecision> {
-      const reservation = await putReservation(store, orderId, { items, status }).catch(refuse);
+      const reservation = await putReservation(store, orderId, { items, status }).catch(asAnswer);
       if (reservation.status === 'reserved' || reservation.status === 'confirmed')
         return { status: reservation.status };
       return { status: 'rejected', reason: reservation.reason ?? 'reservation-released' };
@@ -35,7 +35,8 @@ export function inventoryService(site: Site, machine: Machine) {
   };
 }
 
-function refuse(error: unknown): never {
+/** An answer of the service is no failure of the call. */
+function asAnswer(error: unknown): never {
   if (error instanceof ReservationDiffersError) throw Object.assign(error, { isFailure: false });
   throw error;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
+import { sleep } from '../sleep.ts';
 import { type Link, Machine } from './machine.ts';
 import { World } from './world.ts';
 
@@ -18,12 +19,12 @@ function pair() {
 }
 
 describe('the world', () => {
-  it('takes events in order of time, whatever the order they were planned in', async () => {
+  it('runs events in order of time, whatever the order they were set in', async () => {
     const random = seededRandom(5);
     const world = new World(random);
     const seen: number[] = [];
     for (let event = 0; event < 500; event += 1)
-      world.after(random.integer(0, 200), () => seen.push(world.now));
+      world.setTimer(() => seen.push(world.now()), random.integer(0, 200));
     await world.runUntil(200);
     expect(seen).toHaveLength(500);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -32,10 +33,10 @@ describe('the world', () => {
   it('lets what follows from one event finish before the next', async () => {
     const { world } = pair();
     const seen: string[] = [];
-    world.after(1, async () => {
+    world.setTimer(async () => {
       for (const step of ['a', 'b', 'c']) await Promise.resolve().then(() => seen.push(step));
-    });
-    world.after(1.5, () => seen.push('next'));
+    }, 1);
+    world.setTimer(() => seen.push('next'), 1.5);
     await world.runUntil(2);
     expect(seen).toEqual(['a', 'b', 'c', 'next']);
   });
@@ -48,7 +49,7 @@ describe('a call between machines', () => {
     caller
       .call(target, sound, async () => 'yes')
       .then(() => {
-        answered = world.now;
+        answered = world.now();
       });
     await world.runUntil(1000);
     expect(answered).toBe(2);
@@ -85,21 +86,21 @@ describe('a call between machines', () => {
 });
 
 describe('a crash', () => {
-  it('stops code where it waits, and never lets it go on', async () => {
+  it('stops code that waits, and never resumes it', async () => {
     const { world, caller } = pair();
     const steps: string[] = [];
     (async () => {
       steps.push('before');
-      await caller.wait(10);
+      await sleep(caller, 10);
       steps.push('after');
     })();
-    world.after(5, () => caller.crash());
-    world.after(6, () => caller.start());
+    world.setTimer(() => caller.crash(), 5);
+    world.setTimer(() => caller.start(), 6);
     await world.runUntil(1000);
     expect(steps).toEqual(['before']);
   });
 
-  it('does not call back what was sent', async () => {
+  it('does not stop a message that was sent', async () => {
     const { world, caller, target } = pair();
     let happened = false;
     let answered = false;
@@ -114,8 +115,8 @@ describe('a crash', () => {
 
   it('resets the calls that the machine was serving', async () => {
     const { world, caller, target } = pair();
-    const reset = expect(caller.call(target, sound, () => target.wait(50))).rejects.toThrow('target died');
-    world.after(10, () => target.crash());
+    const reset = expect(caller.call(target, sound, () => sleep(target, 50))).rejects.toThrow('target died');
+    world.setTimer(() => target.crash(), 10);
     await world.runUntil(1000);
     await reset;
   });

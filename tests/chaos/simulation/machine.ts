@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@ballast/resilience/primitives';
 import type { World } from './world.ts';
 
 /** How messages travel between two machines. */
@@ -7,26 +8,26 @@ export type Link = {
   /** Each way. */
   readonly lossRatio: number;
   readonly duplicateRatio: number;
-  /** Arrives when the sender has long given up. */
+  /** Share of the messages that arrive after the sender has given up. */
   readonly lateRatio: number;
-  /** When the caller stops waiting. */
+  /** How long the caller waits for an answer. */
   readonly timeoutMs: number;
 };
 
-/** A call that did not come back; whether it happened is another question. */
+/** A call without an answer; the call itself may have happened all the same. */
 export class CallFailedError extends Error {
   override readonly name = 'CallFailedError';
 }
 
 /**
- * A process, or a database. What runs on it stops where it stands when it crashes: a promise that it waits for never
- * settles, so the code after the `await` never runs. What it had sent is on its way all the same.
+ * A process, or a database. Code that runs on it stops in the middle when it crashes: a promise that it waits for never
+ * settles, so the code after the `await` never runs. Messages that it had sent still arrive.
  */
-export class Machine {
+export class Machine implements Clock {
   readonly name: string;
   readonly #world: World;
   readonly #onCrash = new Set<() => void>();
-  #life = 1;
+  #starts = 1;
   #up = true;
   #clockOffsetMs = 0;
   readonly #boot: () => void;
@@ -41,21 +42,26 @@ export class Machine {
     return this.#up;
   }
 
-  /** This machine's own clock. It jumps. */
-  get now(): number {
-    return this.#world.now + this.#clockOffsetMs;
+  /** What this machine's own clock shows. It may jump. */
+  now(): number {
+    return this.#world.now() + this.#clockOffsetMs;
+  }
+
+  /** A crash takes the machine's timers with it. */
+  setTimer(callback: () => void, delayMs: number): Timer {
+    return this.#world.setTimer(this.#untilCrash(callback), delayMs);
   }
 
   jumpClock(ms: number): void {
     this.#clockOffsetMs += ms;
-    this.#world.remark(`clock of ${this.name} jumps ${Math.round(ms)} ms`);
+    this.#world.trace(`clock of ${this.name} jumps ${Math.round(ms)} ms`);
   }
 
   crash(): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#life += 1;
-    this.#world.remark(`${this.name} crashes`);
+    this.#starts += 1;
+    this.#world.trace(`${this.name} crashes`);
     for (const notify of [...this.#onCrash]) notify();
     this.#onCrash.clear();
   }
@@ -63,25 +69,21 @@ export class Machine {
   start(): void {
     if (this.#up) return;
     this.#up = true;
-    this.#world.remark(`${this.name} starts`);
+    this.#world.trace(`${this.name} starts`);
     this.#boot();
   }
 
-  wait(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#world.after(ms, this.#inThisLife(resolve)));
-  }
-
-  /** Asks `target` to do something. Rejects with CallFailedError when no answer comes. */
+  /** Runs `act` on `target`. Rejects with CallFailedError when no answer comes. */
   call<T>(target: Machine, link: Link, act: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const settle = this.#inThisLife((deliver: () => void) => {
-        callOffTimeout();
+      const settle = this.#untilCrash((deliver: () => void) => {
+        timeout.cancel();
         deliver();
       });
       const fail = (why: string) =>
         settle(() => {
           const error = new CallFailedError(`${this.name} -> ${target.name}: ${why}`);
-          this.#world.remark(error.message);
+          this.#world.trace(error.message);
           reject(error);
         });
       const answer = (result: Promise<T>) =>
@@ -93,13 +95,13 @@ export class Machine {
         if (target.up) answer(target.#serve(act));
         else this.#travel(link, () => fail('refused'));
       };
-      const callOffTimeout = this.#world.after(link.timeoutMs, () => fail('timeout'));
+      const timeout = this.#world.setTimer(() => fail('timeout'), link.timeoutMs);
       this.#travel(link, arrive);
       if (this.#world.random.chance(link.duplicateRatio)) this.#travel(link, arrive);
     });
   }
 
-  /** Runs `act` here; rejects at the moment of a crash, as a connection that is reset. */
+  /** Runs `act` here; rejects at the moment of a crash, as a reset connection does. */
   #serve<T>(act: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const reset = () => reject(new CallFailedError(`${this.name} died`));
@@ -114,13 +116,14 @@ export class Machine {
     const { random } = this.#world;
     if (random.chance(lossRatio)) return;
     const lateMs = random.chance(lateRatio) ? timeoutMs * (0.5 + 2 * random.next()) : 0;
-    this.#world.after(minDelayMs + (maxDelayMs - minDelayMs) * random.next() + lateMs, arrive);
+    this.#world.setTimer(arrive, minDelayMs + (maxDelayMs - minDelayMs) * random.next() + lateMs);
   }
 
-  #inThisLife<A extends unknown[]>(continuation: (...args: A) => void): (...args: A) => void {
-    const life = this.#life;
+  /** The continuation does nothing once the machine has crashed. */
+  #untilCrash<A extends unknown[]>(continuation: (...args: A) => void): (...args: A) => void {
+    const start = this.#starts;
     return (...args) => {
-      if (this.#life === life) continuation(...args);
+      if (this.#starts === start) continuation(...args);
     };
   }
 }

@@ -11,24 +11,24 @@ import {
 import { inBackground } from './background.ts';
 import { inventoryService } from './inventory-service.ts';
 import type { Machine } from './machine.ts';
-import { overWire, type Site } from './site.ts';
+import { overWire, type SimulatedSystem } from './simulated-system.ts';
 
 /** The orders service on one machine: the real use cases and relay over a network that loses, doubles and delays. */
-export function ordersService(site: Site, machine: Machine) {
-  const { world, conditions, databases } = site;
-  const ask = <T>(act: () => Promise<T>) => machine.call(site.ordersDatabase, site.wire, act);
+export function ordersService(system: SimulatedSystem, machine: Machine) {
+  const { world, conditions, databases } = system;
+  const ask = <T>(act: () => Promise<T>) => machine.call(system.ordersDatabase, system.wire, act);
   const outbox = overWire(databases.orders.outbox, ask);
   const shop: Shop = {
     orders: overWire(databases.orders.store, ask),
-    catalogue: { lookUp: async (skus) => new Map(skus.map((sku) => [sku, priced(site, sku)])) },
+    catalogue: { lookUp: async (skus) => new Map(skus.map((sku) => [sku, priced(system, sku)])) },
     inventory: async (request) => {
-      const replica = world.random.pick(site.inventory);
-      const service = inventoryService(site, replica);
-      return { value: await machine.call(replica, site.network, () => service.put(request)) };
+      const replica = world.random.pick(system.inventory);
+      const service = inventoryService(system, replica);
+      return { value: await machine.call(replica, system.network, () => service.put(request)) };
     },
     recommend: async () => ({ source: 'default', items: [] }),
     newOrderId: () => `order-${world.random.next().toString(36).slice(2)}`,
-    clock: { now: () => machine.now },
+    clock: machine,
   };
 
   function relay(kind: OutboxKind, deliver: (order: Order) => Promise<unknown>): void {
@@ -38,7 +38,7 @@ export function ordersService(site: Site, machine: Machine) {
       outbox,
       deliver,
       settings,
-      clock: { now: () => machine.now },
+      clock: machine,
       random: world.random.next,
     });
     inBackground(machine, conditions.pollMs, deliverDue);
@@ -46,7 +46,7 @@ export function ordersService(site: Site, machine: Machine) {
 
   /** `PUT /v1/purchases/{orderId}`: recording an order again changes nothing. */
   async function announce({ id }: Order): Promise<void> {
-    await machine.call(site.recommendation, site.network, async () => {
+    await machine.call(system.recommendation, system.network, async () => {
       databases.purchases.set(id, databases.purchases.get(id) ?? 1);
     });
   }
@@ -62,7 +62,7 @@ export function ordersService(site: Site, machine: Machine) {
   };
 }
 
-function priced({ conditions }: Site, sku: string) {
+function priced({ conditions }: SimulatedSystem, sku: string) {
   if (conditions.supply[sku] === undefined) throw new UnknownSkuError(sku);
   return { sku, name: sku, priceCents: 100 };
 }

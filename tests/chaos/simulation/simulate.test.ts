@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { plantedBugs } from './sabotage.ts';
+import { plantedBugs } from './planted-bugs.ts';
 import { type Simulation, simulate } from './simulate.ts';
 
 const seeds = 1000;
 const seedsPerBug = 300;
 
-function complaintOf({ seed, broken }: Simulation): string[] {
-  return broken.map(({ id, violations }) => `pnpm chaos:simulate --seed ${seed}: ${id} ${violations[0]}`);
+function violationsOf({ seed, broken }: Simulation): string[] {
+  return broken.map(({ id, violations: [first] }) => `pnpm chaos:simulate --seed ${seed}: ${id} ${first}`);
 }
 
 describe('the simulation', () => {
@@ -18,45 +18,45 @@ describe('the simulation', () => {
     expect(other.events).toBe(one.events);
   });
 
-  it(`finds no broken promise in ${seeds} disasters, and the disasters were real`, {
+  it(`finds no broken invariant in ${seeds} seeds, and reaches every situation that matters`, {
     timeout: 300_000,
   }, async () => {
-    const complaints: string[] = [];
+    const violations: string[] = [];
     const seen = new Set<string>();
     for (let seed = 1; seed <= seeds; seed += 1) {
       const run = await simulate(seed);
-      complaints.push(...complaintOf(run));
-      for (const sight of sightsOf(run)) seen.add(sight);
+      violations.push(...violationsOf(run));
+      for (const situation of situationsOf(run)) seen.add(situation);
       await setImmediate();
     }
-    expect(complaints).toEqual([]);
-    expect([...seen].sort()).toEqual(sights);
+    expect(violations).toEqual([]);
+    expect([...seen].sort()).toEqual(situations);
   });
 
-  it.each(plantedBugs)('finds out when $name', { timeout: 60_000 }, async ({ breaks, sabotage }) => {
+  it.each(plantedBugs)('turns $breaks red when $name', { timeout: 60_000 }, async ({ breaks, plant }) => {
     for (let seed = 1; seed <= seedsPerBug; seed += 1) {
-      const { broken } = await simulate(seed, { sabotage });
+      const { broken } = await simulate(seed, { plant });
       if (broken.some(({ id }) => id === breaks)) return;
       await setImmediate();
     }
-    expect.fail(`${seedsPerBug} disasters did not break ${breaks}`);
+    expect.fail(`${seedsPerBug} seeds did not break ${breaks}`);
   });
 });
 
-/** What has to have happened for a thousand green runs to mean anything. */
-const sights = [
+/** A thousand green runs mean little unless these situations occurred in them. */
+const situations = [
   'a relay tried again',
   'an answer was replayed',
   'an order was pending and then confirmed',
   'an order was rejected',
-  'nobody knows whether it happened',
   'reservations expired',
-  'the first request was still at work',
+  'the first request was still in flight',
+  'the outcome of a request was unknown',
   'two requests with one key raced',
 ];
 
-function sightsOf({ history, databases }: Simulation): string[] {
-  const happened = (sight: string, did: boolean) => (did ? [sight] : []);
+function situationsOf({ history, databases }: Simulation): string[] {
+  const happened = (situation: string, did: boolean) => (did ? [situation] : []);
   const { orders } = databases;
   return [
     ...happened(
@@ -73,14 +73,14 @@ function sightsOf({ history, databases }: Simulation): string[] {
       [...orders.orders.values()].some(({ status }) => status === 'rejected'),
     ),
     ...happened(
-      'nobody knows whether it happened',
+      'the outcome of a request was unknown',
       history.some(({ type }) => type === 'unknown'),
     ),
     ...happened(
       'reservations expired',
       databases.inventory.reservations.some(({ status }) => status === 'expired'),
     ),
-    ...happened('the first request was still at work', refusedAs(history, 'request-in-flight')),
+    ...happened('the first request was still in flight', failedWith(history, 'request-in-flight')),
     ...happened('two requests with one key raced', raced(history)),
   ];
 }
@@ -97,7 +97,7 @@ function settledLater(history: Simulation['history']): boolean {
   );
 }
 
-function refusedAs(history: Simulation['history'], code: string): boolean {
+function failedWith(history: Simulation['history'], code: string): boolean {
   return history.some((entry) => entry.type === 'fail' && entry.code === code);
 }
 

@@ -5,11 +5,12 @@ import type { Verdict } from '../checker/verdict.ts';
 import type { HistoryEntry } from '../history/entry.ts';
 import { openHistoryLog } from '../history/history-log.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { buildSystem } from './build-system.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
-import { letCustomersIn } from './crowd.ts';
+import { startCustomers } from './customers.ts';
+import { injectFaults } from './faults.ts';
 import { stateOf, stockOf } from './simulated-state.ts';
-import { buildSite, type Databases, type Sabotage } from './site.ts';
-import { brewStorm } from './storm.ts';
+import type { Databases, PlantBug } from './simulated-system.ts';
 import { World } from './world.ts';
 
 export type Simulation = {
@@ -22,55 +23,60 @@ export type Simulation = {
 };
 
 export type SimulationOptions = {
-  readonly sabotage?: Sabotage;
+  /** A bug to plant. */
+  readonly plant?: PlantBug;
   /** Instead of what the seed says. */
   readonly conditions?: Partial<Conditions>;
-  readonly onRemark?: (remark: string, at: number) => void;
+  readonly onTrace?: (line: string, at: number) => void;
 };
 
 const sampleEveryMs = 200;
 const lateArrivalsMs = 2000;
 
-/** One run of the system in a box: the same seed gives the same run, event by event. */
+/** One run of the simulated system: the same seed gives the same run, event by event. */
 export async function simulate(
   seed: number,
-  { sabotage, onRemark, ...given }: SimulationOptions = {},
+  { plant, onTrace, ...given }: SimulationOptions = {},
 ): Promise<Simulation> {
   const random = seededRandom(seed);
   const conditions = { ...conditionsOf(random.fork('conditions')), ...given.conditions };
-  const world = new World(random.fork('world'), onRemark);
-  const site = buildSite(world, conditions, sabotage);
-  const log = openHistoryLog({ now: () => world.now });
+  const world = new World(random.fork('world'), onTrace);
+  const system = buildSystem(world, conditions, plant);
+  const log = openHistoryLog({ clock: world });
   const samples: StockRow[][] = [];
   const closing = new AbortController();
 
-  brewStorm(site);
-  world.after(conditions.stormMs, log.healed);
-  const crowd = letCustomersIn(site, { log, random: random.fork('customers'), closing: closing.signal });
+  injectFaults(system);
+  world.setTimer(log.healed, conditions.faultsMs);
+  const customers = startCustomers(system, {
+    log,
+    random: random.fork('customers'),
+    closing: closing.signal,
+  });
   const sample = () => {
-    samples.push(stockOf(site.databases));
-    world.after(sampleEveryMs, sample);
+    samples.push(stockOf(system.databases));
+    world.setTimer(sample, sampleEveryMs);
   };
   sample();
 
-  await world.runUntil(conditions.stormMs);
-  const isQuiet = () => crowd.served === conditions.customers && owesNothing(site.databases);
-  await runUntilQuiet(world, isQuiet, conditions.stormMs + maxSettleMs);
+  await world.runUntil(conditions.faultsMs);
+  const isQuiet = () => customers.done === conditions.customers && isSettled(system.databases);
+  await runUntilQuiet(world, isQuiet, conditions.faultsMs + maxSettleMs);
   closing.abort();
-  // What is still under way arrives now, long after everything was settled.
-  await world.runUntil(world.now + lateArrivalsMs);
-  const broken = check(log.entries, stateOf(site.databases, samples)).filter(({ holds }) => !holds);
+  // Messages that are still under way arrive now, long after every order was settled.
+  await world.runUntil(world.now() + lateArrivalsMs);
+  const broken = check(log.entries, stateOf(system.databases, samples)).filter(({ holds }) => !holds);
   return {
     seed,
     conditions,
     history: log.entries,
-    databases: site.databases,
+    databases: system.databases,
     broken,
     events: world.happened,
   };
 }
 
-function owesNothing({ orders, inventory }: Databases): boolean {
+function isSettled({ orders, inventory }: Databases): boolean {
   return (
     orders.rows.every(({ doneAtMs }) => doneAtMs !== null) &&
     inventory.reservations.every(({ status }) => status !== 'reserved')
@@ -78,5 +84,5 @@ function owesNothing({ orders, inventory }: Databases): boolean {
 }
 
 async function runUntilQuiet(world: World, isQuiet: () => boolean, deadline: number): Promise<void> {
-  while (world.now < deadline && !isQuiet()) await world.runUntil(Math.min(deadline, world.now + 100));
+  while (world.now() < deadline && !isQuiet()) await world.runUntil(Math.min(deadline, world.now() + 100));
 }

@@ -9,19 +9,19 @@ import type { OrdersApi } from '../client/orders-api.ts';
 import type { Outcome } from '../history/history-log.ts';
 import type { Machine } from './machine.ts';
 import { ordersService } from './orders-service.ts';
-import type { Site } from './site.ts';
+import type { SimulatedSystem } from './simulated-system.ts';
 
 /** How long a customer waits for an answer. */
-const patienceMs = 3000;
+const answerWithinMs = 3000;
 
 /** The HTTP contract of orders without HTTP: the same outcomes for the same reasons. */
-export function simulatedApi(site: Site, customer: Machine): OrdersApi {
+export function simulatedApi(system: SimulatedSystem, customer: Machine): OrdersApi {
   async function ask(act: (service: ReturnType<typeof ordersService>) => Promise<Outcome>): Promise<Outcome> {
-    const replica = site.world.random.pick(site.orders);
-    const service = ordersService(site, replica);
-    const link = { ...site.network, timeoutMs: patienceMs };
+    const replica = system.world.random.pick(system.orders);
+    const service = ordersService(system, replica);
+    const link = { ...system.network, timeoutMs: answerWithinMs };
     return customer
-      .call(replica, link, () => act(service).catch(refusal))
+      .call(replica, link, () => act(service).catch(problem))
       .catch((error: Error) => ({ type: 'unknown', reason: error.message }));
   }
 
@@ -44,7 +44,7 @@ function found(order: Order | undefined): Outcome {
   return { type: 'ok', orderId: order.id, orderStatus: order.status, replayed: false };
 }
 
-function refusal(error: unknown): Outcome {
+function problem(error: unknown): Outcome {
   if (error instanceof RequestInFlightError) {
     const { retryAfterMs } = error;
     return { type: 'fail', status: 409, code: 'request-in-flight', retryAfterMs };

@@ -1,6 +1,6 @@
 import type { FinalState, ReservationRow, StockRow } from '../checker/final-state.ts';
 import type { OrderLine } from '../history/entry.ts';
-import type { Databases } from './site.ts';
+import type { Databases } from './simulated-system.ts';
 
 export function stockOf({ inventory }: Databases): StockRow[] {
   return [...inventory.stock].map(([sku, row]) => ({ sku, ...row }));

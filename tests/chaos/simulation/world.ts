@@ -1,29 +1,30 @@
+import type { Clock, Timer } from '@ballast/resilience/primitives';
 import type { SeededRandom } from '../seeded-random.ts';
 
 type Event = { readonly at: number; readonly tieBreaker: number; act: (() => void) | undefined };
 
 /**
- * Time in a box: nothing happens by itself. Each event runs alone, with everything that follows from it, before the
- * next one is taken; what happens at one moment happens in random order.
+ * Simulated time, which passes only in `runUntil`. Each event runs alone, with everything that follows from it, before
+ * the next one is taken; events of the same moment run in random order.
  */
-export class World {
+export class World implements Clock {
   readonly random: SeededRandom;
-  readonly #onRemark: ((remark: string, at: number) => void) | undefined;
+  readonly #onTrace: ((line: string, at: number) => void) | undefined;
   readonly #events: Event[] = [];
   #now = 0;
   #happened = 0;
 
-  constructor(random: SeededRandom, onRemark?: (remark: string, at: number) => void) {
+  constructor(random: SeededRandom, onTrace?: (line: string, at: number) => void) {
     this.random = random;
-    this.#onRemark = onRemark;
+    this.#onTrace = onTrace;
   }
 
   /** For the trace of a run that somebody wants to understand. */
-  remark(remark: string): void {
-    this.#onRemark?.(remark, this.#now);
+  trace(line: string): void {
+    this.#onTrace?.(line, this.#now);
   }
 
-  get now(): number {
+  now(): number {
     return this.#now;
   }
 
@@ -32,20 +33,21 @@ export class World {
     return this.#happened;
   }
 
-  /** Returns how to call it off. */
-  after(delayMs: number, act: () => void): () => void {
-    const event: Event = { at: this.#now + Math.max(0, delayMs), tieBreaker: this.random.next(), act };
+  setTimer(callback: () => void, delayMs: number): Timer {
+    const event: Event = {
+      at: this.#now + Math.max(0, delayMs),
+      tieBreaker: this.random.next(),
+      act: callback,
+    };
     push(this.#events, event);
-    return () => {
-      event.act = undefined;
+    return {
+      cancel: () => {
+        event.act = undefined;
+      },
     };
   }
 
-  wait(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.after(ms, resolve));
-  }
-
-  /** Lets time pass until then. */
+  /** Lets time pass until that moment. */
   async runUntil(at: number): Promise<void> {
     for (let next = this.#events[0]; next !== undefined && next.at <= at; next = this.#events[0]) {
       pop(this.#events);
@@ -59,7 +61,7 @@ export class World {
   }
 }
 
-/** Node takes the next tick once no microtask is left: all that an event set going has come to wait for another. */
+/** Node runs the next tick when no microtask is left: whatever the event started waits for another event by then. */
 const everythingWaits = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 const isBefore = (a: Event, b: Event): boolean =>

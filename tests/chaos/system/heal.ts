@@ -1,10 +1,10 @@
-import type { ChaoticSystem } from './chaotic-system.ts';
+import type { Clock } from '@ballast/resilience/primitives';
+import { sleep } from '../sleep.ts';
 import { readState, type StoredState } from './read-state.ts';
+import type { SystemUnderTest } from './system-under-test.ts';
 
-type Wait = (ms: number) => Promise<void>;
-
-/** Brings back whatever is still down; resolves when every process is up. The faults themselves have ended. */
-export async function heal({ processes }: ChaoticSystem, wait: Wait): Promise<void> {
+/** Starts whatever is still down; resolves when every process is up. The faults themselves have ended. */
+export async function heal({ processes }: SystemUnderTest, clock: Clock): Promise<void> {
   const all = [...processes.byName.values()];
   while (all.some((process) => process.status().state !== 'up')) {
     await Promise.all(
@@ -15,19 +15,19 @@ export async function heal({ processes }: ChaoticSystem, wait: Wait): Promise<vo
           .catch(() => {}),
       ),
     );
-    await wait(20);
+    await sleep(clock, 20);
   }
 }
 
-/** The state once nothing is in motion any more, or as it is after `patienceMs`: the checker will say what is left. */
+/** The state once nothing is in motion any more, or as it is after `withinMs`: the checker reports what is left. */
 export async function quietState(
-  system: Pick<ChaoticSystem, 'databaseUrl'>,
-  { wait, patienceMs }: { wait: Wait; patienceMs: number },
+  system: Pick<SystemUnderTest, 'databaseUrl'>,
+  { clock, withinMs }: { clock: Clock; withinMs: number },
 ): Promise<StoredState> {
   for (let waitedMs = 0; ; waitedMs += 500) {
     const state = await readState(system);
-    if (isQuiet(state) || waitedMs >= patienceMs) return state;
-    await wait(500);
+    if (isQuiet(state) || waitedMs >= withinMs) return state;
+    await sleep(clock, 500);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { layoutAt, portOf, portsPerSystem } from './layout.ts';
 
 describe('the layout', () => {
-  it.each([1, 2, 3])('gives everybody a port of their own with %i replicas', (replicas) => {
+  it.each([1, 2, 3])('gives each process and proxy its own port with %i replicas', (replicas) => {
     const layout = layoutAt(5000, replicas);
     const ports = [
       ...layout.replicas.map(({ port }) => port),

@@ -31,10 +31,10 @@ export type EdgeKey = (typeof edgeKeys)[number];
 /** How many ports a system takes from its first one. */
 export const portsPerSystem = 40;
 
-/** Who listens where: services from `portBase`, ten per replica; database and cache at +30, proxies right after them. */
+/** Services listen from `portBase` on, ten ports per replica; database and cache at +30, proxies right after them. */
 export function layoutAt(portBase: number, replicasPerService: number): Layout {
   const replicas = serviceNames.flatMap((service, index) => {
-    // Recommendation is optional to everybody, so a second one would only hide its faults.
+    // Recommendation is optional for every caller, so a second one would only hide its faults.
     const count = service === 'recommendation' ? 1 : replicasPerService;
     return Array.from({ length: count }, (_, replica) => ({
       service,

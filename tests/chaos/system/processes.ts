@@ -14,7 +14,7 @@ import { type EdgeKey, type Layout, portOf, type Replica } from './layout.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const host = '127.0.0.1';
 
-/** What the nemesis leaves down, it also starts again; this is for what dies by itself. */
+/** For processes that die by themselves: those that the nemesis ends, it also starts again. */
 const restartAfterMs = 7000;
 
 export type Processes = {

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
 import type { FinalState } from '../checker/final-state.ts';
-import type { ChaoticSystem } from './chaotic-system.ts';
+import type { SystemUnderTest } from './system-under-test.ts';
 
 type Measured = 'stockSamples' | 'traffic';
 export type StoredState = Omit<FinalState, Measured>;
 
-/** Everything the checker wants to know of the databases, each seen at one moment. */
-export async function readState(system: Pick<ChaoticSystem, 'databaseUrl'>): Promise<StoredState> {
+/** Everything that the checker reads from the databases, each of them at one moment. */
+export async function readState(system: Pick<SystemUnderTest, 'databaseUrl'>): Promise<StoredState> {
   return {
     ...(await readInOneSnapshot(system.databaseUrl('orders'), ordersQueries)),
     ...(await readInOneSnapshot(system.databaseUrl('inventory'), inventoryQueries)),
@@ -14,7 +14,7 @@ export async function readState(system: Pick<ChaoticSystem, 'databaseUrl'>): Pro
   };
 }
 
-/** The columns of each query carry the names of its row type: that is all the typing there is. */
+/** The columns of each query have the names of its row type; nothing else checks the types. */
 async function readInOneSnapshot<Name extends keyof StoredState>(
   connectionString: string,
   queries: Readonly<Record<Name, string>>,
@@ -62,7 +62,7 @@ const inventoryQueries = {
       from stock_movements group by sku) movements`,
 };
 
-// Purchases that came with the migration are not of this run; what was folded from them still has to add up.
+// Purchases that came with the migration are not of this run, but what was counted from them still has to add up.
 const recommendationQueries = {
   purchases: `select order_id as "orderId", 1 as times from purchases where order_id not like 'history-%'`,
   popularity: `

@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** An orders service that only ever says how many calls it was asked to make. */
+/** A meter on an orders service that answers with nothing but the calls it was asked to make. */
 async function meterOn(totals: Record<string, number>, retries = 0) {
   const server = createServer((_request, response) => {
     const dependencies = Object.entries(totals).map(([name, total]) => ({
@@ -37,18 +37,18 @@ const callsOver = (meter: TrafficMeter, edge: string) => meter.traffic(1000).fin
 describe('the traffic meter', () => {
   it('adds up the dependencies that share an edge', async () => {
     const meter = await meterOn({ inventory: 10, catalogue: 2, recommendation: 5, postgres: 100 }, 1);
-    await meter.look();
+    await meter.measure();
     expect(callsOver(meter, 'orders -> inventory')).toMatchObject({ calls: 12, retries: 2, attempts: 7 });
     expect(callsOver(meter, 'orders -> recommendation')).toMatchObject({ calls: 5, retries: 1, attempts: 7 });
   });
 
-  it('keeps the calls of a process that was killed, and grants its successor a budget of its own', async () => {
+  it('keeps the calls of a process that was killed, and counts a new retry budget for its successor', async () => {
     const totals = { inventory: 10 };
     const meter = await meterOn(totals);
-    await meter.look();
+    await meter.measure();
     const before = callsOver(meter, 'orders -> inventory');
     totals.inventory = 4;
-    await meter.look();
+    await meter.measure();
     const after = callsOver(meter, 'orders -> inventory');
     expect(after?.calls).toBe(14);
     expect(after?.freeRetries).toBeGreaterThan(before?.freeRetries ?? 0);

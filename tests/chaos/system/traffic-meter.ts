@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { EdgeTraffic } from '../checker/final-state.ts';
-import type { ChaoticSystem } from './chaotic-system.ts';
+import type { SystemUnderTest } from './system-under-test.ts';
 
 /** Which edge the calls of a dependency go over. */
 const edgeOf: Readonly<Record<string, string>> = {
@@ -32,14 +32,14 @@ const plus = (one: Counts, other: Counts): Counts => ({
   retries: one.retries + other.retries,
 });
 
-/** What one process counts for one dependency, over its lives. */
-type Account = { readonly dependency: string; ended: Counts; now: Counts; lives: number };
+/** What one process counts for one dependency, over all its starts. */
+type Account = { readonly dependency: string; ended: Counts; current: Counts; starts: number };
 
-type Watched = Pick<ChaoticSystem, 'replicas' | 'proxies'>;
+type Watched = Pick<SystemUnderTest, 'replicas' | 'proxies'>;
 
 /**
  * Compares the calls that orders was asked to make and its retries, by its own count, with the requests on the wire.
- * A process that is killed takes the count since the last look with it, so look often.
+ * A process that is killed takes its count since the last measurement with it, so measure often.
  */
 export class TrafficMeter {
   readonly #system: Watched;
@@ -50,9 +50,9 @@ export class TrafficMeter {
     this.#system = system;
   }
 
-  async look(): Promise<void> {
+  async measure(): Promise<void> {
     const orders = this.#system.replicas.filter(({ service }) => service === 'orders');
-    await Promise.all(orders.map(({ process, port }) => this.#lookAt(process, port).catch(() => {})));
+    await Promise.all(orders.map(({ process, port }) => this.#measureOne(process, port).catch(() => {})));
   }
 
   traffic(durationMs: number): EdgeTraffic[] {
@@ -61,9 +61,9 @@ export class TrafficMeter {
       const accounts = [...this.#accounts.values()].filter(({ dependency }) => edgeOf[dependency] === edge);
       return {
         edge,
-        ...accounts.map(({ ended, now }) => plus(ended, now)).reduce(plus, nothing),
+        ...accounts.map(({ ended, current }) => plus(ended, current)).reduce(plus, nothing),
         attempts: this.#system.proxies.requestsOver(edge),
-        freeRetries: accounts.reduce((sum, { lives }) => sum + (windows + lives) * freeRetriesPerWindow, 0),
+        freeRetries: accounts.reduce((sum, { starts }) => sum + (windows + starts) * freeRetriesPerWindow, 0),
       };
     });
   }
@@ -72,19 +72,19 @@ export class TrafficMeter {
     return this.#agent.close();
   }
 
-  async #lookAt(process: string, port: number): Promise<void> {
+  async #measureOne(process: string, port: number): Promise<void> {
     const { body } = await request(`http://127.0.0.1:${port}/resilience`, { dispatcher: this.#agent });
     for (const { name, calls, policies } of resilience.parse(await body.json()).dependencies) {
       const account = this.#accountOf(process, name);
-      if (calls.total < account.now.calls)
-        Object.assign(account, { ended: plus(account.ended, account.now), lives: account.lives + 1 });
-      account.now = { calls: calls.total, retries: policies.retry.retries };
+      if (calls.total < account.current.calls)
+        Object.assign(account, { ended: plus(account.ended, account.current), starts: account.starts + 1 });
+      account.current = { calls: calls.total, retries: policies.retry.retries };
     }
   }
 
   #accountOf(process: string, dependency: string): Account {
     const key = `${process} ${dependency}`;
-    const account = this.#accounts.get(key) ?? { dependency, ended: nothing, now: nothing, lives: 1 };
+    const account = this.#accounts.get(key) ?? { dependency, ended: nothing, current: nothing, starts: 1 };
     this.#accounts.set(key, account);
     return account;
   }

@@ -1,6 +1,6 @@
 import type { HistoryEntry, OrderStatus } from '../../history/entry.ts';
 import type { OrderRow } from '../final-state.ts';
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 import { append, confirmedOrder, first } from './edit.ts';
 
 export function answerWithTwoIds(run: Run): Run {
@@ -40,7 +40,7 @@ export function readAgain(run: Run, orderStatus: OrderStatus): Run {
   );
 }
 
-export function refusedAndSold(run: Run): Run {
+export function outOfStockAndSold(run: Run): Run {
   const { key, items } = confirmedOrder(run);
   return append(
     run,

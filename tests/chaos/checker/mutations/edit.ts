@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../history/entry.ts';
 import type { FinalState, OrderRow } from '../final-state.ts';
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 
 export function change(run: Run, state: Partial<FinalState>): Run {
   return { history: run.history, state: { ...run.state, ...state } };
@@ -17,7 +17,7 @@ export function append(run: Run, ...entries: ((at: number, attempt: number) => H
 
 export function first<T>(items: readonly T[], matches: (item: T) => boolean = () => true): T {
   const found = items.find(matches);
-  if (found === undefined) throw new Error('the honest run is too small for this mutation');
+  if (found === undefined) throw new Error('the valid run is too small for this mutation');
   return found;
 }
 

@@ -1,27 +1,27 @@
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 import type { InvariantId } from '../verdict.ts';
 import {
   answerWithTwoIds,
   neverSettles,
+  outOfStockAndSold,
   readAgain,
   readMisses,
-  refusedAndSold,
   settleLate,
 } from './answers.ts';
 import { addPhantom, duplicateOrder, loseOrder, swapItems } from './orders.ts';
-import { amplify, appliedTwice, countedTwice, knock, outboxState, unannounced } from './outbox.ts';
+import { amplify, appliedTwice, countedTwice, outboxState, retryEveryCall, withoutEvent } from './outbox.ts';
 import {
   driftingLedger,
+  moveStock,
   negativeCount,
   oversell,
   reservation,
-  shelf,
   soldButRejected,
   unbalancedSample,
   withoutReservation,
 } from './stock.ts';
 
-/** One way for the system to break a promise, and the only promise that it breaks. */
+/** One change to a valid run, and the only invariant that it breaks. */
 export type Mutation = {
   readonly name: string;
   readonly breaks: InvariantId;
@@ -33,12 +33,12 @@ export const mutations: readonly Mutation[] = [
   { name: 'two answers to one key name different orders', breaks: 'I1', apply: answerWithTwoIds },
   { name: 'a lost order: acknowledged, then gone', breaks: 'I2', apply: (run) => loseOrder(run) },
   { name: 'an acknowledged order that a later read does not find', breaks: 'I2', apply: readMisses },
-  { name: 'a phantom: an order under a key nobody sent', breaks: 'I3', apply: addPhantom },
+  { name: 'a phantom: an order under a key that no client sent', breaks: 'I3', apply: addPhantom },
   { name: 'an order with other items than were asked for', breaks: 'I3', apply: swapItems },
   {
-    name: 'broken conservation: a piece vanished from the shelf',
+    name: 'broken conservation: a piece of stock is missing',
     breaks: 'I4',
-    apply: (run) => shelf(run, { available: -1 }),
+    apply: (run) => moveStock(run, { available: -1 }),
   },
   { name: 'a snapshot during the faults that does not add up', breaks: 'I4', apply: unbalancedSample },
   { name: 'a negative count that still adds up', breaks: 'I4', apply: negativeCount },
@@ -58,14 +58,26 @@ export const mutations: readonly Mutation[] = [
   { name: 'stock sold for an order that was rejected', breaks: 'I6', apply: soldButRejected },
   { name: 'an undrained outbox', breaks: 'I7', apply: (run) => outboxState(run, 'waiting') },
   { name: 'a parked outbox row', breaks: 'I7', apply: (run) => outboxState(run, 'parked') },
-  { name: 'a confirmed order that was never announced', breaks: 'I7', apply: unannounced },
+  { name: 'a confirmed order without an event', breaks: 'I7', apply: withoutEvent },
   { name: 'an event that was applied twice', breaks: 'I7', apply: appliedTwice },
   { name: 'an event whose effect was applied twice', breaks: 'I7', apply: countedTwice },
   { name: 'a status that goes back to pending', breaks: 'I8', apply: (run) => readAgain(run, 'pending') },
-  { name: 'a status that changes its mind', breaks: 'I8', apply: (run) => readAgain(run, 'rejected') },
-  { name: 'a customer who was refused and has bought all the same', breaks: 'I8', apply: refusedAndSold },
-  { name: 'amplification: retries pile onto a failing edge', breaks: 'I9', apply: amplify },
-  { name: 'amplification: retries pile up before a closed door', breaks: 'I9', apply: knock },
+  {
+    name: 'a status that goes from confirmed to rejected',
+    breaks: 'I8',
+    apply: (run) => readAgain(run, 'rejected'),
+  },
+  {
+    name: 'an order that was answered as out of stock and sold all the same',
+    breaks: 'I8',
+    apply: outOfStockAndSold,
+  },
+  { name: 'amplification: twice as many requests on the wire as calls', breaks: 'I9', apply: amplify },
+  {
+    name: 'amplification: a retry for every call, none of them on the wire',
+    breaks: 'I9',
+    apply: retryEveryCall,
+  },
   { name: 'an order that settles too late', breaks: 'I10', apply: settleLate },
   { name: 'a key that never resolves', breaks: 'I10', apply: neverSettles },
 ];

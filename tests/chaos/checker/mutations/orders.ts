@@ -1,5 +1,5 @@
 import type { OrderRow } from '../final-state.ts';
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 import { change, first, rejectedOrder } from './edit.ts';
 
 export function duplicateOrder(run: Run): Run {
@@ -7,7 +7,7 @@ export function duplicateOrder(run: Run): Run {
   return change(run, { orders: [...run.state.orders, { ...order, id: 'twin' }] });
 }
 
-/** Undone everywhere, as if a crash had eaten a commit: only the client still knows. */
+/** Removed everywhere, as if a crash had undone a commit: only the history still has it. */
 export function loseOrder(run: Run): Run {
   const { id } = acknowledgedRejection(run);
   const others = <Row extends { orderId: string }>(rows: readonly Row[]) =>

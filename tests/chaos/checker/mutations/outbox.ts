@@ -1,5 +1,5 @@
 import type { FinalState } from '../final-state.ts';
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 import { change, confirmedOrder } from './edit.ts';
 
 export function outboxState(run: Run, state: 'waiting' | 'parked'): Run {
@@ -8,7 +8,7 @@ export function outboxState(run: Run, state: 'waiting' | 'parked'): Run {
   });
 }
 
-export function unannounced(run: Run): Run {
+export function withoutEvent(run: Run): Run {
   const { id } = confirmedOrder(run);
   const keeps = (row: FinalState['outbox'][number]) => row.orderId !== id || row.kind !== 'order-confirmed';
   return change(run, {
@@ -33,6 +33,6 @@ export function amplify(run: Run): Run {
   return change(run, { traffic: run.state.traffic.map((edge) => ({ ...edge, attempts: edge.calls * 2 })) });
 }
 
-export function knock(run: Run): Run {
+export function retryEveryCall(run: Run): Run {
   return change(run, { traffic: run.state.traffic.map((edge) => ({ ...edge, retries: edge.calls })) });
 }

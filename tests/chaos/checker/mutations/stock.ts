@@ -1,9 +1,9 @@
 import type { FinalState, StockRow } from '../final-state.ts';
-import type { Run } from '../honest-run.ts';
+import type { Run } from '../valid-run.ts';
 import { change, confirmedOrder, first, rejectedOrder } from './edit.ts';
 
 /** Moves the first SKU's counts everywhere they are kept, so that only the sum is wrong. */
-export function shelf(run: Run, by: Partial<Record<keyof Omit<StockRow, 'sku'>, number>>): Run {
+export function moveStock(run: Run, by: Partial<Record<keyof Omit<StockRow, 'sku'>, number>>): Run {
   const move = (rows: readonly StockRow[]) => rows.map((row, index) => (index === 0 ? moved(row, by) : row));
   return change(run, { stock: move(run.state.stock), ledger: move(run.state.ledger) });
 }
@@ -25,14 +25,14 @@ export function unbalancedSample(run: Run): Run {
 
 export function negativeCount(run: Run): Run {
   const row = first(run.state.stock);
-  return shelf(run, { available: -row.available - 1, sold: row.available + 1 });
+  return moveStock(run, { available: -row.available - 1, sold: row.available + 1 });
 }
 
 export function driftingLedger(run: Run): Run {
   return change(run, { ledger: run.state.ledger.map((row) => moved(row, { available: -1, sold: 1 })) });
 }
 
-/** The shelf shrinks after the sale: everything adds up, and still more was promised than there is. */
+/** The supply shrinks after the sale: everything adds up, and still more was confirmed than there is. */
 export function oversell(run: Run): Run {
   const row = first(run.state.stock, ({ sold }) => sold > 1);
   const shrink = (rows: readonly StockRow[]) =>

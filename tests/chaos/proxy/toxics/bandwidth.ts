@@ -6,7 +6,7 @@ const sliceBytes = 1024;
 export function bandwidth({ rateKBps }: { rateKBps: number }): Toxic {
   return {
     type: 'bandwidth',
-    afflict: (stream) => ({
+    attach: (stream) => ({
       async *pass({ data, arrivedAt }) {
         for (let start = 0; start < data.length; start += sliceBytes) {
           const slice = data.subarray(start, start + sliceBytes);

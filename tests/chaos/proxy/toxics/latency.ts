@@ -4,7 +4,7 @@ import type { Toxic } from '../toxic.ts';
 export function latency({ latencyMs, jitterMs = 0 }: { latencyMs: number; jitterMs?: number }): Toxic {
   return {
     type: 'latency',
-    afflict: (stream) => ({
+    attach: (stream) => ({
       async *pass(bytes) {
         const delayMs = latencyMs + jitterMs * (2 * stream.random() - 1);
         await stream.wait(bytes.arrivedAt + delayMs - stream.now());

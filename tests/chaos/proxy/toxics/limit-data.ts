@@ -4,7 +4,7 @@ import type { Toxic } from '../toxic.ts';
 export function limitData({ bytes: limit }: { bytes: number }): Toxic {
   return {
     type: 'limit_data',
-    afflict(stream) {
+    attach(stream) {
       let left = limit;
       return {
         async *pass({ data, arrivedAt }) {

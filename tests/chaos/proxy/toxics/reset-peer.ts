@@ -4,7 +4,7 @@ import type { Toxic } from '../toxic.ts';
 export function resetPeer({ timeoutMs = 0 }: { timeoutMs?: number } = {}): Toxic {
   return {
     type: 'reset_peer',
-    afflict: (stream) => ({
+    attach: (stream) => ({
       // biome-ignore lint/correctness/useYield: nothing passes
       async *pass() {
         await stream.wait(timeoutMs);

@@ -6,7 +6,7 @@ export function slicer(options: { averageSize: number; sizeVariation?: number; d
   if (averageSize - sizeVariation < 1) throw new RangeError('slicer: a slice needs at least one byte');
   return {
     type: 'slicer',
-    afflict: (stream) => ({
+    attach: (stream) => ({
       async *pass({ data, arrivedAt }) {
         for (let start = 0; start < data.length; ) {
           const size = Math.round(averageSize + sizeVariation * (2 * stream.random() - 1));

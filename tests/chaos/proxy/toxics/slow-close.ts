@@ -2,5 +2,5 @@ import type { Toxic } from '../toxic.ts';
 
 /** Keeps the connection open for `delayMs` after one side has closed it. */
 export function slowClose({ delayMs }: { delayMs: number }): Toxic {
-  return { type: 'slow_close', afflict: (stream) => ({ beforeEnd: () => stream.wait(delayMs) }) };
+  return { type: 'slow_close', attach: (stream) => ({ beforeEnd: () => stream.wait(delayMs) }) };
 }

@@ -2,11 +2,11 @@ import type { Toxic } from '../toxic.ts';
 
 const forever = 2 ** 31 - 1;
 
-/** Swallows all data, and closes the connection after `timeoutMs`; 0 never closes it: a black hole. */
+/** Drops all data, and closes the connection after `timeoutMs`; 0 never closes it, so no answer ever comes. */
 export function timeout({ timeoutMs }: { timeoutMs: number }): Toxic {
   return {
     type: 'timeout',
-    afflict(stream) {
+    attach(stream) {
       if (timeoutMs > 0) stream.wait(timeoutMs).then(stream.close);
       return { async *pass() {}, beforeEnd: () => stream.wait(forever) };
     },

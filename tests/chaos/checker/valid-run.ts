@@ -1,27 +1,27 @@
 import type { HistoryEntry, OrderLine, OrderStatus } from '../history/entry.ts';
 import { type SeededRandom, seededRandom } from '../seeded-random.ts';
 import type { FinalState, OrderRow, StockRow } from './final-state.ts';
-import { Scribe } from './scribe.ts';
+import { HistoryRecorder } from './history-recorder.ts';
 
 export type Run = { readonly history: readonly HistoryEntry[]; readonly state: FinalState };
 
 const skus = ['mug', 'lamp', 'desk'];
 const suppliedEach = 30;
 
-/** A run of a system that keeps every promise, with pending orders, refusals and duplicates: what mutations are made of. */
-export function honestRun(seed: number, keys = 40): Run {
+/** A run that keeps every invariant, with pending and rejected orders and duplicates. Mutations change it. */
+export function validRun(seed: number, keys = 40): Run {
   const random = seededRandom(seed);
   const shelves = new Map(skus.map((sku) => [sku, suppliedEach]));
-  const scribe = new Scribe();
+  const recorder = new HistoryRecorder();
   const orders: OrderRow[] = [];
   for (let index = 0; index < keys; index += 1) {
     const line = { sku: random.pick(skus), quantity: random.integer(1, 9) };
     const order = { id: `order-${index}`, key: `key-${index}`, status: sell(shelves, line), items: [line] };
     orders.push(order);
-    tell(scribe, random, order);
-    if (index === Math.floor(keys / 2)) scribe.heal();
+    recordCustomer(recorder, random, order);
+    if (index === Math.floor(keys / 2)) recorder.healed();
   }
-  return { history: scribe.history, state: finalState(orders, [...shelves].map(stockRow)) };
+  return { history: recorder.entries, state: finalState(orders, [...shelves].map(stockRow)) };
 }
 
 function sell(shelves: Map<string, number>, { sku, quantity }: OrderLine): OrderStatus {
@@ -31,16 +31,20 @@ function sell(shelves: Map<string, number>, { sku, quantity }: OrderLine): Order
   return 'confirmed';
 }
 
-/** What a client went through to get this order. */
-function tell(scribe: Scribe, random: SeededRandom, { id, key, status, items }: OrderRow): void {
-  if (random.chance(0.3)) scribe.lose(scribe.place(key, items));
+/** The requests and answers of the customer who placed this order. */
+function recordCustomer(
+  recorder: HistoryRecorder,
+  random: SeededRandom,
+  { id, key, status, items }: OrderRow,
+): void {
+  if (random.chance(0.3)) recorder.unknown(recorder.place(key, items));
   const wasPending = random.chance(0.4);
-  const attempt = scribe.place(key, items);
-  if (wasPending) scribe.answer(attempt, id, 'pending');
-  else if (status === 'confirmed') scribe.answer(attempt, id, 'confirmed');
-  else scribe.refuse(attempt, 409, 'insufficient-stock');
-  if (wasPending && random.chance(0.5)) scribe.answer(scribe.place(key, items), id, 'pending', true);
-  scribe.read(id, status);
+  const attempt = recorder.place(key, items);
+  if (wasPending) recorder.ok(attempt, id, 'pending');
+  else if (status === 'confirmed') recorder.ok(attempt, id, 'confirmed');
+  else recorder.fail(attempt, 409, 'insufficient-stock');
+  if (wasPending && random.chance(0.5)) recorder.ok(recorder.place(key, items), id, 'pending', true);
+  recorder.read(id, status);
 }
 
 function stockRow([sku, available]: [string, number]): StockRow {

@@ -1,21 +1,21 @@
 import type { InvariantId } from '../checker/verdict.ts';
-import type { Databases, Sabotage } from './site.ts';
+import type { Databases, PlantBug } from './simulated-system.ts';
 
-/** A bug planted in one place, and what the checker has to say about it. */
-export type PlantedBug = { readonly name: string; readonly breaks: InvariantId; readonly sabotage: Sabotage };
+/** A bug planted in one place, and the invariant that it breaks. */
+export type PlantedBug = { readonly name: string; readonly breaks: InvariantId; readonly plant: PlantBug };
 
 export const plantedBugs: readonly PlantedBug[] = [
-  { name: 'the key is not looked up before an order is stored', breaks: 'I1', sabotage: forgetKeys },
-  { name: 'the database says that it has stored what it has not', breaks: 'I2', sabotage: loseWrites },
-  { name: 'reads come from a replica that lags behind', breaks: 'I2', sabotage: lagBehind },
-  { name: 'the order is stored with a line too many', breaks: 'I3', sabotage: addLine },
-  { name: 'stock is taken again by a request that was decided', breaks: 'I4', sabotage: takeTwice },
-  { name: 'a shortage is overlooked', breaks: 'I5', sabotage: overlookShortage },
-  { name: 'a reservation that has expired is confirmed', breaks: 'I6', sabotage: confirmExpired },
-  { name: 'the order is settled without owing the announcement', breaks: 'I7', sabotage: forgetAnnouncement },
-  { name: 'the receiver counts an event each time it arrives', breaks: 'I7', sabotage: countEachTime },
-  { name: 'a request that comes later sets the order back', breaks: 'I8', sabotage: setBack },
-  { name: 'the lease of a relay that died never ends', breaks: 'I10', sabotage: keepLease },
+  { name: 'the key is not looked up before an order is stored', breaks: 'I1', plant: forgetKeys },
+  { name: 'the database says that it has stored what it has not', breaks: 'I2', plant: loseWrites },
+  { name: 'reads come from a replica that lags behind', breaks: 'I2', plant: lagBehind },
+  { name: 'the order is stored with a line too many', breaks: 'I3', plant: addLine },
+  { name: 'stock is taken again by a request that was decided', breaks: 'I4', plant: takeTwice },
+  { name: 'an order is accepted although stock is short', breaks: 'I5', plant: ignoreShortage },
+  { name: 'a reservation that has expired is confirmed', breaks: 'I6', plant: confirmExpired },
+  { name: 'the order is settled without an event in the outbox', breaks: 'I7', plant: forgetEvent },
+  { name: 'the receiver counts an event each time it arrives', breaks: 'I7', plant: countEachTime },
+  { name: 'a request that comes later sets the order back', breaks: 'I8', plant: setBack },
+  { name: 'the lease of a relay that died never ends', breaks: 'I10', plant: keepLease },
 ];
 
 type OrderStore = Databases['orders']['store'];
@@ -45,21 +45,21 @@ function forgetKeys(databases: Databases): Databases {
   }));
 }
 
-function loseWrites(databases: Databases, world: Parameters<Sabotage>[1]): Databases {
+function loseWrites(databases: Databases, world: Parameters<PlantBug>[1]): Databases {
   return replaceOrders(databases, (store) => ({
     place: (order, key) =>
       world.random.chance(0.2) ? Promise.resolve({ kind: 'placed' }) : store.place(order, key),
   }));
 }
 
-function lagBehind(databases: Databases, world: Parameters<Sabotage>[1]): Databases {
+function lagBehind(databases: Databases, world: Parameters<PlantBug>[1]): Databases {
   const visibleAt = new Map<string, number>();
   return replaceOrders(databases, (store) => ({
     place(order, key) {
-      visibleAt.set(order.id, world.now + 500);
+      visibleAt.set(order.id, world.now() + 500);
       return store.place(order, key);
     },
-    find: async (id) => (world.now < (visibleAt.get(id) ?? 0) ? undefined : store.find(id)),
+    find: async (id) => (world.now() < (visibleAt.get(id) ?? 0) ? undefined : store.find(id)),
   }));
 }
 
@@ -83,7 +83,7 @@ function takeTwice(databases: Databases): Databases {
   }));
 }
 
-function overlookShortage(databases: Databases): Databases {
+function ignoreShortage(databases: Databases): Databases {
   return replaceInventory(databases, (store) => ({
     async decide(orderId, items) {
       for (const { sku } of items) {
@@ -106,13 +106,13 @@ function confirmExpired(databases: Databases): Databases {
   }));
 }
 
-function forgetAnnouncement(databases: Databases): Databases {
+function forgetEvent(databases: Databases): Databases {
   return replaceOrders(databases, (store) => ({
     async settle(...args) {
       const isFirst = await store.settle(...args);
       const { rows } = databases.orders;
-      const owed = rows.findIndex(({ orderId, kind }) => orderId === args[0] && kind === 'order-confirmed');
-      if (owed >= 0) rows.splice(owed, 1);
+      const row = rows.findIndex(({ orderId, kind }) => orderId === args[0] && kind === 'order-confirmed');
+      if (row >= 0) rows.splice(row, 1);
       return isFirst;
     },
   }));

@@ -1,26 +1,26 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ProtectionName } from '@ballast/demo/control-room/protocol';
 import { writeFlagsFile } from '@ballast/demo/supervisor/flags-file';
 import { databaseUrl } from '@ballast/demo/supervisor/postgres/embedded-postgres';
 import { choosePlace, clearPlace } from '@ballast/demo/supervisor/postgres/place';
 import { ownRunFolder } from '@ballast/demo/supervisor/run-folder';
 import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { layoutAt, portOf, type Replica } from './layout.ts';
 import { openProcesses, type Processes } from './processes.ts';
 import { openProxies, type Proxies } from './proxies.ts';
 
-/** The real services, with a proxy on every connection between them, each of them ready to be hurt. */
-export type ChaoticSystem = {
-  /** Where a run leaves its history, state and logs. */
+/** The real services, with a proxy on every connection between them, so that each part can be broken. */
+export type SystemUnderTest = {
+  /** Where a run writes its history, state and logs. */
   readonly folder: string;
   readonly replicas: readonly Replica[];
   readonly processes: Processes;
   readonly proxies: Proxies;
   /** Where clients go: a proxy in front of every replica of orders. */
   readonly ordersUrl: string;
-  /** Straight to the database, past the proxies: for witnesses. */
+  /** Straight to the database, past the proxies, for the monitor and the checker. */
   databaseUrl(service: ServiceName): string;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -32,14 +32,14 @@ type Opening = {
   readonly without?: readonly ProtectionName[];
 };
 
-/** Each opening begins with an empty database. */
-export async function openChaoticSystem({
+/** Begins with an empty database. */
+export async function openSystemUnderTest({
   portBase,
   replicas,
   without = [],
-}: Opening): Promise<ChaoticSystem> {
+}: Opening): Promise<SystemUnderTest> {
   const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${portBase}`);
-  const disown = ownRunFolder(folder);
+  const release = ownRunFolder(folder);
   rmSync(join(folder, 'logs'), { recursive: true, force: true });
   const place = choosePlace(folder);
   clearPlace(place);
@@ -59,7 +59,7 @@ export async function openChaoticSystem({
     async stop() {
       await processes.stop();
       await proxies.close();
-      disown();
+      release();
     },
   };
 }

@@ -14,7 +14,7 @@ import UntypedOpossum from 'opossum';
 /** One way to make a guarded call. */
 export type Subject = () => Promise<unknown>;
 export type Work = (input: number, context: CallContext) => Promise<number>;
-/** Work for the libraries that hand nothing on but the input. */
+/** Work for libraries that pass on nothing but the input. */
 export type PlainWork = (input: number) => Promise<number>;
 
 interface OpossumBreaker {
@@ -90,7 +90,7 @@ export function openMollitia(): Subject {
   const state = mollitia.BreakerState.OPENED;
   const modules = [new mollitia.SlidingCountBreaker({ state, openStateDelay: 3_600_000 })];
   const circuit = new mollitia.Circuit({ func: async () => 1, options: { modules } });
-  // Its fallback can only exchange one error for another, so the answer has to come from outside.
+  // Its fallback can only replace one error by another, so the answer has to come from outside.
   return () => circuit.execute(1).catch(() => 0);
 }
 
@@ -125,5 +125,5 @@ export function openBallast(): Subject {
 }
 
 const off = { enabled: false };
-/** Everything off: what a pipeline costs that does nothing. */
+/** Every protection off: a pipeline that does nothing. */
 export const nothing = { deadline: off, bulkhead: off, retry: off, breaker: off, timeout: off };

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 
-export type Served = {
+export type LoadResult = {
   readonly perSecond: number;
   readonly placed: number;
   readonly refused: number;
   readonly latenciesMs: readonly number[];
 };
 
-/** Closed-loop customers: always as many orders in flight, each the moment the last one was answered. */
-export class Shoppers {
+/** A constant number of orders in flight: each is placed when the one before it was answered. */
+export class ClosedLoopLoad {
   readonly #pool: Pool;
   readonly #concurrency: number;
   readonly #skus: readonly string[];
@@ -20,11 +20,11 @@ export class Shoppers {
     this.#pool = new Pool(options.url, { connections: options.concurrency });
   }
 
-  async shopFor(ms: number): Promise<Served> {
+  async runFor(ms: number): Promise<LoadResult> {
     const latenciesMs: number[] = [];
     const begin = performance.now();
-    const lanes = Array.from({ length: this.#concurrency }, () => this.#placeOrders(begin + ms, latenciesMs));
-    const placed = (await Promise.all(lanes)).reduce((sum, count) => sum + count, 0);
+    const loops = Array.from({ length: this.#concurrency }, () => this.#placeOrders(begin + ms, latenciesMs));
+    const placed = (await Promise.all(loops)).reduce((sum, count) => sum + count, 0);
     const perSecond = placed / ((performance.now() - begin) / 1000);
     return { perSecond, placed, refused: latenciesMs.length - placed, latenciesMs };
   }
