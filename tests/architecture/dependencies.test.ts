@@ -59,6 +59,20 @@ const roomOrders: readonly RoomOrder[] = [
     ],
   },
   {
+    folder: 'packages/telemetry/src',
+    rooms: [
+      'scope.ts',
+      'traces',
+      'metrics',
+      'logs',
+      'decisions',
+      'instrumentation',
+      'sdk',
+      'index.ts',
+      'register.ts',
+    ],
+  },
+  {
     folder: 'demo',
     rooms: [
       'topology.ts',

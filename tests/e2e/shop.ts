@@ -26,8 +26,8 @@ async function post(demo: EmbeddedDemo, key: string): Promise<Answer> {
 }
 
 /**
- * Places an order with that key, always the same one. On a busy machine orders sheds load, which is not what these tests
- * are about, so a shed order is placed again.
+ * Places an order with that key, always the same one. On a busy machine orders sheds load, which is not what these
+ * tests are about, so a shed order is placed again.
  */
 export async function placeOrder(demo: EmbeddedDemo, key: string): Promise<Answer> {
   const isShed = ({ status, body }: Answer): boolean => status === 503 && body.code === 'overloaded';

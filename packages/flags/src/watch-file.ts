@@ -8,8 +8,9 @@ export type WatchFile = (file: string, onChange: () => void) => () => void;
 const pollIntervalMs = 250;
 
 /**
- * Polls instead of using `fs.watch`: editors and ConfigMaps replace the file, which a watch on it loses, and bind mounts
- * of Docker and network file systems report nothing at all. A stat every 250 ms costs less than a missed kill switch.
+ * Polls instead of using `fs.watch`: editors and ConfigMaps replace the file, which a watch on it loses, and bind
+ * mounts of Docker and network file systems report nothing at all. A stat every 250 ms costs less than a missed kill
+ * switch.
  */
 export function pollFile(file: string, onChange: () => void, clock: Clock = systemClock): () => void {
   const lookLater = () => clock.setTimer(look, pollIntervalMs, 'background');

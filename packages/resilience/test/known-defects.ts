@@ -1,6 +1,7 @@
 /**
- * Known defects of the libraries that this package learned from. known-defects.test.ts shows that this package has none of
- * them; nightly/known-defects-elsewhere.test.ts shows that the libraries still have them, so that the list stays true.
+ * Known defects of the libraries that this package learned from. known-defects.test.ts shows that this package has
+ * none of them; nightly/known-defects-elsewhere.test.ts shows that the libraries still have them, so that the list
+ * stays true.
  */
 export const defectsOfOpossum = [
   'one timeout aborts every call in flight',

@@ -13,8 +13,8 @@ export interface CircuitListener {
 const neverRotates = new EventEmitter().setMaxListeners(0);
 
 /**
- * The circuit's state, held by opossum in permit mode: opossum never sees the work. Its action hands over the verdict on
- * a recovery; opossum lets one recovery begin at a time, and closes or opens on what becomes of it.
+ * The circuit's state, held by opossum in permit mode: opossum never sees the work. Its action hands over the verdict
+ * on a recovery; opossum lets one recovery begin at a time, and closes or opens on what becomes of it.
  */
 export class OpossumCircuit {
   readonly #listener: CircuitListener;

@@ -9,8 +9,8 @@ import { guarded } from '../testing/guarded.ts';
 import { settled } from '../testing/manual-clock.ts';
 
 // Every instance of the real opossum: its constructor registers listeners, so `on` sees each of them. These tests turn
-// red when opossum-circuit.ts is replaced by a state machine of our own, since then nothing is made, and nothing follows
-// what is done to an instance.
+// red when opossum-circuit.ts is replaced by a state machine of our own, since then nothing is made, and nothing
+// follows what is done to an instance.
 const made: Opossum[] = [];
 /** What all of them have announced, as the names of the states. */
 let announced: string[] = [];

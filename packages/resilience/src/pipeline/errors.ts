@@ -84,7 +84,9 @@ export class CancelledError extends Error {
   }
 }
 
-/** Another attempt of the same call answered first: the reason a hedge's loser is aborted with. No caller ever gets it. */
+/**
+ * Another attempt of the same call answered first: the reason a hedge's loser is aborted with. No caller ever gets it.
+ */
 export class SupersededError extends Error {
   override readonly name = 'SupersededError';
   readonly code = 'E_SUPERSEDED';

@@ -1,6 +1,8 @@
 import type { OutcomeKind } from './outcome.ts';
 
-/** Where an answer came from: `live` from the dependency, `cached` an older one, `default` made up, `disabled` by flag. */
+/**
+ * Where an answer came from: `live` from the dependency, `cached` an older one, `default` made up, `disabled` by flag.
+ */
 export type Source = 'live' | 'cached' | 'default' | 'disabled';
 export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated';
 /** Why a failed attempt was not repeated. */

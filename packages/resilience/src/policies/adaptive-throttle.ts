@@ -27,7 +27,9 @@ export const throttleRules: Rules = { enabled: onOff, multiplier: atLeast(1), wi
 
 const requests = 0;
 const notAccepted = 1;
-/** The breaker rejected it, or the caller cancelled or gave it too little time: it says nothing about the dependency. */
+/**
+ * The breaker rejected it, or the caller cancelled or gave it too little time: it says nothing about the dependency.
+ */
 const neutral = 2;
 const columns = 3;
 

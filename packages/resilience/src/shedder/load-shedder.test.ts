@@ -161,7 +161,10 @@ test('lets nothing sheddable in while critical requests fill the limit', () => {
   expect(shedder.admit('critical')).toMatchObject({ admitted: true });
 });
 
-/** A server that does one request per millisecond, first come, first served, under so much load for 20 s, seen after the first two. */
+/**
+ * A server that does one request per millisecond, first come, first served, under so much load for 20 s, seen after
+ * the first two.
+ */
 async function serve(shedder: LoadShedder, clock: ManualClock, arrivalsPerMs: number) {
   const queue: { sinceMs: number; release(): void }[] = [];
   const waits: number[] = [];

@@ -19,11 +19,15 @@ export interface ShedderSettings {
   readonly minInFlight: number;
   /** Overloaded while timers run later than this on average. */
   readonly maxLoopDelayMs: number;
-  /** Overloaded while work waits longer than this on average in a queue of this process, as reported to `queueWaited`. */
+  /**
+   * Overloaded while work waits longer than this on average in a queue of this process, as reported to `queueWaited`.
+   */
   readonly maxQueueWaitMs: number;
   /** How often load is judged. */
   readonly intervalMs: number;
-  /** The shortest `Retry-After` of a shed request; the longest is twice that, so that clients do not return together. */
+  /**
+   * The shortest `Retry-After` of a shed request; the longest is twice that, so that clients do not return together.
+   */
   readonly retryAfterMs: number;
 }
 

@@ -8,7 +8,10 @@ export interface StubbedWork<Output> {
   fail(error: unknown): void;
 }
 
-/** A dependency's `call` whose every answer is given by the test; `asked` lists the calls that reached it, `work(0)` is the first. */
+/**
+ * A dependency's `call` whose every answer is given by the test; `asked` lists the calls that reached it, `work(0)` is
+ * the first.
+ */
 export function stubWork<Output = string>() {
   const asked: StubbedWork<Output>[] = [];
   function call(input: unknown, context: CallContext): Promise<Output> {

@@ -162,7 +162,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-// A red test here is good news: the library has mended something. Then the defect leaves the list, and ADR 0015 with it.
+// A red test here is good news: the library has mended something. Then the defect leaves the list, and ADR 0015 with
+// it.
 describe.each([
   ['opossum', ofOpossum],
   ['cockatiel', ofCockatiel],

@@ -25,7 +25,9 @@ export interface AppOptions {
   version?: string;
   description?: string;
   routes: Route[];
-  /** For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented. */
+  /**
+   * For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented.
+   */
   operator?: { token: string | undefined; routes: Route[] };
   readiness?: Readiness;
   /** Shown by `GET /resilience`. */

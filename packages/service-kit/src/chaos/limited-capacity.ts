@@ -8,8 +8,8 @@ import type { Chaos } from './chaos.ts';
 
 /**
  * A server that can do only so much: under the fault `capacity`, admitted requests are handled one after the other,
- * `perSecond` of them, in order of arrival. The queue may grow without end; what keeps it short is the shedder, which is
- * told how long requests wait in it, and drops those that have expired.
+ * `perSecond` of them, in order of arrival. The queue may grow without end; what keeps it short is the shedder, which
+ * is told how long requests wait in it, and drops those that have expired.
  */
 export function limitedCapacity(chaos: Chaos, admission: AdmissionControl | undefined) {
   let lastDone: Promise<void> = Promise.resolve();

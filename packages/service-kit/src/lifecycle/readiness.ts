@@ -30,7 +30,8 @@ export interface Readiness {
 /**
  * Makes the readiness of a service.
  *
- * @example createReadiness({ required: { postgres: database.check }, optional: { recommendation: degradedBy(recommendations) } })
+ * @example createReadiness({ required: { postgres: database.check }, optional: { recommendation:
+ * degradedBy(recommendations) } })
  */
 export function createReadiness(options: ReadinessOptions = {}): Readiness {
   const { required = {}, optional = {}, timeoutMs = 1000 } = options;

@@ -39,8 +39,8 @@ export interface RunServiceOptions<Config extends StandardConfig, Flags> {
 }
 
 /**
- * The main file of a service with a database: reads the configuration, opens flags and database, creates the service and
- * listens. A bad configuration ends the process before any of it, with one line per key.
+ * The main file of a service with a database: reads the configuration, opens flags and database, creates the service
+ * and listens. A bad configuration ends the process before any of it, with one line per key.
  *
  * @example
  * await runService({ name: 'orders', configSchema, migrations, openFlags, create: createOrders });

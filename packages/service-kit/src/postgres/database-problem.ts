@@ -5,7 +5,8 @@ const awayRetryAfterMs = 1000;
 
 // Class 08 connection, 53 out of resources (disk, memory, connections), 57 shut down or query cancelled.
 const awayClasses = new Set(['08', '53', '57']);
-// Serialization failure, deadlock, lock_timeout, idle_in_transaction timeout, read-only after a failover, a server that is full of errors (58).
+// Serialization failure, deadlock, lock_timeout, idle_in_transaction timeout, read-only after a failover, a server
+// that is full of errors (58).
 const awayStates = new Set(['40001', '40P01', '55P03', '25P03', '25006', '58030']);
 const networkCodes = new Set([
   'ECONNREFUSED',

@@ -23,8 +23,8 @@ const aGuard = withMethods('a guard, e.g. a dependency', 'call');
 const aShedder = optional(withMethods('a load shedder', 'queueWaited'));
 
 /**
- * A store whose every method goes through a guard, e.g. a dependency with a breaker: a call to a database that is away is
- * then rejected in microseconds instead of waiting for it. A shedder is told how long queries wait in front of it.
+ * A store whose every method goes through a guard, e.g. a dependency with a breaker: a call to a database that is away
+ * is then rejected in microseconds instead of waiting for it. A shedder is told how long queries wait in front of it.
  *
  * The guard gets no deadline and no signal of the caller: what was decided must be written down although the caller has
  * left. A query ends by the guard's own time instead.
@@ -51,8 +51,8 @@ export function guardedStore<S extends { [K in keyof S]: Store[string] }>(
 /** A shorter wait is no queue, only the time the guard itself takes. */
 const minWaitMs = 1;
 
-// Measured here, because the event of a permit tells only of calls that got one. Calls that did not wait are left out: the
-// shedder watches other queues too, and a mean full of zeros would hide their waits.
+// Measured here, because the event of a permit tells only of calls that got one. Calls that did not wait are left out:
+// the shedder watches other queues too, and a mean full of zeros would hide their waits.
 async function throughQueue(
   query: () => Promise<unknown>,
   { guard, shedder, clock }: { guard: QueryGuard; shedder: QueueWatch | undefined; clock: Clock },

@@ -2,11 +2,11 @@ import { dependency, standardPolicy } from '@ballast/resilience';
 import { isDatabaseAway } from './database-problem.ts';
 
 /**
- * Guards the database of a service, for `guardedStore`: a breaker in front makes its absence a fast 503 instead of a queue.
- * It has no degraded answer, because a database is required.
+ * Guards the database of a service, for `guardedStore`: a breaker in front makes its absence a fast 503 instead of a
+ * queue. It has no degraded answer, because a database is required.
  *
- * @param poolMax connections in the pool: the bulkhead is as wide, so that calls queue here, where the shedder is told of
- * their wait, and not in the pool, where nobody is
+ * @param poolMax connections in the pool: the bulkhead is as wide, so that calls queue here, where the shedder is told
+ * of their wait, and not in the pool, where nobody is
  */
 export function postgresGuard(poolMax: number) {
   return dependency<() => Promise<unknown>, unknown>({

@@ -2,8 +2,8 @@ import pg from 'pg';
 import type { Sql } from './sql.ts';
 
 /**
- * By name, applied in alphabetical order: `` { '0001-orders': sql`create table orders (...)` } ``. One without values may
- * hold several statements.
+ * By name, applied in alphabetical order: `` { '0001-orders': sql`create table orders (...)` } ``. One without values
+ * may hold several statements.
  */
 export type Migrations = Readonly<Record<string, Sql>>;
 

@@ -19,8 +19,8 @@ const secureHeaders: RequestHandler = function secure(_request, response, next) 
   next();
 };
 
-// Node would answer a missing Host header itself, without a body; `createServer` tells it not to. Of two Host headers Node
-// takes the first, where a proxy in front may have taken the second (RFC 9112, 3.2).
+// Node would answer a missing Host header itself, without a body; `createServer` tells it not to. Of two Host headers
+// Node takes the first, where a proxy in front may have taken the second (RFC 9112, 3.2).
 const requireHost: RequestHandler = function host(request, _response, next) {
   const hosts = hostsOf(request.rawHeaders);
   if (hosts > 1) throw problem(400, 'bad-request', 'There is more than one Host header');

@@ -4,8 +4,8 @@ import { sql } from '../postgres/sql.ts';
 import type { TestService } from './service.ts';
 
 /**
- * Passes when requests that wait for the database wait where the load shedder sees them, and fails when they wait inside
- * the pool. The service must have a pool of one connection.
+ * Passes when requests that wait for the database wait where the load shedder sees them, and fails when they wait
+ * inside the pool. The service must have a pool of one connection.
  *
  * @param path a GET that asks the database
  */

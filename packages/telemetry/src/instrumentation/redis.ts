@@ -3,7 +3,9 @@ import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry
 import { tracer } from '../scope.ts';
 import { markFailed } from '../traces/failed-span.ts';
 
-/** What is read of a command that ioredis 6 publishes; its arguments stay out of the span, since keys may name people. */
+/**
+ * What is read of a command that ioredis 6 publishes; its arguments stay out of the span, since keys may name people.
+ */
 interface RedisCommand {
   readonly command: string;
   readonly error?: unknown;

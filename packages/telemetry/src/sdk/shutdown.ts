@@ -14,8 +14,8 @@ export function onTelemetryShutdown(action: () => Promise<unknown>): void {
 }
 
 /**
- * Exports what is queued, and gives up after `timeoutMs`: a collector that is away must not delay the stop of a service.
- * Without an SDK it resolves at once.
+ * Exports what is queued, and gives up after `timeoutMs`: a collector that is away must not delay the stop of a
+ * service. Without an SDK it resolves at once.
  *
  * @throws {InvalidOptionError} when an argument makes no sense
  */

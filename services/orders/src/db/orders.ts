@@ -11,7 +11,9 @@ import type {
 } from '../use-cases/order.ts';
 
 export interface OrderStoreOptions {
-  /** How long the first request with a key has for itself; then the relay takes over. Longer than a request may take. */
+  /**
+   * How long the first request with a key has for itself; then the relay takes over. Longer than a request may take.
+   */
   lockMs: number;
   /** How long a key and its answer are kept. */
   keepKeysMs: number;

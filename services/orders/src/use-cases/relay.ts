@@ -49,7 +49,9 @@ export interface Relay {
   deliverDue(): Promise<boolean>;
 }
 
-/** Delivers the rows of the outbox at least once; slowly after a failure, then faster, so that a recovery is no herd. */
+/**
+ * Delivers the rows of the outbox at least once; slowly after a failure, then faster, so that a recovery is no herd.
+ */
 export function createRelay({
   kind,
   outbox,
