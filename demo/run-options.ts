@@ -1,12 +1,10 @@
 import { parseArgs } from 'node:util';
+import type { EmbeddedSystemOptions } from './embedded/embedded-system.ts';
 import { defaultPortBase, maxPortOffset } from './topology.ts';
 
-/** What a run may be told on its command line. */
-export interface RunOptions {
-  readonly load: number;
-  readonly restartAfterSeconds: number;
+/** What the command line of a run can say. */
+export interface RunOptions extends EmbeddedSystemOptions {
   readonly portBase: number;
-  readonly fresh: boolean;
   readonly help: boolean;
 }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { openEmbeddedSystem } from '../embedded/embedded-system.ts';
 import { openStage, type Stage } from '../stage/stage.ts';
 import { openSwitches } from '../stage/switches.ts';
 import { type SystemView, watchSystem } from '../stage/system-view.ts';
-import { openSystem } from '../supervisor/system.ts';
 import { type Topology, topologyAt } from '../topology.ts';
 
 /** A whole embedded system with somebody to act on it and somebody to watch. */
@@ -23,7 +23,7 @@ const quietLogger = { info() {}, warn() {} };
 export async function openTheatre(portBase: number): Promise<Theatre> {
   const topology = topologyAt(portBase);
   const options = { load: 5, restartAfterSeconds: 3600, portBase, fresh: true, help: false };
-  const system = await openSystem(topology, options);
+  const system = await openEmbeddedSystem(topology, options);
   const closing = new AbortController();
   const switches = openSwitches(system.flagsFile);
   const { supervisor, chaosToken } = system;

@@ -1,5 +1,5 @@
+import type { Supervisor } from '@ballast/supervisor';
 import type { ActiveFault, Mark, StagedFault } from '../control-room/protocol.ts';
-import type { Supervisor } from '../supervisor/supervisor.ts';
 import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
 import { ActiveFaults } from './active-faults.ts';
 import { RefusedError } from './refused-error.ts';
@@ -12,7 +12,7 @@ export interface RoomLogger {
 
 export interface StageOptions {
   readonly topology: Topology;
-  readonly supervisor?: Supervisor | undefined;
+  readonly supervisor?: Supervisor<SupervisedName> | undefined;
   readonly chaosToken: string;
   readonly switches: Switches;
   readonly logger: RoomLogger;

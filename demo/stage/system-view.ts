@@ -1,6 +1,6 @@
+import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 import type { LoadStats, RecentOrder, StatsReport } from '../load-generator/stats.ts';
-import type { ServiceStatus, Supervisor } from '../supervisor/supervisor.ts';
-import { nodeOf, type ServiceName, serviceNames, type Topology } from '../topology.ts';
+import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
 import { follow } from './follow.ts';
 import { probeTcp } from './probe-tcp.ts';
 import { type ResilienceReport, resilienceReport } from './reports.ts';
@@ -19,7 +19,7 @@ export interface SystemView {
   service(name: ServiceName): ServiceSight | null;
   stats(): LoadStats | null;
   orders(): readonly RecentOrder[];
-  processes(): readonly ServiceStatus[] | null;
+  processes(): readonly ProcessStatus<SupervisedName>[] | null;
   /** Whether something accepts connections there; null where the supervisor knows better. */
   accepts(name: 'postgres' | 'redis'): boolean | null;
   /** After each second of traffic, with the orders that ended in it; returns the unsubscribe. */
@@ -30,7 +30,7 @@ export interface SystemView {
 
 export interface WatchOptions {
   readonly topology: Topology;
-  readonly supervisor: Supervisor | undefined;
+  readonly supervisor: Supervisor<SupervisedName> | undefined;
   /** Where to knock for what has no stream; only without a supervisor. */
   readonly probes: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly signal: AbortSignal;

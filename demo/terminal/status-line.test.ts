@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { ProcessStatus } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
 import type { LoadStats } from '../load-generator/stats.ts';
 import { noOutcomes } from '../load-generator/traffic-tally.ts';
-import type { ServiceStatus } from '../supervisor/supervisor.ts';
+import type { SupervisedName } from '../topology.ts';
 import { type Moment, statusLine } from './status-line.ts';
 
 const at = new Date('2026-01-01T12:00:00');
@@ -44,7 +45,7 @@ test('breakers in order share one word', () => {
 });
 
 test('what is down tells when it is back', () => {
-  const down: ServiceStatus = {
+  const down: ProcessStatus<SupervisedName> = {
     name: 'orders',
     restarts: 0,
     state: 'down',

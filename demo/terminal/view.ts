@@ -1,9 +1,9 @@
+import type { ProcessStatus } from '@ballast/supervisor';
+import type { EmbeddedSystem } from '../embedded/embedded-system.ts';
 import type { StatsReport } from '../load-generator/stats.ts';
-import { getJson } from '../supervisor/get-json.ts';
-import type { ServiceStatus } from '../supervisor/supervisor.ts';
-import type { System } from '../supervisor/system.ts';
-import { nodeOf } from '../topology.ts';
+import { nodeOf, type SupervisedName } from '../topology.ts';
 import { performCommand } from './commands.ts';
+import { getJson } from './get-json.ts';
 import { type Command, readKeys } from './keys.ts';
 import { type Output, openOutput } from './output.ts';
 import { introduction } from './screen.ts';
@@ -19,7 +19,7 @@ export interface View {
 }
 
 /** The system in a terminal: what runs, what happens, and keys to make something happen. */
-export function openView(system: System, onQuit: () => void): View {
+export function openView(system: EmbeddedSystem, onQuit: () => void): View {
   const output = openOutput(process.stdout);
   const keys = process.stdin.isTTY && process.stdout.isTTY;
   let ticker: NodeJS.Timeout | undefined;
@@ -51,7 +51,7 @@ export function openView(system: System, onQuit: () => void): View {
   };
 }
 
-async function describe({ topology, supervisor }: System): Promise<string> {
+async function describe({ topology, supervisor }: EmbeddedSystem): Promise<string> {
   const [report, resilience] = await Promise.all([
     getJson<StatsReport>(`${nodeOf(topology, 'load-generator').url}/stats`),
     getJson<BreakerReport>(`${nodeOf(topology, 'orders').url}/resilience`),
@@ -60,7 +60,12 @@ async function describe({ topology, supervisor }: System): Promise<string> {
 }
 
 /** Says what happened to a process. Its first start is not news; an end nobody asked for comes with its last words. */
-function announce(output: Output, { logs }: System, status: ServiceStatus, isReady: boolean): void {
+function announce(
+  output: Output,
+  { logs }: EmbeddedSystem,
+  status: ProcessStatus<SupervisedName>,
+  isReady: boolean,
+): void {
   const { name } = status;
   if (status.state === 'up' && status.restarts > 0) output.say(green(`${name} is up again`));
   if (status.state === 'stalled')

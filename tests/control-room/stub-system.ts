@@ -1,13 +1,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { LoadStats, OutcomeCounts, RecentOrder } from '@ballast/demo/load-generator/stats';
-import type { ServiceStatus, Supervisor } from '@ballast/demo/supervisor/supervisor';
 import { nodeOf, type SupervisedName, supervisedNames, type Topology } from '@ballast/demo/topology';
+import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 
 /** Everything the control room looks at, without what is behind it: the page can be tested in a second. */
 export interface StubSystem {
   readonly topology: Topology;
-  readonly supervisor: Supervisor;
+  readonly supervisor: Supervisor<SupervisedName>;
   /** Every request that was not a look, e.g. `PUT /chaos recommendation`. */
   readonly deeds: string[];
   setRate(ordersPerSecond: number): void;
@@ -29,7 +29,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
   const states = new Map<SupervisedName, 'up' | 'down' | 'stalled'>(
     supervisedNames.map((name) => [name, 'up']),
   );
-  const listeners = new Set<(status: ServiceStatus) => void>();
+  const listeners = new Set<(status: ProcessStatus<SupervisedName>) => void>();
   const streams = new Map<SupervisedName, Set<ServerResponse>>();
   const deeds: string[] = [];
   const calls: Record<string, number> = {};
@@ -44,7 +44,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
     for (const listener of listeners) listener(statusOf(name));
   }
 
-  function statusOf(name: SupervisedName): ServiceStatus {
+  function statusOf(name: SupervisedName): ProcessStatus<SupervisedName> {
     const state = states.get(name) ?? 'up';
     if (state === 'down') return { name, restarts: 1, state, sinceMs: Date.now(), reason: 'SIGKILL' };
     return { name, restarts: 0, state, pid: 1, sinceMs: Date.now() };

@@ -1,7 +1,7 @@
+import { NotPossibleError } from '@ballast/supervisor';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { RefusedError } from '../../stage/refused-error.ts';
 import type { RoomLogger } from '../../stage/stage.ts';
-import { NotPossibleError } from '../../supervisor/supervisor.ts';
 import { apiRoutes } from './api.ts';
 import { pageFolder } from './ensure-page.ts';
 import type { Room } from './furnish.ts';

@@ -1,7 +1,7 @@
+import type { ProcessStatus } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
 import type { SystemView } from '../../stage/system-view.ts';
-import type { ServiceStatus } from '../../supervisor/supervisor.ts';
-import { topologyAt } from '../../topology.ts';
+import { type SupervisedName, topologyAt } from '../../topology.ts';
 import type { ActiveFault } from '../protocol.ts';
 import { paintNodes } from './paint-nodes.ts';
 
@@ -9,7 +9,7 @@ const topology = topologyAt();
 const now = 100_000;
 
 interface Seen {
-  processes?: ServiceStatus[] | null;
+  processes?: ProcessStatus<SupervisedName>[] | null;
   reporting?: boolean;
   accepts?: boolean | null;
 }
@@ -30,7 +30,8 @@ function seeing({ processes = null, reporting = true, accepts = null }: Seen): S
 const node = (name: string, seen: Seen, faults: ActiveFault[] = []) =>
   paintNodes(topology, seeing(seen), faults, now).find((candidate) => candidate.name === name);
 
-const status = (state: object) => [{ name: 'inventory', restarts: 2, ...state }] as ServiceStatus[];
+const status = (state: object) =>
+  [{ name: 'inventory', restarts: 2, ...state }] as ProcessStatus<SupervisedName>[];
 const up = status({ state: 'up', pid: 1, sinceMs: 0 });
 
 test.each([

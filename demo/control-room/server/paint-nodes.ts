@@ -1,5 +1,5 @@
+import type { ProcessStatus } from '@ballast/supervisor';
 import type { SystemView } from '../../stage/system-view.ts';
-import type { ServiceStatus } from '../../supervisor/supervisor.ts';
 import {
   isSupervisedName,
   type NodeName,
@@ -43,7 +43,7 @@ export function paintNodes(
   });
 }
 
-function supervised(status: ServiceStatus, view: SystemView, now: number): State {
+function supervised(status: ProcessStatus<SupervisedName>, view: SystemView, now: number): State {
   const base = { restarts: status.restarts, restartsAt: null };
   if (status.state === 'down') {
     const restartsAt = status.restartAtMs ?? null;

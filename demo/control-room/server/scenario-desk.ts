@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Supervisor } from '@ballast/supervisor';
 import express, { type Router } from 'express';
 import { scenarioNamed, scenarios } from '../../scenarios/catalogue.ts';
 import { expectationsOf, unjudged } from '../../scenarios/judge.ts';
@@ -9,8 +10,7 @@ import type { Scenario, Variant } from '../../scenarios/scenario.ts';
 import { RefusedError } from '../../stage/refused-error.ts';
 import type { RoomLogger, Stage } from '../../stage/stage.ts';
 import type { SystemView } from '../../stage/system-view.ts';
-import type { Supervisor } from '../../supervisor/supervisor.ts';
-import type { Topology } from '../../topology.ts';
+import type { SupervisedName, Topology } from '../../topology.ts';
 import type { ScenarioCard, ScenarioRun } from '../protocol.ts';
 import type { RoomState } from './room-state.ts';
 
@@ -19,7 +19,7 @@ export interface ScenarioDeskOptions {
   readonly view: SystemView;
   readonly stage: Stage;
   readonly state: RoomState;
-  readonly supervisor: Supervisor | undefined;
+  readonly supervisor: Supervisor<SupervisedName> | undefined;
   readonly folder: string;
   readonly logger: RoomLogger;
 }
@@ -108,7 +108,7 @@ const verdictOf = ({ checks, isAsDeclared }: ScenarioResult) => ({
   verdict: isAsDeclared ? ('as declared' as const) : ('not as declared' as const),
 });
 
-const cardOf = (scenario: Scenario, supervisor: Supervisor | undefined): ScenarioCard => ({
+const cardOf = (scenario: Scenario, supervisor: Supervisor<SupervisedName> | undefined): ScenarioCard => ({
   name: scenario.name,
   title: scenario.title,
   breaks: scenario.breaks,
@@ -119,7 +119,7 @@ const cardOf = (scenario: Scenario, supervisor: Supervisor | undefined): Scenari
   unavailable: whyNot(scenario, supervisor),
 });
 
-function whyNot({ needs = [] }: Scenario, supervisor: Supervisor | undefined): string | null {
+function whyNot({ needs = [] }: Scenario, supervisor: Supervisor<SupervisedName> | undefined): string | null {
   if (needs.includes('supervisor') && !supervisor)
     return 'needs the embedded demo: containers are started by hand';
   const redis = supervisor?.status().find(({ name }) => name === 'redis');

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Supervisor } from '@ballast/supervisor';
 import type { RoomLogger } from '../../stage/stage.ts';
-import type { Supervisor } from '../../supervisor/supervisor.ts';
-import type { Topology } from '../../topology.ts';
+import type { SupervisedName, Topology } from '../../topology.ts';
 import { roomApp } from './app.ts';
 import { ensurePage } from './ensure-page.ts';
 import { furnish } from './furnish.ts';
@@ -18,7 +18,7 @@ export interface ControlRoomOptions {
   /** Port the browser uses, where another one is published. @default the port listened on */
   readonly publicPort?: number | undefined;
   /** Without one (containers), killing is a fault of the service and starting is told as a command. */
-  readonly supervisor?: Supervisor | undefined;
+  readonly supervisor?: Supervisor<SupervisedName> | undefined;
   readonly chaosToken: string;
   readonly flagsFile: string;
   /** Folder for the pictures of scenario runs. */

@@ -1,4 +1,4 @@
-import type { SupervisedProcess } from '@ballast/demo/supervisor/supervised-process';
+import type { SupervisedProcess } from '@ballast/supervisor';
 import type { ChaoticSystem } from '../system/chaotic-system.ts';
 
 type Wait = (ms: number) => Promise<void>;

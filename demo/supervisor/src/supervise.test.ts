@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProcessSpec } from './process-spec.ts';
 import { commandOf, isStopped } from './process-table.ts';
-import { type RunningSupervisor, type SuperviseOptions, supervise } from './supervise.ts';
-import type { ProcessState, ServiceStatus } from './supervisor.ts';
+import { type RunningSupervisor, supervise } from './supervise.ts';
+import type { ProcessState, ProcessStatus } from './supervisor.ts';
 
 // Real processes: on a machine with other work each start takes its time.
 vi.setConfig({ testTimeout: 30_000 });
@@ -35,34 +35,34 @@ async function spawnedAndHeard(script: string): Promise<ChildProcess> {
   return child;
 }
 
-let running: RunningSupervisor | undefined;
+type Name = 'orders' | 'inventory' | 'redis';
+let running: RunningSupervisor<Name> | undefined;
 
-function superviseOrders(orders: ProcessSpec, restartAfterMs = 60_000): RunningSupervisor {
-  const others = { inventory: absent, recommendation: absent, 'load-generator': absent, postgres: absent };
-  const members: SuperviseOptions['members'] = {
-    orders,
-    ...others,
-    redis: { state: 'external', url: 'redis://cache' },
-  };
-  running = supervise({ members, restartAfterMs });
+function superviseOrders(orders: ProcessSpec, restartAfterMs = 60_000): RunningSupervisor<Name> {
+  running = supervise<Name>({
+    members: { orders, inventory: absent, redis: { state: 'external', url: 'redis://cache' } },
+    stopOrder: [['orders'], ['inventory', 'redis']],
+    restartAfterMs,
+  });
   return running;
 }
 
 afterEach(() => running?.stopAll(100));
 
-const ordersOf = (supervisor: RunningSupervisor): ServiceStatus => supervisor.status()[0] as ServiceStatus;
+const ordersOf = (supervisor: RunningSupervisor<Name>): ProcessStatus =>
+  supervisor.status()[0] as ProcessStatus;
 
-function pidOf(supervisor: RunningSupervisor): number {
+function pidOf(supervisor: RunningSupervisor<Name>): number {
   const status = ordersOf(supervisor);
   if (!('pid' in status)) throw new Error(`orders is ${status.state}`);
   return status.pid;
 }
 
-function until(supervisor: RunningSupervisor, state: ProcessState['state']): Promise<ServiceStatus> {
+function until(supervisor: RunningSupervisor<Name>, state: ProcessState['state']): Promise<ProcessStatus> {
   return new Promise((resolve) => {
-    const forget = supervisor.onChange((status) => {
+    const unsubscribe = supervisor.onChange((status) => {
       if (status.state !== state) return;
-      forget();
+      unsubscribe();
       resolve(status);
     });
   });
@@ -126,7 +126,7 @@ describe('a supervised process', () => {
 
   describe('that stalls', () => {
     let member: number;
-    let supervisor: RunningSupervisor;
+    let supervisor: RunningSupervisor<Name>;
     const familyOf = () => [member];
 
     beforeEach(async () => {

@@ -26,7 +26,7 @@ test('a system is told when the package manager that launched it is gone', async
   const launchers = JSON.parse(String(pids)) as number[];
   expect(launchers).toContain(npx.pid);
   expect(launchers.length).toBeGreaterThan(1);
-  const word = once(npx.stdout, 'data');
+  const output = once(npx.stdout, 'data');
   npx.kill('SIGTERM');
-  expect(String((await word)[0])).toBe('gone\n');
+  expect(String((await output)[0])).toBe('gone\n');
 });

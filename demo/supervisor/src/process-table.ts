@@ -28,7 +28,7 @@ const statOf = (pid: number): string[] =>
     .replace(/^.*\) /s, '')
     .split(' ');
 
-/** When the process began, in the system's own words: with the pid, this names one process for good. Empty: none. */
+/** When the process began, in the system's own format: together with the pid it identifies one process. Empty: none. */
 export function startOf(pid: number): string {
   return hasProc ? (statOf(pid)[19] ?? '') : ps(['-o', 'lstart=', '-p', String(pid)]);
 }
@@ -40,7 +40,7 @@ export function commandOf(pid: number): string {
     : ps(['-o', 'args=', '-p', String(pid)]);
 }
 
-/** Who started it; 0 when there is nobody above. */
+/** The pid of its parent; 0 when it has none. */
 export function parentOf(pid: number): number {
   return Number(hasProc ? statOf(pid)[1] : ps(['-o', 'ppid=', '-p', String(pid)])) || 0;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 const template = resolve(import.meta.dirname, '../../infra/flags/flags.json');
 
-/** A copy to play with: each run begins with every feature and protection on. */
+/** Makes the run's own copy, with every feature and protection on. */
 export function writeFlagsFile(folder: string): string {
   const file = join(folder, 'flags.json');
   copyFileSync(template, file);

@@ -6,15 +6,15 @@ export interface Guarded {
 }
 
 export interface Guardian {
-  /** Replaces the list of processes that must not outlive us. */
+  /** Replaces the list of processes that must not outlive this one. */
   protect(processes: readonly Guarded[]): void;
-  /** Lets it go without ending anything. */
+  /** Ends the guardian, and no process of the list. */
   release(): void;
 }
 
 /**
- * A stopped process cannot notice that its parent died, and PostgreSQL would not care. So one shell (1 mb) waits at the
- * end of a pipe that only we hold: a supervisor that is killed with SIGKILL closes it, and the shell ends the rest.
+ * A stopped process cannot notice that its parent died, and PostgreSQL does not end with it. So one shell (1 MB) reads
+ * from a pipe that only the supervisor holds: when the supervisor is killed the pipe closes, and the shell ends the rest.
  */
 const script = `
 trap '' INT TERM HUP
@@ -25,7 +25,7 @@ for entry in $last; do
 done 2>/dev/null
 `;
 
-/** Starts the process that ends our children when we no longer can. */
+/** Starts the process that ends the children of this one when it is killed. */
 export function startGuardian(): Guardian {
   const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   shell.unref();

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { host } from '../topology.ts';
 import type { LogFolder } from './log-folder.ts';
+import { loopback } from './loopback.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
 /** The machine's own, not a dependency of ours. */
@@ -14,7 +14,7 @@ export const hasRedis = (): boolean => spawnSync(program, ['--version']).status 
 /** A cache and nothing else: no file is written, and it is empty after every start. */
 const configuration = (port: number, password: string): string =>
   [
-    `bind ${host}`,
+    `bind ${loopback}`,
     `port ${port}`,
     `requirepass ${password}`,
     'save ""',
@@ -26,7 +26,7 @@ const configuration = (port: number, password: string): string =>
 
 function answersPing(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, host, () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    const socket = connect(port, loopback, () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     let reply = '';
     socket.setTimeout(1000, () => socket.destroy());
     socket.on('data', (chunk) => {
@@ -38,8 +38,14 @@ function answersPing(port: number, password: string): Promise<boolean> {
   });
 }
 
-/** The machine's own redis-server as a child. Its configuration goes through stdin: arguments are for all to read. */
-export function embeddedRedis(port: number, password: string, logs: LogFolder): ProcessSpec {
+export interface EmbeddedRedisOptions {
+  readonly port: number;
+  readonly password: string;
+  readonly logs: LogFolder;
+}
+
+/** The machine's own redis-server as a child. Its configuration goes through stdin: every user can read arguments. */
+export function embeddedRedis({ port, password, logs }: EmbeddedRedisOptions): ProcessSpec {
   return {
     name: 'redis',
     stopSignal: 'SIGTERM',

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { SupervisedName } from '../topology.ts';
 import { answersHttp } from './answers-http.ts';
 import type { LogFolder } from './log-folder.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
 export interface NodeProcessOptions {
-  readonly name: SupervisedName;
+  readonly name: string;
   /** Its package's folder. */
   readonly cwd: string;
   readonly main: string;
@@ -17,9 +16,7 @@ export interface NodeProcessOptions {
   readonly logs: LogFolder;
 }
 
-/**
- * The memory of a demo, not of a server: small young generation and lazy compilation traded for a little CPU.
- */
+/** Many small processes share one machine: a small young generation saves memory and costs a little CPU. */
 const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 
 /**

@@ -40,13 +40,13 @@ test('what a crashed run left on the folder is ended, even when it is stopped', 
   await ended;
 });
 
-test('a stranger who lives under the old pid is left alone, and only the file goes', async () => {
-  const stranger = spawn('sleep', ['60'], { stdio: 'ignore' });
-  await once(stranger, 'spawn');
-  writePidFile(stranger.pid as number, 'ready');
+test('another process under the old pid is left alone, and only the file is removed', async () => {
+  const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+  await once(other, 'spawn');
+  writePidFile(other.pid as number, 'ready');
   await clearStalePostmaster(data);
-  expect([existsSync(pidFile()), stranger.signalCode]).toEqual([false, null]);
-  stranger.kill('SIGKILL');
+  expect([existsSync(pidFile()), other.signalCode]).toEqual([false, null]);
+  other.kill('SIGKILL');
 });
 
 test('the file of a dead pid stays: PostgreSQL looks for survivors of it itself', async () => {

@@ -4,7 +4,7 @@ import { commandOf, parentOf } from './process-table.ts';
 const packageManager = /^(\S*\/)?(npm|npx|pnpm)\b|^\S*node\S* \S*\b(npm|npx|pnpm)\b/;
 const checkEveryMs = 1000;
 
-/** The processes between `pid` and whoever typed the command: `npx`, its shell, `pnpm`, its shell. */
+/** The processes between `pid` and the shell in which the command was typed: `npx`, its shell, `pnpm`, its shell. */
 export function launchersOf(pid: number): number[] {
   const ancestors: number[] = [];
   for (let above = parentOf(pid); above > 1; above = parentOf(above)) ancestors.push(above);
@@ -13,11 +13,11 @@ export function launchersOf(pid: number): number[] {
 }
 
 /**
- * Calls back when one of them is gone. A signal sent to `npx` alone ends it and its shell, and neither passes it on: the
- * one who pressed stop would be left with a system that runs on.
+ * Calls back when one of them is gone. A signal sent to `npx` alone ends it and its shell, and neither passes it on, so
+ * that the system would run on after the user stopped it.
  */
 export function whenLauncherIsGone(callback: () => void): void {
-  // Set by every package manager for its scripts; without it we were started by hand, and nobody is watched.
+  // Every package manager sets it for its scripts; without it there is no launcher to watch.
   if (!process.env.npm_lifecycle_event) return;
   const launchers = launchersOf(process.pid);
   const timer = setInterval(() => {

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { startOf } from './process-table.ts';
 
-/** Another run lives in the folder. */
+/** Another run uses the folder. */
 export class FolderInUseError extends Error {
   readonly code = 'E_FOLDER_IN_USE';
 }
@@ -23,7 +23,7 @@ function readOwner(file: string): Owner | undefined {
 
 const isAlive = (owner: Owner): boolean => owner.startedAt !== '' && startOf(owner.pid) === owner.startedAt;
 
-/** Writes the whole file under a name of our own first: a link appears at once, and fails when the name is taken. */
+/** Writes the whole file under another name first: a link appears in one step, and fails when the name is taken. */
 function tryToOwn(file: string): boolean {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) } satisfies Owner));
@@ -48,13 +48,15 @@ function evict(file: string, owner: Owner | undefined): void {
     renameSync(file, `${file}.stale`);
     rmSync(`${file}.stale`);
   } catch {
-    // Somebody was faster; whoever links first now owns it.
+    // Another process was faster; whichever links first now owns it.
   }
 }
 
 /**
  * Makes the folder of a run and owns it until the process ends. A run that was killed leaves its file behind, which
- * the next one recognises as stale; returns what gives it up in order.
+ * the next run recognises as stale.
+ *
+ * @returns how to give the folder up
  */
 export function ownRunFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });

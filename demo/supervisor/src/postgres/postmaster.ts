@@ -5,7 +5,7 @@ import { commandOf } from '../process-table.ts';
 
 const pidFileOf = (dataFolder: string): string => join(dataFolder, 'postmaster.pid');
 
-/** What PostgreSQL says of itself in its pid file: line 1 the pid, line 8 the state. */
+/** What PostgreSQL writes into its pid file: line 1 is the pid, line 8 the state. */
 function readPidFile(dataFolder: string): { pid: number; state: string } | undefined {
   try {
     const lines = readFileSync(pidFileOf(dataFolder), 'utf8').split('\n');
@@ -22,10 +22,10 @@ export function acceptsConnections(dataFolder: string, pid: number): boolean {
 }
 
 /**
- * Ends what a crashed run may have left on this cluster. A pid file alone proves nothing - after a restart of the
- * machine its number belongs to somebody else - so the process must carry our data folder in its arguments.
+ * Ends what a crashed run may have left on this cluster. A pid file alone proves nothing: after a restart of the
+ * machine its number belongs to another process. So the process must have the data folder in its arguments.
  */
-export async function clearStalePostmaster(dataFolder: string, patienceMs = 10_000): Promise<void> {
+export async function clearStalePostmaster(dataFolder: string, withinMs = 10_000): Promise<void> {
   const file = readPidFile(dataFolder);
   if (!file) return;
   const isOurs = (): boolean => commandOf(file.pid).includes(dataFolder);
@@ -36,13 +36,13 @@ export async function clearStalePostmaster(dataFolder: string, patienceMs = 10_0
   process.kill(file.pid, 'SIGQUIT');
   process.kill(file.pid, 'SIGCONT');
   for (let waitedMs = 0; isOurs(); waitedMs += 50) {
-    if (waitedMs > patienceMs)
+    if (waitedMs > withinMs)
       throw new Error(`PostgreSQL ${file.pid} on ${dataFolder} does not end; end it by hand`);
     await delay(50);
   }
 }
 
-/** PostgreSQL itself handles a dead pid, but refuses to start when somebody else lives under that number. */
+/** PostgreSQL itself handles a dead pid, but does not start when another process has that number now. */
 function removeIfReused(dataFolder: string, pid: number): void {
   if (commandOf(pid) !== '') rmSync(pidFileOf(dataFolder), { force: true });
 }

@@ -5,10 +5,10 @@ export interface Identity {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root, so it gets an account that every machine has. */
+/** PostgreSQL does not run as root, so it gets an account that every machine has. */
 const accounts = ['postgres', '_postgres', 'nobody'];
 
-/** Who PostgreSQL runs as: somebody else when we are root, otherwise (undefined) ourselves. */
+/** The account PostgreSQL runs as: another one when this process is root, otherwise (undefined) its own. */
 export function postgresIdentity(): Identity | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const entries = readFileSync('/etc/passwd', 'utf8')

@@ -1,20 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { host, type ServiceName } from '../../topology.ts';
 import type { LogFolder } from '../log-folder.ts';
+import { loopback } from '../loopback.ts';
 import type { ProcessSpec } from '../process-spec.ts';
 import { childrenOf } from '../process-table.ts';
-import { administrator, dataFolderOf, ensureCluster, passwordOf } from './cluster.ts';
-import type { Place } from './place.ts';
+import { dataFolderOf, ensureCluster, passwordOf } from './cluster.ts';
+import type { ClusterLocation } from './cluster-location.ts';
 import { acceptsConnections, clearStalePostmaster } from './postmaster.ts';
 
 /**
- * Small, but as durable as the real thing: fsync stays on. Three pools of ten and a second replica of each fit into
- * the connections; workers that a single small node never uses are left out, each is several mb.
+ * Small, but as durable as any: fsync stays on. Three pools of ten and a second replica of each fit into the
+ * connections; workers that a single small node never uses are left out, each takes several MB.
  */
 const settings = {
-  listen_addresses: host,
+  listen_addresses: loopback,
   unix_socket_directories: '',
   shared_buffers: '32MB',
   max_connections: 120,
@@ -31,9 +31,17 @@ const settings = {
 
 const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
+export interface EmbeddedPostgresOptions {
+  readonly location: ClusterLocation;
+  readonly port: number;
+  /** Made with the cluster, each with a role of the same name that owns it. */
+  readonly databases: readonly string[];
+  readonly logs: LogFolder;
+}
+
 /** The run's PostgreSQL; the first launch makes the cluster. */
-export function embeddedPostgres(place: Place, port: number, logs: LogFolder): ProcessSpec {
-  const data = dataFolderOf(place);
+export function embeddedPostgres({ location, port, databases, logs }: EmbeddedPostgresOptions): ProcessSpec {
+  const data = dataFolderOf(location);
   return {
     name: 'postgres',
     stopSignal: 'SIGINT',
@@ -42,10 +50,10 @@ export function embeddedPostgres(place: Place, port: number, logs: LogFolder): P
     answers: async (child) => acceptsConnections(data, child.pid as number),
     async launch() {
       await clearStalePostmaster(data);
-      await ensureCluster(place);
+      await ensureCluster(location, databases);
       const child = logs.write('postgres', (log) =>
-        spawn(join(place.native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
-          ...place.identity,
+        spawn(join(location.native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
+          ...location.identity,
           cwd: '/',
           detached: true,
           stdio: ['ignore', log, log],
@@ -57,12 +65,7 @@ export function embeddedPostgres(place: Place, port: number, logs: LogFolder): P
   };
 }
 
-/** What a service connects with; it sees its own database only. */
-export function databaseUrl(place: Place, port: number, database: ServiceName): string {
-  return `postgres://${database}:${passwordOf(place)}@${host}:${port}/${database}`;
-}
-
-/** What an experiment needs to lock tables or limit roles. */
-export function administratorUrl(place: Place, port: number): string {
-  return `postgres://${administrator}:${passwordOf(place)}@${host}:${port}/postgres`;
+/** What a service connects with: its role may use that one database only. */
+export function databaseUrl(location: ClusterLocation, port: number, database: string): string {
+  return `postgres://${database}:${passwordOf(location)}@${loopback}:${port}/${database}`;
 }

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { host, nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
-import type { LogFolder } from './log-folder.ts';
-import { nodeProcess } from './node-process.ts';
-import { databaseUrl, embeddedPostgres } from './postgres/embedded-postgres.ts';
-import type { Place } from './postgres/place.ts';
-import type { ProcessSpec } from './process-spec.ts';
-import { embeddedRedis, hasRedis } from './redis.ts';
-import type { Unmanaged } from './supervise.ts';
+import { type LogFolder, nodeProcess, type ProcessSpec, type Unmanaged } from '@ballast/supervisor';
+import { type ClusterLocation, databaseUrl, embeddedPostgres } from '@ballast/supervisor/postgres';
+import { embeddedRedis, hasRedis } from '@ballast/supervisor/redis';
+import {
+  host,
+  nodeOf,
+  type ServiceName,
+  type SupervisedName,
+  serviceNames,
+  type Topology,
+} from '../topology.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -15,10 +18,10 @@ const root = resolve(import.meta.dirname, '../..');
 export interface Run {
   readonly topology: Topology;
   readonly logs: LogFolder;
-  readonly place: Place;
+  readonly location: ClusterLocation;
   readonly chaosToken: string;
   readonly flagsFile: string;
-  /** Compiled code of earlier runs: saves each process 15 mb and a third of its start. */
+  /** Compiled code of earlier runs: saves each process 15 MB and a third of its start. */
   readonly compileCache: string;
   readonly ordersPerSecond: number;
 }
@@ -28,7 +31,7 @@ interface Redis {
   readonly url?: string;
 }
 
-/** Every supervised name with how it is run here, or why it is not. */
+/** For every supervised name how it is run here, or why it is not; in the order of the topology. */
 export function membersOf(run: Run): Record<SupervisedName, ProcessSpec | Unmanaged> {
   const redis = chooseRedis(run);
   return {
@@ -36,7 +39,7 @@ export function membersOf(run: Run): Record<SupervisedName, ProcessSpec | Unmana
     inventory: service('inventory', run, redis.url),
     recommendation: service('recommendation', run, redis.url),
     'load-generator': loadGenerator(run),
-    postgres: embeddedPostgres(run.place, nodeOf(run.topology, 'postgres').port, run.logs),
+    postgres: postgres(run),
     redis: redis.member,
   };
 }
@@ -47,11 +50,16 @@ function chooseRedis({ topology, logs }: Run): Redis {
   if (!hasRedis()) return { member: { state: 'absent', reason: 'no redis-server on PATH and no REDIS_URL' } };
   const password = randomBytes(24).toString('base64url');
   const { port } = nodeOf(topology, 'redis');
-  return { member: embeddedRedis(port, password, logs), url: `redis://:${password}@${host}:${port}` };
+  return { member: embeddedRedis({ port, password, logs }), url: `redis://:${password}@${host}:${port}` };
+}
+
+function postgres({ topology, logs, location }: Run): ProcessSpec {
+  const { port } = nodeOf(topology, 'postgres');
+  return embeddedPostgres({ location, port, databases: serviceNames, logs });
 }
 
 function service(name: ServiceName, run: Run, redisUrl: string | undefined): ProcessSpec {
-  const { topology, logs, place, chaosToken, flagsFile, compileCache } = run;
+  const { topology, logs, location, chaosToken, flagsFile, compileCache } = run;
   const { port, url } = nodeOf(topology, name);
   return nodeProcess({
     name,
@@ -67,7 +75,7 @@ function service(name: ServiceName, run: Run, redisUrl: string | undefined): Pro
       NODE_COMPILE_CACHE: compileCache,
       HOST: host,
       PORT: String(port),
-      DATABASE_URL: databaseUrl(place, nodeOf(topology, 'postgres').port, name),
+      DATABASE_URL: databaseUrl(location, nodeOf(topology, 'postgres').port, name),
       REDIS_URL: redisUrl,
       INVENTORY_URL: nodeOf(topology, 'inventory').url,
       RECOMMENDATION_URL: nodeOf(topology, 'recommendation').url,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessSpec } from './process-spec.ts';
 import { signalIfAlive } from './process-table.ts';
-import { NotPossibleError, type ProcessState, type ServiceStatus } from './supervisor.ts';
+import { NotPossibleError, type ProcessState, type ProcessStatus } from './supervisor.ts';
 
 export interface SupervisedProcessOptions {
   readonly spec: ProcessSpec;
@@ -22,7 +22,7 @@ export class SupervisedProcess {
   #state: ProcessState = { state: 'down', sinceMs: Date.now(), reason: 'not started' };
   #starting: Promise<void> | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
-  /** Stopped with it, and woken with it: one that outlives it stopped would hold what the next one needs. */
+  /** Stopped and continued together with it: one left stopped would hold what the next process needs. */
   #stalledFamily: readonly number[] = [];
   #launches = 0;
   #stopping = false;
@@ -33,11 +33,11 @@ export class SupervisedProcess {
     this.#onChange = onChange;
   }
 
-  status(): ServiceStatus {
+  status(): ProcessStatus {
     return { name: this.#spec.name, restarts: Math.max(0, this.#launches - 1), ...this.#state };
   }
 
-  /** What the guardian must end when we cannot. */
+  /** What the guardian must end when this process is no longer there to do it. */
   guarded(): { pid: number; signal: NodeJS.Signals }[] {
     const pid = this.#child?.pid;
     return pid === undefined ? [] : [{ pid, signal: this.#spec.orphanSignal }];
@@ -59,7 +59,7 @@ export class SupervisedProcess {
   async stall(): Promise<void> {
     const pid = this.#alive().pid as number;
     signalIfAlive(pid, 'SIGSTOP');
-    // Asked after it was stopped: it can start no other.
+    // Listed after it was stopped, so that it can start no more of them.
     this.#stalledFamily = this.#spec.familyOf?.(pid) ?? [];
     for (const member of this.#stalledFamily) signalIfAlive(member, 'SIGSTOP');
     this.#become({ state: 'stalled', pid, sinceMs: Date.now() });
@@ -68,7 +68,7 @@ export class SupervisedProcess {
   async resume(): Promise<void> {
     if (this.#state.state !== 'stalled') return;
     const { pid } = this.#state;
-    this.#wakeFamily();
+    this.#continueFamily();
     signalIfAlive(pid, 'SIGCONT');
     this.#become({ state: 'up', pid, sinceMs: Date.now() });
   }
@@ -78,7 +78,7 @@ export class SupervisedProcess {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
     const child = this.#child;
-    // Launched but not ours yet: it is killed as soon as it is.
+    // It is being launched: it is killed as soon as it is there.
     if (!child) return this.#starting?.catch(() => {});
     await this.resume();
     const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
@@ -96,7 +96,7 @@ export class SupervisedProcess {
     clearTimeout(this.#restartTimer);
     this.#launches += 1;
     const child = await this.#spec.launch().catch((error: Error) => {
-      this.#fallDown(error.message);
+      this.#markDown(error.message);
       throw error;
     });
     this.#adopt(child);
@@ -107,10 +107,10 @@ export class SupervisedProcess {
     this.#child = child;
     child.once('exit', (code, signal) => {
       this.#child = undefined;
-      this.#wakeFamily();
-      // A start that still waits for this child is over: the next one must not join it.
+      this.#continueFamily();
+      // A start that still waits for this child is over, and the next start must not share its result.
       this.#starting = undefined;
-      this.#fallDown(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
+      this.#markDown(signal ? `ended by ${signal}` : `ended with exit code ${code}`);
     });
     this.#become({ state: 'starting', pid: child.pid as number, sinceMs: Date.now() });
     if (this.#stopping) child.kill('SIGKILL');
@@ -119,7 +119,7 @@ export class SupervisedProcess {
   async #untilItAnswers(child: ChildProcess): Promise<void> {
     for (;;) {
       const answers = await this.#spec.answers(child);
-      // What answered may be the next one already.
+      // The answer may have come from a later process.
       if (this.#child !== child) throw new Error(`${this.#spec.name} ended while starting`);
       if (answers) break;
       await delay(answerPollMs);
@@ -127,26 +127,26 @@ export class SupervisedProcess {
     if (this.#state.state === 'starting') this.#become({ ...this.#state, state: 'up' });
   }
 
-  #fallDown(reason: string): void {
+  #markDown(reason: string): void {
     const down = { state: 'down', sinceMs: Date.now(), reason } as const;
     if (this.#stopping) {
       this.#become(down);
       return;
     }
     this.#become({ ...down, restartAtMs: down.sinceMs + this.#restartAfterMs });
-    // A start that fails falls down again, which plans the next one.
+    // A start that fails comes here again, which plans the next one.
     this.#restartTimer = setTimeout(() => this.start().catch(() => {}), this.#restartAfterMs);
   }
 
   async #end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
     const ended = once(child, 'exit');
     child.kill(signal);
-    // A stopped process keeps every signal but SIGKILL waiting.
+    // In a stopped process every signal but SIGKILL waits.
     child.kill('SIGCONT');
     await ended;
   }
 
-  #wakeFamily(): void {
+  #continueFamily(): void {
     for (const member of this.#stalledFamily) signalIfAlive(member, 'SIGCONT');
     this.#stalledFamily = [];
   }

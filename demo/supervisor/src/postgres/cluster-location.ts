@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path';
 import { findPostgres } from './binaries.ts';
 import { type Identity, postgresIdentity } from './identity.ts';
 
-/** Where one cluster lives and who runs it. */
-export interface Place {
+/** Where one cluster is kept and who runs it. */
+export interface ClusterLocation {
   /** PostgreSQL's own folder: `bin`, `lib`, `share`. */
   readonly native: string;
   /** Owned by the identity; holds the cluster in `data`. */
   readonly home: string;
+  /** The account that runs PostgreSQL; undefined: the one of this process. */
   readonly identity: Identity | undefined;
 }
 
@@ -25,12 +26,12 @@ function isReachableByOthers(path: string): boolean {
   }
 }
 
-/** A folder under the shared temporary one is only ours if nobody else made it first. */
-function demandOurOwn(folder: string): void {
+/** In the shared temporary folder another user may have made the folder of that name first. */
+function makeOwnFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const { uid } = lstatSync(folder);
   if (uid !== process.getuid?.())
-    throw new Error(`${folder} belongs to somebody else (uid ${uid}); remove it`);
+    throw new Error(`${folder} belongs to another user (uid ${uid}); remove it`);
 }
 
 function copyBinaries(native: string, target: string): void {
@@ -45,7 +46,7 @@ function copyBinaries(native: string, target: string): void {
  * Next to the run's other files, unless PostgreSQL's account could not get there: root working in a checkout under a
  * 0700 home. Then a folder under the temporary one, named after the first, with a copy of the binaries.
  */
-export function choosePlace(runFolder: string): Place {
+export function chooseLocation(runFolder: string): ClusterLocation {
   const native = findPostgres();
   const identity = postgresIdentity();
   const home = join(runFolder, 'postgres');
@@ -54,20 +55,20 @@ export function choosePlace(runFolder: string): Place {
     return prepared({ native, home, identity });
 
   const name = createHash('sha256').update(runFolder).digest('hex').slice(0, 12);
-  const refuge = join(tmpdir(), `ballast-${name}`);
-  demandOurOwn(refuge);
-  copyBinaries(native, join(refuge, 'native'));
-  return prepared({ native: join(refuge, 'native'), home: join(refuge, 'postgres'), identity });
+  const reachable = join(tmpdir(), `ballast-${name}`);
+  makeOwnFolder(reachable);
+  copyBinaries(native, join(reachable, 'native'));
+  return prepared({ native: join(reachable, 'native'), home: join(reachable, 'postgres'), identity });
 }
 
-function prepared(place: Place): Place {
-  mkdirSync(place.home, { recursive: true, mode: 0o700 });
-  if (place.identity) chownSync(place.home, place.identity.uid, place.identity.gid);
-  return place;
+function prepared(location: ClusterLocation): ClusterLocation {
+  mkdirSync(location.home, { recursive: true, mode: 0o700 });
+  if (location.identity) chownSync(location.home, location.identity.uid, location.identity.gid);
+  return location;
 }
 
-/** Forgets the cluster and everything in it. */
-export function clearPlace(place: Place): void {
-  rmSync(place.home, { recursive: true, force: true });
-  prepared(place);
+/** Deletes the cluster and everything in it. */
+export function clearCluster(location: ClusterLocation): void {
+  rmSync(location.home, { recursive: true, force: true });
+  prepared(location);
 }

@@ -1,5 +1,3 @@
-import type { SupervisedName } from '../topology.ts';
-
 /** Where a supervised process is in its life. Times are epoch milliseconds. */
 export type ProcessState =
   | { readonly state: 'starting'; readonly pid: number; readonly sinceMs: number }
@@ -11,27 +9,30 @@ export type ProcessState =
       readonly reason: string;
       readonly restartAtMs?: number;
     }
-  /** Runs elsewhere (a Redis behind REDIS_URL): used, but out of our reach. */
+  /** Runs elsewhere (a Redis behind REDIS_URL): used, but not controlled by this supervisor. */
   | { readonly state: 'external'; readonly url: string }
   /** Not part of this run, and why. */
   | { readonly state: 'absent'; readonly reason: string };
 
-export type ServiceStatus = { readonly name: SupervisedName; readonly restarts: number } & ProcessState;
+export type ProcessStatus<Name extends string = string> = {
+  readonly name: Name;
+  readonly restarts: number;
+} & ProcessState;
 
-/** Keeps the processes of the system running, and breaks them on request. Acts on names, never on pids or commands. */
-export interface Supervisor {
-  /** One entry per supervised name, in the order of the topology. */
-  status(): ServiceStatus[];
-  /** SIGKILL. Resolves when the process is gone; it is started again after the run's `--restart-after`. */
-  kill(name: SupervisedName): Promise<void>;
+/** Keeps the processes of a system running, and breaks them on request. Acts on names, never on pids or commands. */
+export interface Supervisor<Name extends string = string> {
+  /** One entry per member, in the order of the members. */
+  status(): ProcessStatus<Name>[];
+  /** SIGKILL. Resolves when the process is gone; it is started again after the run's `restartAfterMs`. */
+  kill(name: Name): Promise<void>;
   /** Starts what is down, now. Resolves when it answers; does nothing when it is already there. */
-  start(name: SupervisedName): Promise<void>;
-  /** SIGSTOP: connections are still accepted by the kernel, and nobody answers. */
-  stall(name: SupervisedName): Promise<void>;
+  start(name: Name): Promise<void>;
+  /** SIGSTOP: the kernel still accepts connections, and no request is answered. */
+  stall(name: Name): Promise<void>;
   /** SIGCONT. */
-  resume(name: SupervisedName): Promise<void>;
+  resume(name: Name): Promise<void>;
   /** Called after each change of one status; returns the unsubscribe. */
-  onChange(listener: (status: ServiceStatus) => void): () => void;
+  onChange(listener: (status: ProcessStatus<Name>) => void): () => void;
 }
 
 /** The name is known, but this run cannot do that to it: it is absent, external, or already down. */

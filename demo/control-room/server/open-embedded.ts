@@ -1,19 +1,19 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger } from '@ballast/telemetry';
-import { type ControlRoom, startControlRoom } from '../control-room/server/start.ts';
-import { nodeOf } from '../topology.ts';
-import type { System } from './system.ts';
+import type { EmbeddedSystem } from '../../embedded/embedded-system.ts';
+import { nodeOf } from '../../topology.ts';
+import { type ControlRoom, startControlRoom } from './start.ts';
 
-/** Opens the control room in this process, with our own hands as its supervisor. Its log is a file like the others'. */
-export function openControlRoom({
+/** Opens the control room in the process of the embedded system's supervisor. Its log is a file like the others'. */
+export function openEmbeddedControlRoom({
   topology,
   supervisor,
   chaosToken,
   flagsFile,
   folder,
   logs,
-}: System): Promise<ControlRoom> {
+}: EmbeddedSystem): Promise<ControlRoom> {
   const destination = createWriteStream(join(logs.path, 'control-room.log'));
   return startControlRoom({
     topology,
