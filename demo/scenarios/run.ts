@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { scenarioNamed, scenarios } from './catalogue.ts';
-import { evidenceOf, type Played } from './evidence.ts';
+import { openScenarioEnvironment, type ScenarioEnvironment } from './environment.ts';
+import { evidenceOf, type ScenarioEvidence } from './evidence.ts';
 import { pictureOf } from './picture.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario, Variant } from './scenario.ts';
-import { openTheatre, type Theatre } from './theatre.ts';
 
 const usage = `Usage: pnpm scenario <name...> | all [options]
 
@@ -52,7 +52,11 @@ function variantsOf(scenario: Scenario, wanted: string): Variant[] {
   return all.filter((variant) => wanted === 'both' || wanted === variant);
 }
 
-async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Promise<ScenarioResult> {
+async function runVariant(
+  environment: ScenarioEnvironment,
+  scenario: Scenario,
+  variant: Variant,
+): Promise<ScenarioResult> {
   say(
     variant === 'naive'
       ? `\nWithout ${scenario.naive?.without.join(', ')}`
@@ -61,7 +65,7 @@ async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Pro
   const startedAt = Date.now();
   const onStep = (says: string) =>
     say(`  ${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s  ${says}`);
-  const result = await runScenario({ ...theatre, scenario, variant, onStep });
+  const result = await runScenario({ ...environment, scenario, variant, onStep });
   for (const { holds, says, measured, expected } of result.checks)
     say(`  ${holds ? 'yes' : 'NO '}  ${says}: ${measured} (${expected})`);
   say(result.isAsDeclared ? '  as declared' : '  NOT AS DECLARED');
@@ -81,9 +85,13 @@ function chosen(names: readonly string[]): readonly Scenario[] {
   );
 }
 
-async function playAll(theatre: Theatre, scenario: Scenario, variants: readonly Variant[]): Promise<Played> {
+async function runVariants(
+  environment: ScenarioEnvironment,
+  scenario: Scenario,
+  variants: readonly Variant[],
+): Promise<ScenarioEvidence> {
   const results: ScenarioResult[] = [];
-  for (const variant of variants) results.push(await play(theatre, scenario, variant));
+  for (const variant of variants) results.push(await runVariant(environment, scenario, variant));
   return { scenario, results };
 }
 
@@ -96,22 +104,22 @@ async function main(): Promise<number> {
   }
   if (values.picture && wanted.length > 1) endWith(2, '--picture is for one scenario');
   const plan = wanted.map((scenario) => ({ scenario, variants: variantsOf(scenario, values.variant) }));
-  say('Starting a system for it');
-  const theatre = await openTheatre(Number(values['port-base']));
-  const stop = () => void theatre.close().finally(() => process.exit(130));
+  say('Starting a system of its own');
+  const environment = await openScenarioEnvironment(Number(values['port-base']));
+  const stop = () => void environment.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const played: Played[] = [];
+    const runs: ScenarioEvidence[] = [];
     for (const { scenario, variants } of plan) {
-      const one = await playAll(theatre, scenario, variants);
-      const file = values.picture ?? join(theatre.picturesFolder, `${scenario.name}.svg`);
+      const one = await runVariants(environment, scenario, variants);
+      const file = values.picture ?? join(environment.picturesFolder, `${scenario.name}.svg`);
       keepPicture(one.results, resolve(file));
-      played.push(one);
+      runs.push(one);
     }
-    if (values.evidence) writeFileSync(values.evidence, evidenceOf(played));
-    return played.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
+    if (values.evidence) writeFileSync(values.evidence, evidenceOf(runs));
+    return runs.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
   } finally {
-    await theatre.close();
+    await environment.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
-import type { Mark } from '../control-room/protocol.ts';
 import type { SupervisedName } from '../topology.ts';
+import type { Mark } from './picture.ts';
 import { markProcesses } from './process-marks.ts';
 
 function watch(first: 'up' | 'down') {

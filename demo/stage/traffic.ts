@@ -1,5 +1,5 @@
-import type { OrderSeen, Traffic } from '../control-room/protocol.ts';
 import type { LoadStats, RecentOrder } from '../load-generator/stats.ts';
+import type { OrderSeen, Traffic } from './picture.ts';
 
 /** One second of the load generator in the page's words. */
 export function trafficOf({ at, orders }: LoadStats): Traffic {

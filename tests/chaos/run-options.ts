@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type ProtectionName, protectionNames } from '@ballast/demo/control-room/protocol';
+import { type ProtectionName, protectionNames } from '@ballast/demo/protections';
 import { portsPerSystem } from './system/layout.ts';
 
 export type ChaosOptions = {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { LoadStats, OutcomeCounts, RecentOrder } from '@ballast/demo/load-generator/stats';
+import { type LoadStats, qualityCounts, type RecentOrder } from '@ballast/demo/load-generator';
 import { nodeOf, type SupervisedName, supervisedNames, type Topology } from '@ballast/demo/topology';
 import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 
@@ -13,17 +13,6 @@ export interface StubSystem {
   setRate(ordersPerSecond: number): void;
   close(): Promise<void>;
 }
-
-const noOutcomes: OutcomeCounts = {
-  live: 0,
-  cached: 0,
-  default: 0,
-  disabled: 0,
-  pending: 0,
-  rejected: 0,
-  refused: 0,
-  failed: 0,
-};
 
 export async function openStubSystem(topology: Topology, { intervalMs = 1000 } = {}): Promise<StubSystem> {
   const states = new Map<SupervisedName, 'up' | 'down' | 'stalled'>(
@@ -125,7 +114,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
     const latencyMs = { p50: 8 + Math.random() * 3, p99: 22 + Math.random() * 9, max: 40 };
     const orders = {
       offered: rate,
-      outcomes: { ...noOutcomes, [outcome]: rate },
+      outcomes: qualityCounts({ [outcome]: rate }),
       latencyMs: rate > 0 ? latencyMs : null,
     };
     const recent = Array.from(
@@ -143,7 +132,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
         traceId: null,
       }),
     );
-    const none = { offered: 0, outcomes: noOutcomes, latencyMs: null };
+    const none = { offered: 0, outcomes: qualityCounts(), latencyMs: null };
     return {
       orders: recent,
       stats: {
@@ -157,7 +146,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
         inFlight: 0,
         notSent: 0,
         pending: { open: 0, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
-        totals: { offered: 0, outcomes: noOutcomes, resends: 0 },
+        totals: { offered: 0, outcomes: qualityCounts(), resends: 0 },
       },
     };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Frame, NodePicture, Quality, Traffic } from '../protocol.ts';
+import type { Quality } from '../../load-generator/quality.ts';
+import type { NodePicture, Traffic } from '../../stage/picture.ts';
+import type { Frame } from '../protocol.ts';
 import { shareColumns, stacked } from './charts/columns.ts';
 import { brokenSpans } from './charts/fault-marks.ts';
 import { duration, missing, percent, rate } from './format.ts';

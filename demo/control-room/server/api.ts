@@ -1,21 +1,28 @@
 import express, { type Request, type Router } from 'express';
 import { z } from 'zod';
 import { maxRatePerSecond } from '../../load-generator/stats.ts';
-import { RefusedError } from '../../stage/refused-error.ts';
-import { isServiceName, type Stage } from '../../stage/stage.ts';
-import { isSwitchName, switchNames } from '../../stage/switches.ts';
-import { isSupervisedName, nodeOf, type SupervisedName, type Topology } from '../../topology.ts';
-import { faultNames, type Hello } from '../protocol.ts';
+import { faultNames } from '../../stage/faults.ts';
+import { RejectedActionError } from '../../stage/rejected-action-error.ts';
+import type { Stage } from '../../stage/stage.ts';
+import { isSwitchName, switchNames } from '../../stage/switch-names.ts';
+import {
+  isServiceName,
+  isSupervisedName,
+  nodeOf,
+  type SupervisedName,
+  type Topology,
+} from '../../topology.ts';
+import type { Hello } from '../protocol.ts';
 import { liveStream } from './live-stream.ts';
 import type { RoomState } from './room-state.ts';
-import type { ScenarioDesk } from './scenario-desk.ts';
+import type { ScenarioRunner } from './scenario-runner.ts';
 import { loadStory } from './story.ts';
 
 export interface ApiOptions {
   readonly topology: Topology;
   readonly stage: Stage;
   readonly state: RoomState;
-  readonly desk: ScenarioDesk;
+  readonly runner: ScenarioRunner;
   readonly hello: () => Hello;
   readonly closing: AbortSignal;
 }
@@ -32,14 +39,14 @@ const emptyBody = z.strictObject({});
 const orderId = /^[\w-]{1,64}$/;
 
 /** Everything the page may ask and do. Names come from the topology; there are no pids, paths or commands here. */
-export function apiRoutes({ topology, stage, state, desk, hello, closing }: ApiOptions): Router {
+export function apiRoutes({ topology, stage, state, runner, hello, closing }: ApiOptions): Router {
   const api = express.Router({ caseSensitive: true, strict: true });
   api.use(express.json({ limit: '4kb', strict: true, type: 'application/json' }));
 
   api.get('/stream', liveStream(state, hello, closing));
   api.get('/orders/:id/story', async (request, response) => {
     const id = request.params.id;
-    if (!orderId.test(id)) throw new RefusedError(404, 'unknown-order', 'No order has such a number');
+    if (!orderId.test(id)) throw new RejectedActionError(404, 'unknown-order', 'No order has such a number');
     const story = await loadStory(nodeOf(topology, 'orders').url, id);
     response.set('Cache-Control', 'no-store');
     if (story) response.json(story);
@@ -80,13 +87,13 @@ export function apiRoutes({ topology, stage, state, desk, hello, closing }: ApiO
   );
   api.put('/switches/:flag', (request, response) => {
     const { flag } = request.params;
-    if (!isSwitchName(flag)) throw new RefusedError(404, 'unknown-switch', 'There is no such switch');
+    if (!isSwitchName(flag)) throw new RejectedActionError(404, 'unknown-switch', 'There is no such switch');
     return done(response, stage.setSwitches({ [flag]: read(request, switchBody).on }));
   });
 
-  api.post('/scenarios/stop', (request, response) => done(response, empty(request), desk.stop()));
+  api.post('/scenarios/stop', (request, response) => done(response, empty(request), runner.stop()));
   api.post('/scenarios/:name/run', (request, response) =>
-    done(response, desk.run(request.params.name, read(request, runBody).variant)),
+    done(response, runner.run(request.params.name, read(request, runBody).variant)),
   );
   return api;
 }
@@ -100,7 +107,7 @@ function read<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RefusedError(400, 'invalid-body', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
+  throw new RejectedActionError(400, 'invalid-body', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
 }
 
 const empty = (request: Request): unknown => read(request, emptyBody);
@@ -108,11 +115,11 @@ const empty = (request: Request): unknown => read(request, emptyBody);
 function nodeIn(request: Request): SupervisedName {
   const name = request.params.name;
   if (typeof name === 'string' && isSupervisedName(name)) return name;
-  throw new RefusedError(404, 'unknown-node', 'The topology has no such node');
+  throw new RejectedActionError(404, 'unknown-node', 'The topology has no such node');
 }
 
 function serviceIn(request: Request) {
   const name = nodeIn(request);
   if (isServiceName(name)) return name;
-  throw new RefusedError(409, 'not-possible-here', `${name} takes no faults: kill or stall it`);
+  throw new RejectedActionError(409, 'not-possible-here', `${name} takes no faults: kill or stall it`);
 }

@@ -1,13 +1,13 @@
 import { NotPossibleError } from '@ballast/supervisor';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { RefusedError } from '../../stage/refused-error.ts';
-import type { RoomLogger } from '../../stage/stage.ts';
+import { RejectedActionError } from '../../stage/rejected-action-error.ts';
+import type { StageLogger } from '../../stage/stage.ts';
 import { apiRoutes } from './api.ts';
 import { pageFolder } from './ensure-page.ts';
-import type { Room } from './furnish.ts';
-import { type GateOptions, judge } from './gate.ts';
 import { pageHeaders, pageRoutes } from './page.ts';
 import { sendProblem } from './problem.ts';
+import { type GateOptions, judge } from './request-check.ts';
+import type { Room } from './room.ts';
 import type { ControlRoomOptions } from './start.ts';
 
 export interface RoomAppOptions {
@@ -30,7 +30,7 @@ export function roomApp({ room, gate, options: { topology, logger } }: RoomAppOp
     sendProblem(response, verdict.status, verdict.code);
   });
   app.use('/api', apiRoutes({ topology, ...room }));
-  app.use('/pictures', room.desk.pictures());
+  app.use('/pictures', room.runner.pictures());
   app.use(pageRoutes(pageFolder, gate.token));
   app.use((_request, response) => sendProblem(response, 404, 'not-found'));
   app.use(answerError(logger));
@@ -38,10 +38,11 @@ export function roomApp({ room, gate, options: { topology, logger } }: RoomAppOp
 }
 
 const answerError =
-  (logger: RoomLogger): ErrorRequestHandler =>
+  (logger: StageLogger): ErrorRequestHandler =>
   (error, _request, response, _next) => {
     if (response.headersSent) return void response.destroy();
-    if (error instanceof RefusedError) return sendProblem(response, error.status, error.code, error.message);
+    if (error instanceof RejectedActionError)
+      return sendProblem(response, error.status, error.code, error.message);
     if (error instanceof NotPossibleError) return sendProblem(response, 409, 'not-possible', error.message);
     const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
     if (status === 500) logger.warn({ err: error }, 'control room error');

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { formatEvent } from '../event-stream.ts';
+import { formatEvent } from '../../event-stream.ts';
 import type { Hello } from '../protocol.ts';
 import type { RoomState } from './room-state.ts';
 

@@ -1,10 +1,12 @@
 import { edgePictures, policyReports } from '../../stage/edges.ts';
+import type { ActiveFault } from '../../stage/faults.ts';
+import { nodePictures } from '../../stage/nodes.ts';
+import type { Mark, Traffic } from '../../stage/picture.ts';
 import type { Switches } from '../../stage/switches.ts';
 import type { SystemView } from '../../stage/system-view.ts';
 import { orderSeen, trafficOf, unknownTraffic } from '../../stage/traffic.ts';
 import type { Topology } from '../../topology.ts';
-import type { ActiveFault, Frame, Mark, ScenarioRun, Traffic } from '../protocol.ts';
-import { paintNodes } from './paint-nodes.ts';
+import { type Frame, historySeconds, type ScenarioRun } from '../protocol.ts';
 
 export interface RoomStateOptions {
   readonly topology: Topology;
@@ -26,7 +28,6 @@ export interface RoomState {
   subscribe(listener: (frame: Frame) => void): () => void;
 }
 
-const historySeconds = 300;
 const maxMarks = 100;
 /** Longer without a count, and the second is drawn as unknown. */
 const silenceMs = 1600;
@@ -46,7 +47,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
     const active = faults();
     return {
       at: now,
-      nodes: paintNodes(topology, view, active, now),
+      nodes: nodePictures(topology, view, active, now),
       edges: edgePictures(topology, view),
       traffic: history.at(-1) ?? unknownTraffic(now),
       targetRate: view.stats()?.rate.ordersPerSecond ?? null,

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Supervisor } from '@ballast/supervisor';
-import type { RoomLogger } from '../../stage/stage.ts';
+import type { StageLogger } from '../../stage/stage.ts';
 import type { SupervisedName, Topology } from '../../topology.ts';
 import { roomApp } from './app.ts';
 import { ensurePage } from './ensure-page.ts';
-import { furnish } from './furnish.ts';
+import { openRoom } from './room.ts';
 
 export interface ControlRoomOptions {
   readonly topology: Topology;
@@ -26,7 +26,7 @@ export interface ControlRoomOptions {
   /** `host:port` of what has no stream to follow; for a room without a supervisor. */
   readonly probes?: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly jaegerUrl?: string | undefined;
-  readonly logger: RoomLogger;
+  readonly logger: StageLogger;
 }
 
 export interface ControlRoom {
@@ -43,7 +43,7 @@ export async function startControlRoom(options: ControlRoomOptions): Promise<Con
   await ensurePage();
   const token = randomBytes(32).toString('base64url');
   const hosts = new Set<string>();
-  const room = furnish(options);
+  const room = openRoom(options);
   const server = createServer(limits, roomApp({ room, gate: { hosts, token }, options }));
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');

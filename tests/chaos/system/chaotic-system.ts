@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ProtectionName } from '@ballast/demo/control-room/protocol';
-import { writeFlagsFile } from '@ballast/demo/embedded/flags-file';
+import { writeFlagsFile } from '@ballast/demo/flags-file';
+import type { ProtectionName } from '@ballast/demo/protections';
 import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
 import { ownRunFolder } from '@ballast/supervisor';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type uPlot from 'uplot';
-import { qualities } from '../../protocol.ts';
+import { qualities } from '../../../load-generator/quality.ts';
 import { duration, percent, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { latencyColumns, loadColumns, shareColumns, stacked } from './columns.ts';

@@ -1,4 +1,5 @@
-import { type Quality, qualities, type Traffic } from '../../protocol.ts';
+import { type Quality, qualities } from '../../../load-generator/quality.ts';
+import type { Traffic } from '../../../stage/picture.ts';
 
 /** Columns as uPlot wants them: seconds first, then one array per line; null where nobody knows. */
 export type Columns = [number[], ...(number | null)[][]];

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Quality } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
 
 /** The page's colours as a canvas needs them: resolved, and again after the theme changed. */
 export interface Palette {

@@ -1,4 +1,5 @@
-import type { FaultName, OrderStory } from '../../protocol.ts';
+import type { FaultName } from '../../../stage/faults.ts';
+import type { OrderStory } from '../../protocol.ts';
 import { authorized } from './token.ts';
 
 /** Sends one action; resolves to what to tell the reader when it was refused, or to null. */

@@ -1,4 +1,4 @@
-import { readEventStream } from '../../event-stream.ts';
+import { readEventStream } from '../../../event-stream.ts';
 import type { Frame, Hello } from '../../protocol.ts';
 import { authorized } from './token.ts';
 

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Frame, Hello, Mark, Traffic } from '../../protocol.ts';
+import type { Mark, Traffic } from '../../../stage/picture.ts';
+import { type Frame, type Hello, historySeconds } from '../../protocol.ts';
 import { follow, type Link } from './connection.ts';
 
 export interface LiveState {
@@ -11,7 +12,6 @@ export interface LiveState {
   readonly marks: readonly Mark[];
 }
 
-const historySeconds = 300;
 const maxMarks = 200;
 
 let state: LiveState = { link: 'connecting', hello: null, frame: null, history: [], marks: [] };

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { OrderSeen, OrderStory as Story } from '../../protocol.ts';
-import { qualityMeaning } from '../../protocol.ts';
+import type { OrderSeen } from '../../../stage/picture.ts';
+import type { OrderStory as Story } from '../../protocol.ts';
 import { duration } from '../format.ts';
 import { loadStory } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { QualityChip } from './quality-chip.tsx';
+import { qualityMeaning } from './quality-meaning.ts';
 import { type StoryLine, storyLines } from './story-lines.ts';
 
 /** The chosen order as a waterfall of decisions. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { OrderSeen } from '../../protocol.ts';
+import type { OrderSeen } from '../../../stage/picture.ts';
 import { clock, duration, euros, missing } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { QualityChip } from './quality-chip.tsx';

@@ -1,4 +1,5 @@
-import { type Quality, qualityMeaning } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
+import { qualityMeaning } from './quality-meaning.ts';
 
 /** The label every answer wears: how good it was. */
 export const QualityChip = ({ quality, text }: { quality: Quality; text?: string }) => (

@@ -1,6 +1,7 @@
 import { useState } from 'react';
+import type { ActiveFault, FaultName } from '../../../stage/faults.ts';
+import type { NodePicture } from '../../../stage/picture.ts';
 import type { SupervisedName } from '../../../topology.ts';
-import type { ActiveFault, FaultName, NodePicture } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';

@@ -1,4 +1,4 @@
-import type { PolicyReport } from '../../protocol.ts';
+import type { PolicyReport } from '../../../stage/picture.ts';
 import { count, duration, percent } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { nodeTitle } from '../topology/names.ts';

@@ -1,5 +1,4 @@
-import type { ProtectionName } from '../../protocol.ts';
-import { protectionNames } from '../../protocol.ts';
+import { type ProtectionName, protectionNames } from '../../../protections.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';

@@ -1,4 +1,5 @@
-import type { CheckResult, ScenarioCard, ScenarioRun } from '../../protocol.ts';
+import type { CheckResult } from '../../../scenarios/check-result.ts';
+import type { ScenarioCard, ScenarioRun } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';
@@ -83,8 +84,8 @@ function Run({ run }: { run: ScenarioRun }) {
             Stop
           </button>
         )}
-        {run.chart && (
-          <a className="button" href={run.chart} target="_blank" rel="noreferrer">
+        {run.picture && (
+          <a className="button" href={run.picture} target="_blank" rel="noreferrer">
             Picture
           </a>
         )}

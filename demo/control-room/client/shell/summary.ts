@@ -1,4 +1,5 @@
-import type { EdgePicture, Frame, Traffic } from '../../protocol.ts';
+import type { EdgePicture, Traffic } from '../../../stage/picture.ts';
+import type { Frame } from '../../protocol.ts';
 import { percent } from '../format.ts';
 
 export interface Summary {

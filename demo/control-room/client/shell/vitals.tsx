@@ -1,4 +1,5 @@
-import { type Quality, qualities, type Traffic } from '../../protocol.ts';
+import { type Quality, qualities } from '../../../load-generator/quality.ts';
+import type { Traffic } from '../../../stage/picture.ts';
 import { duration, missing, percent, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { summarize } from './summary.ts';

@@ -1,4 +1,4 @@
-import type { BreakerState } from '../../protocol.ts';
+import type { BreakerState } from '../../../stage/picture.ts';
 
 interface Props {
   state: BreakerState | null;

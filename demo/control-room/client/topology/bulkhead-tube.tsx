@@ -1,4 +1,4 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 
 interface Props {
   bulkhead: EdgePicture['bulkhead'];

@@ -1,4 +1,4 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 
 /** Calls as dots that travel: more of them per second run faster, none stand still. */
 export function Flow({ edge, d }: { edge: Pick<EdgePicture, 'callsPerSecond' | 'breaker'>; d: string }) {

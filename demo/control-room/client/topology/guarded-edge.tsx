@@ -1,4 +1,4 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 import { duration, missing, percent, rate } from '../format.ts';
 import { BreakerSwitch } from './breaker-switch.tsx';
 import { BulkheadTube } from './bulkhead-tube.tsx';

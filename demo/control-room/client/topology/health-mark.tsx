@@ -1,4 +1,4 @@
-import type { Health } from '../../../control-room/protocol.ts';
+import type { Health } from '../../../stage/picture.ts';
 
 /** The state as a shape, so that it can be told without colour: disc, half disc, cross, ring, bars. */
 export function HealthMark({ health, x, y }: { health: Health; x: number; y: number }) {

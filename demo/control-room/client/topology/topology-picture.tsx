@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { EdgePicture, NodePicture } from '../../protocol.ts';
+import type { EdgePicture, NodePicture } from '../../../stage/picture.ts';
 import { duration, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { Flow } from './flow.tsx';

@@ -1,4 +1,5 @@
-import type { Frame, Quality } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
+import type { Frame } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import type { Tab } from '../panels/side-panel.tsx';
 

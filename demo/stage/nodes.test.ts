@@ -1,34 +1,31 @@
 import type { ProcessStatus } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
-import type { SystemView } from '../../stage/system-view.ts';
-import { type SupervisedName, topologyAt } from '../../topology.ts';
-import type { ActiveFault } from '../protocol.ts';
-import { paintNodes } from './paint-nodes.ts';
+import { type SupervisedName, topologyAt } from '../topology.ts';
+import type { ActiveFault } from './faults.ts';
+import { nodePictures } from './nodes.ts';
+import type { SystemView } from './system-view.ts';
+import { stubView } from './testing.ts';
 
 const topology = topologyAt();
 const now = 100_000;
 
 interface Seen {
-  processes?: ProcessStatus<SupervisedName>[] | null;
-  reporting?: boolean;
-  accepts?: boolean | null;
+  readonly processes?: ProcessStatus<SupervisedName>[] | null;
+  readonly reporting?: boolean;
+  readonly accepts?: boolean | null;
 }
 
-function seeing({ processes = null, reporting = true, accepts = null }: Seen): SystemView {
+function viewOf({ processes = null, reporting = true, accepts = null }: Seen): SystemView {
   const report = { service: 'x', dependencies: [] };
-  return {
+  return stubView({
     service: () => (reporting ? { at: now, report, previous: null } : null),
-    stats: () => null,
-    orders: () => [],
     processes: () => processes,
     accepts: () => accepts,
-    onStats: () => () => {},
-    onProcess: () => () => {},
-  };
+  });
 }
 
 const node = (name: string, seen: Seen, faults: ActiveFault[] = []) =>
-  paintNodes(topology, seeing(seen), faults, now).find((candidate) => candidate.name === name);
+  nodePictures(topology, viewOf(seen), faults, now).find((candidate) => candidate.name === name);
 
 const status = (state: object) =>
   [{ name: 'inventory', restarts: 2, ...state }] as ProcessStatus<SupervisedName>[];

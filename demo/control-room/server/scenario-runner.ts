@@ -7,37 +7,37 @@ import { expectationsOf, unjudged } from '../../scenarios/judge.ts';
 import { pictureOf } from '../../scenarios/picture.ts';
 import { runScenario, type ScenarioResult } from '../../scenarios/run-scenario.ts';
 import type { Scenario, Variant } from '../../scenarios/scenario.ts';
-import { RefusedError } from '../../stage/refused-error.ts';
-import type { RoomLogger, Stage } from '../../stage/stage.ts';
+import { RejectedActionError } from '../../stage/rejected-action-error.ts';
+import type { Stage, StageLogger } from '../../stage/stage.ts';
 import type { SystemView } from '../../stage/system-view.ts';
 import type { SupervisedName, Topology } from '../../topology.ts';
 import type { ScenarioCard, ScenarioRun } from '../protocol.ts';
 import type { RoomState } from './room-state.ts';
 
-export interface ScenarioDeskOptions {
+export interface ScenarioRunnerOptions {
   readonly topology: Topology;
   readonly view: SystemView;
   readonly stage: Stage;
   readonly state: RoomState;
   readonly supervisor: Supervisor<SupervisedName> | undefined;
   readonly folder: string;
-  readonly logger: RoomLogger;
+  readonly logger: StageLogger;
 }
 
 /** Runs one scenario at a time for the page. */
-export interface ScenarioDesk {
+export interface ScenarioRunner {
   cards(): ScenarioCard[];
   run(name: string, variant: Variant): void;
   stop(): Promise<void>;
   pictures(): Router;
 }
 
-export function openScenarioDesk(options: ScenarioDeskOptions): ScenarioDesk {
+export function openScenarioRunner(options: ScenarioRunnerOptions): ScenarioRunner {
   const { state, supervisor, folder, logger } = options;
   const latest = new Map<string, ScenarioResult>();
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
 
-  async function play(scenario: Scenario, variant: Variant, signal: AbortSignal): Promise<void> {
+  async function runVariant(scenario: Scenario, variant: Variant, signal: AbortSignal): Promise<void> {
     let run = newRun(scenario, variant);
     const show = (change: Partial<ScenarioRun>) => {
       run = { ...run, ...change };
@@ -48,9 +48,9 @@ export function openScenarioDesk(options: ScenarioDeskOptions): ScenarioDesk {
       const onStep = (step: string) => show({ step });
       const result = await runScenario({ ...options, scenario, variant, onStep, signal });
       latest.set(`${scenario.name}/${variant}`, result);
-      show({ ...verdictOf(result), chart: keepPicture(scenario) });
+      show({ ...verdictOf(result), picture: keepPicture(scenario) });
     } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error, scenario: scenario.name }, 'scenario did not finish');
+      if (!signal.aborted) logger.warn({ err: error, scenario: scenario.name }, 'a scenario did not finish');
       show({ state: 'stopped', step: '' });
     }
   }
@@ -69,13 +69,14 @@ export function openScenarioDesk(options: ScenarioDeskOptions): ScenarioDesk {
     run(name, variant) {
       const scenario = scenarioNamed(name);
       if (!scenario || (variant === 'naive' && !scenario.naive))
-        throw new RefusedError(404, 'unknown-scenario', 'There is no such scenario');
-      const lacking = whyNot(scenario, supervisor);
-      if (lacking) throw new RefusedError(409, 'not-possible-here', lacking);
-      if (running) throw new RefusedError(409, 'busy', 'One scenario at a time: another one is running');
-      logger.info({ action: 'scenario', scenario: name, variant }, 'control room action');
+        throw new RejectedActionError(404, 'unknown-scenario', 'There is no such scenario');
+      const reason = reasonNotToRun(scenario, supervisor);
+      if (reason) throw new RejectedActionError(409, 'not-possible-here', reason);
+      if (running)
+        throw new RejectedActionError(409, 'busy', 'One scenario at a time: another one is running');
+      logger.info({ action: 'scenario', scenario: name, variant }, 'action on the system');
       const abort = new AbortController();
-      const ended = play(scenario, variant, abort.signal).finally(() => {
+      const ended = runVariant(scenario, variant, abort.signal).finally(() => {
         running = null;
       });
       running = { abort, ended };
@@ -95,10 +96,10 @@ const newRun = (scenario: Scenario, variant: Variant): ScenarioRun => ({
   state: 'running',
   startedAt: Date.now(),
   durationMs: scenario.durationMs,
-  step: 'Waiting for a calm moment',
+  step: 'Waits until the system is calm',
   checks: unjudged(expectationsOf(scenario, variant)),
   verdict: null,
-  chart: null,
+  picture: null,
 });
 
 const verdictOf = ({ checks, isAsDeclared }: ScenarioResult) => ({
@@ -116,12 +117,15 @@ const cardOf = (scenario: Scenario, supervisor: Supervisor<SupervisedName> | und
   heals: scenario.heals,
   durationMs: scenario.durationMs,
   naive: scenario.naive?.says ?? null,
-  unavailable: whyNot(scenario, supervisor),
+  unavailable: reasonNotToRun(scenario, supervisor),
 });
 
-function whyNot({ needs = [] }: Scenario, supervisor: Supervisor<SupervisedName> | undefined): string | null {
+function reasonNotToRun(
+  { needs = [] }: Scenario,
+  supervisor: Supervisor<SupervisedName> | undefined,
+): string | null {
   if (needs.includes('supervisor') && !supervisor)
-    return 'needs the embedded demo: containers are started by hand';
+    return 'needs the embedded demo: containers have to be started by hand';
   const redis = supervisor?.status().find(({ name }) => name === 'redis');
   if (needs.includes('redis') && redis?.state === 'absent') return 'needs redis-server on PATH';
   return null;

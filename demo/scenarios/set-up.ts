@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { protectionNames } from '../control-room/protocol.ts';
-import { isServiceName, type Stage } from '../stage/stage.ts';
-import type { SwitchName } from '../stage/switches.ts';
+import { protectionNames } from '../protections.ts';
+import type { Stage } from '../stage/stage.ts';
+import type { SwitchName } from '../stage/switch-names.ts';
 import type { SystemView } from '../stage/system-view.ts';
+import { isServiceName } from '../topology.ts';
 import type { Scenario, Variant } from './scenario.ts';
 
-interface Before {
+interface Previous {
   readonly switches: Readonly<Record<SwitchName, boolean>>;
   readonly ordersPerSecond: number;
   readonly readsPerSecond: number;
@@ -14,14 +15,19 @@ interface Before {
 const calmWithinMs = 45_000;
 const calmForSeconds = 2;
 
-/** All switches on but those a naive run does without, the load as declared, nothing left over from before. */
-export async function setTheStage(
+/**
+ * Waits until the system is calm, then switches all protections on but those the variant does without, and sets the
+ * declared load.
+ *
+ * @returns what `restore` puts back
+ */
+export async function setUp(
   stage: Stage,
   view: SystemView,
   scenario: Scenario,
   variant: Variant,
   signal?: AbortSignal,
-): Promise<Before> {
+): Promise<Previous> {
   await untilCalm(view, signal);
   const { ordersPerSecond = 5, readsPerSecond = 0 } = view.stats()?.rate ?? {};
   const switches = stage.switches();
@@ -38,8 +44,12 @@ function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<Switc
   return Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, !without.includes(name)]));
 }
 
-/** Puts everything back, whatever a run left behind, and waits until the system has recovered from it. */
-export async function restore(stage: Stage, view: SystemView, { switches, ...rate }: Before): Promise<void> {
+/** Puts everything back, heals and starts what a run left broken, and waits until the system has recovered. */
+export async function restore(
+  stage: Stage,
+  view: SystemView,
+  { switches, ...rate }: Previous,
+): Promise<void> {
   await stage.setSwitches(switches);
   for (const { target } of stage.faults())
     await (isServiceName(target) ? stage.heal(target) : stage.resume(target)).catch(() => {});

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { judge } from './judge.ts';
-import type { Outcome } from './stats.ts';
+import { classifyReply } from './classify-reply.ts';
+import type { Quality } from './quality.ts';
 
-const cases: [number, unknown, Outcome][] = [
+const cases: [number, unknown, Quality][] = [
   [201, { recommendations: { source: 'live' } }, 'live'],
   [201, { recommendations: { source: 'default' } }, 'default'],
   [201, { recommendations: { source: 'disabled' } }, 'disabled'],
@@ -17,7 +17,7 @@ const cases: [number, unknown, Outcome][] = [
 ];
 
 test.each(cases)('%i with %j counts as %s', (status, body, outcome) => {
-  expect(judge({ kind: 'answer', status, body }).outcome).toBe(outcome);
+  expect(classifyReply({ kind: 'answer', status, body }).outcome).toBe(outcome);
 });
 
 test.each([
@@ -28,11 +28,11 @@ test.each([
   [429, 'soon', 'failed'],
   [500, '1', 'failed'],
 ])('%i with Retry-After %s counts as %s', (status, retryAfter, outcome) => {
-  expect(judge({ kind: 'answer', status, body: {}, retryAfter }).outcome).toBe(outcome);
+  expect(classifyReply({ kind: 'answer', status, body: {}, retryAfter }).outcome).toBe(outcome);
 });
 
 test('no answer counts as failed and says why', () => {
-  expect(judge({ kind: 'unreachable', code: 'ECONNREFUSED' })).toMatchObject({
+  expect(classifyReply({ kind: 'unreachable', code: 'ECONNREFUSED' })).toMatchObject({
     outcome: 'failed',
     code: 'ECONNREFUSED',
   });

@@ -5,14 +5,14 @@ import { openSwitches } from '../../stage/switches.ts';
 import { watchSystem } from '../../stage/system-view.ts';
 import type { Hello } from '../protocol.ts';
 import { openRoomState, type RoomState } from './room-state.ts';
-import { openScenarioDesk, type ScenarioDesk } from './scenario-desk.ts';
+import { openScenarioRunner, type ScenarioRunner } from './scenario-runner.ts';
 import type { ControlRoomOptions } from './start.ts';
 
-/** What stands in the room: eyes, hands, a memory, and a desk for scenarios. */
+/** What stands in the room: eyes, hands, a memory, and a runner for scenarios. */
 export interface Room {
   readonly stage: Stage;
   readonly state: RoomState;
-  readonly desk: ScenarioDesk;
+  readonly runner: ScenarioRunner;
   /** What a page is told first. */
   hello(): Hello;
   /** Aborted when the room closes. */
@@ -20,7 +20,7 @@ export interface Room {
   close(): Promise<void>;
 }
 
-export function furnish({ topology, supervisor, jaegerUrl = '', ...options }: ControlRoomOptions): Room {
+export function openRoom({ topology, supervisor, jaegerUrl = '', ...options }: ControlRoomOptions): Room {
   const { chaosToken, flagsFile, picturesFolder: folder, probes = {}, logger } = options;
   const closing = new AbortController();
   const { signal } = closing;
@@ -30,22 +30,22 @@ export function furnish({ topology, supervisor, jaegerUrl = '', ...options }: Co
   const stage = openStage({ topology, supervisor, chaosToken, switches, logger, onMark });
   const state = openRoomState({ topology, view, switches, faults: stage.faults, signal });
   const stopMarking = supervisor ? markProcesses(supervisor, onMark) : () => {};
-  const desk = openScenarioDesk({ topology, view, stage, state, supervisor, folder, logger });
+  const runner = openScenarioRunner({ topology, view, stage, state, supervisor, folder, logger });
   return {
     stage,
     state,
-    desk,
+    runner,
     closing: signal,
     hello: () => ({
       mode: supervisor ? 'embedded' : 'containers',
-      scenarios: desk.cards(),
+      scenarios: runner.cards(),
       history: state.history(),
       marks: state.marks(),
       jaegerUrl: jaegerUrl || null,
       maxRate: maxRatePerSecond,
     }),
     async close() {
-      await desk.stop();
+      await runner.stop();
       stopMarking();
       switches.close();
       closing.abort();

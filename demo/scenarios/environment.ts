@@ -5,8 +5,8 @@ import { openSwitches } from '../stage/switches.ts';
 import { type SystemView, watchSystem } from '../stage/system-view.ts';
 import { type Topology, topologyAt } from '../topology.ts';
 
-/** A whole embedded system with somebody to act on it and somebody to watch. */
-export interface Theatre {
+/** A whole embedded system, with what acts on it and what watches it. */
+export interface ScenarioEnvironment {
   readonly topology: Topology;
   readonly stage: Stage;
   readonly view: SystemView;
@@ -19,11 +19,10 @@ export interface Theatre {
 const stopGraceMs = 5000;
 const quietLogger = { info() {}, warn() {} };
 
-/** Starts a system of its own for scenarios; resolves when orders can be placed. Nothing restarts but by the script. */
-export async function openTheatre(portBase: number): Promise<Theatre> {
+/** Starts a system for scenarios; resolves when orders can be placed. What is killed stays down until a step starts it. */
+export async function openScenarioEnvironment(portBase: number): Promise<ScenarioEnvironment> {
   const topology = topologyAt(portBase);
-  const options = { load: 5, restartAfterSeconds: 3600, portBase, fresh: true, help: false };
-  const system = await openEmbeddedSystem(topology, options);
+  const system = await openEmbeddedSystem(topology, { load: 5, restartAfterSeconds: 3600, fresh: true });
   const closing = new AbortController();
   const switches = openSwitches(system.flagsFile);
   const { supervisor, chaosToken } = system;

@@ -1,21 +1,19 @@
 import type { ProcessStatus } from '@ballast/supervisor';
-import type { SystemView } from '../../stage/system-view.ts';
 import {
+  isServiceName,
   isSupervisedName,
   type NodeName,
-  type ServiceName,
   type SupervisedName,
-  serviceNames,
   type Topology,
-} from '../../topology.ts';
-import type { ActiveFault, Health, NodePicture } from '../protocol.ts';
-
-const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
+} from '../topology.ts';
+import type { ActiveFault } from './faults.ts';
+import type { Health, NodePicture } from './picture.ts';
+import type { SystemView } from './system-view.ts';
 
 type State = Pick<NodePicture, 'health' | 'note' | 'restartsAt' | 'restarts'>;
 
-/** Every node but the room itself, with what can be done to it here. */
-export function paintNodes(
+/** Every node but the control room, with what can be done to it here. */
+export function nodePictures(
   topology: Topology,
   view: SystemView,
   faults: readonly ActiveFault[],
@@ -51,7 +49,7 @@ function supervised(status: ProcessStatus<SupervisedName>, view: SystemView, now
   }
   if (status.state === 'absent') return { ...base, health: 'absent', note: status.reason };
   if (status.state === 'external') return { ...base, health: 'up', note: 'runs elsewhere' };
-  if (status.state === 'up' && isService(status.name) && !view.service(status.name))
+  if (status.state === 'up' && isServiceName(status.name) && !view.service(status.name))
     return { ...base, health: 'unknown', note: 'does not report' };
   return { ...base, health: status.state, note: null };
 }
@@ -62,7 +60,7 @@ function downNote(reason: string, restartsAt: number | null, now: number): strin
   return seconds < 120 ? `down, back in ${seconds} s` : 'down';
 }
 
-/** Without a supervisor a process is what can be seen of it. */
+/** Without a supervisor only what a process shows from outside is known. */
 function observed(name: SupervisedName, view: SystemView): State {
   const isThere = isThereNow(name, view);
   const health: Health = isThere === null ? 'unknown' : isThere ? 'up' : 'down';
@@ -101,19 +99,19 @@ type Means = Pick<NodePicture, 'canKill' | 'canStart' | 'canStall' | 'canFault'>
 function means(name: NodeName, health: Health, isSupervised: boolean): Means {
   const isHere = health !== 'absent' && health !== 'down';
   return {
-    canKill: isHere && (isSupervised || isService(name)),
+    canKill: isHere && (isSupervised || isServiceName(name)),
     canStart: isSupervised && health === 'down',
-    canStall: isHere && (isSupervised || isService(name)),
-    canFault: isService(name),
+    canStall: isHere && (isSupervised || isServiceName(name)),
+    canFault: isServiceName(name),
   };
 }
 
-/** Orders has room for what explains its answers: who is inside, who was turned away, and what is still owed. */
+/** Orders shows what explains its answers: requests in work, requests shed, and orders not settled yet. */
 function detailsOf(name: SupervisedName, view: SystemView): NodePicture['details'] {
   if (name !== 'orders') return [];
-  const sight = view.service('orders');
-  const admission = sight?.report.admission;
-  const before = sight?.previous?.report.admission;
+  const reports = view.service('orders');
+  const admission = reports?.report.admission;
+  const before = reports?.previous?.report.admission;
   return [
     { name: 'in work', value: admission?.inFlight ?? null },
     { name: 'refused/s', value: admission && before ? shedSince(admission.shed, before.shed) : null },
