@@ -1,4 +1,4 @@
-import type { ProtectionName } from '../protections.ts';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import type { Stage } from '../stage/stage.ts';
 import type { Recording } from './recording.ts';
 

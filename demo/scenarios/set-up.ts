@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { protectionNames } from '../protections.ts';
+import { protectionFlag, protectionNames } from '@ballast/service-kit/protections';
 import type { Stage } from '../stage/stage.ts';
 import type { SwitchName } from '../stage/switch-names.ts';
 import type { SystemView } from '../stage/system-view.ts';
@@ -41,7 +41,7 @@ function switchesFor(scenario: Scenario, variant: Variant): Partial<Record<Switc
     ...(scenario.without ?? []),
     ...(variant === 'naive' ? (scenario.naive?.without ?? []) : []),
   ];
-  return Object.fromEntries(protectionNames.map((name) => [`protection.${name}`, !without.includes(name)]));
+  return Object.fromEntries(protectionNames.map((name) => [protectionFlag(name), !without.includes(name)]));
 }
 
 /** Puts everything back, heals and starts what a run left broken, and waits until the system has recovered. */

@@ -1,9 +1,9 @@
+import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
 import { nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
 import { ActiveFaults } from './active-faults.ts';
 import type { ActiveFault, StagedFault } from './faults.ts';
 import type { Mark } from './picture.ts';
-import { RejectedActionError } from './rejected-action-error.ts';
 import type { SwitchName } from './switch-names.ts';
 import type { Switches } from './switches.ts';
 
@@ -78,8 +78,7 @@ export function openStage(options: StageOptions): Stage {
   }
 
   async function start(target: SupervisedName): Promise<void> {
-    if (!supervisor)
-      throw new RejectedActionError(409, 'not-possible-here', `Type: docker compose start ${target}`);
+    if (!supervisor) throw problem(409, 'not-possible-here', `Type: docker compose start ${target}`);
     logger.info({ action: 'start', target }, 'action on the system');
     await supervisor.start(target);
   }
@@ -155,8 +154,8 @@ async function send(
     signal: AbortSignal.timeout(answerWithinMs),
     redirect: 'error',
   }).catch(() => {
-    throw new RejectedActionError(502, 'no-answer', `${target} does not answer`);
+    throw problem(502, 'no-answer', `${target} does not answer`);
   });
   await response.body?.cancel();
-  if (!response.ok) throw new RejectedActionError(502, 'refused', `${target} answered ${response.status}`);
+  if (!response.ok) throw problem(502, 'rejected', `${target} answered ${response.status}`);
 }

@@ -1,16 +1,12 @@
-import { type ProtectionName, protectionNames } from '../protections.ts';
+import { type ProtectionFlag, protectionFlags } from '@ballast/service-kit/protections';
 
-/** The features that can be switched off and that no order needs; the flag of each is `feature.<name>`. */
-export const featureNames = ['recommendations'] as const;
-export type FeatureName = (typeof featureNames)[number];
+/** The features that can be switched off; no order needs them. */
+export const featureFlags = ['feature.recommendations'] as const;
 
 /** The flags that can be switched while the system runs. */
-export type SwitchName = `feature.${FeatureName}` | `protection.${ProtectionName}`;
+export type SwitchName = (typeof featureFlags)[number] | ProtectionFlag;
 
-export const switchNames: readonly SwitchName[] = [
-  ...featureNames.map((name) => `feature.${name}` as const),
-  ...protectionNames.map((name) => `protection.${name}` as const),
-];
+export const switchNames: readonly SwitchName[] = [...featureFlags, ...protectionFlags];
 
 export const isSwitchName = (name: string): name is SwitchName =>
   (switchNames as readonly string[]).includes(name);

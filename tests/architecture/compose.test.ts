@@ -31,8 +31,8 @@ const defaults = Object.fromEntries(
 ) as Record<string, string>;
 const topology = topologyAt();
 
-/** Orders can be scaled: its port on the host belongs to the edge. */
-const publisherOf = (name: string): string => (name === 'orders' ? 'edge' : name);
+/** Orders can be scaled: its port on the host belongs to the load balancer. */
+const publisherOf = (name: string): string => (name === 'orders' ? 'load-balancer' : name);
 
 function publishedPort(name: string): number {
   const [port = ''] = services[publisherOf(name)]?.ports ?? [];

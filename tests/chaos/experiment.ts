@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProtectionName } from '@ballast/demo/protections';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { check } from './checker/check.ts';
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';

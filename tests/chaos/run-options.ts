@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type ProtectionName, protectionNames } from '@ballast/demo/protections';
+import { type ProtectionName, protectionNames } from '@ballast/service-kit/protections';
 import { portsPerSystem } from './system/layout.ts';
 
 export type ChaosOptions = {

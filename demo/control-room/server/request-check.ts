@@ -1,49 +1,61 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type ProblemError, type ProblemExtras, problem } from '@ballast/service-kit/problem';
 
-/** What the gate looks at; `rawHeaders` shows a header sent twice, which the parsed ones hide. */
-export interface Knock {
+/** What the check reads of a request; `rawHeaders` shows a header that was sent twice, which the parsed ones hide. */
+export interface RequestHead {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly rawHeaders: readonly string[];
 }
 
-export interface GateOptions {
-  /** Exact values of `Host` that are us, port included. */
+export interface RequestCheckOptions {
+  /** The values of `Host` that name this server, port included. */
   readonly hosts: ReadonlySet<string>;
   readonly token: string;
 }
-
-export type Verdict =
-  | { readonly pass: true }
-  | { readonly pass: false; readonly status: number; readonly code: string };
-
-const pass: Verdict = { pass: true };
-const refuse = (status: number, code: string): Verdict => ({ pass: false, status, code });
 
 const safeMethods = new Set(['GET', 'HEAD']);
 const unsafeMethods = new Set(['POST', 'PUT', 'DELETE']);
 
 /**
- * Judges a request before anything else looks at it. The checks overlap on purpose: an exact host stops DNS
- * rebinding, the token stops other sites and blind requests, the origin stops a leaked token in a foreign page.
+ * Checks a request before anything else reads it. The checks overlap on purpose: an exact host stops DNS rebinding,
+ * the token stops other sites and blind requests, the origin stops a leaked token in a foreign page.
+ *
+ * @returns why the request is rejected; undefined when it may pass
  */
-export function judge(knock: Knock, { hosts, token }: GateOptions): Verdict {
-  const host = only(knock, 'host');
-  if (host === undefined || !hosts.has(host)) return refuse(421, 'unknown-host');
-  if (!knock.url.startsWith('/')) return refuse(400, 'bad-target');
-  const isSafe = safeMethods.has(knock.method);
-  if (!isSafe && !unsafeMethods.has(knock.method)) return refuse(405, 'method-not-allowed');
-  if (!isBehindToken(knock)) return isSafe ? pass : refuse(405, 'method-not-allowed');
-  if (!carries(knock, token)) return refuse(401, 'unauthorized');
-  const origin = originOf(knock, host);
-  if (origin === 'foreign' || (origin === 'unsaid' && !isSafe)) return refuse(403, 'foreign-origin');
-  if (!isSafe && !isJson(only(knock, 'content-type'))) return refuse(415, 'json-only');
-  return pass;
+export function checkRequest(
+  head: RequestHead,
+  { hosts, token }: RequestCheckOptions,
+): ProblemError | undefined {
+  const host = only(head, 'host');
+  if (host === undefined || !hosts.has(host))
+    return problem(421, 'unknown-host', 'This server has another name');
+  if (!head.url.startsWith('/')) return problem(400, 'bad-request', 'The target must be a path');
+  const isSafe = safeMethods.has(head.method);
+  const isApi = needsToken(head);
+  if (!isSafe && !(isApi && unsafeMethods.has(head.method))) return notAllowed(head.method, isApi);
+  if (!isApi) return undefined;
+  if (!hasToken(head, token))
+    return problem(401, 'unauthorized', 'The API needs the token of the page', bearer);
+  const origin = originOf(head, host);
+  if (origin === 'foreign' || (origin === 'unknown' && !isSafe))
+    return problem(403, 'foreign-origin', 'Only the page itself may do this');
+  if (!isSafe && !isJson(only(head, 'content-type')))
+    return problem(415, 'unsupported-media-type', 'The body must be application/json in UTF-8');
+  return undefined;
 }
 
-/** The API; everything else is the page itself, which holds nothing but the way in. */
-const isBehindToken = ({ url }: Knock): boolean => /^\/+api(?:[/?#]|$)/i.test(decoded(url));
+const bearer: ProblemExtras = { headers: { 'WWW-Authenticate': 'Bearer' } };
+
+function notAllowed(method: string, isApi: boolean): ProblemError {
+  const allowed = isApi ? [...safeMethods, ...unsafeMethods] : [...safeMethods];
+  const headers = { Allow: allowed.join(', ') };
+  return problem(405, 'method-not-allowed', `${method} is not possible here`, { headers });
+}
+
+/** The API needs the token; everything else is the page itself, which contains nothing to protect but the token. */
+const needsToken = ({ url }: RequestHead): boolean => /^\/+api(?:[/?#]|$)/i.test(decoded(url));
 
 function decoded(url: string): string {
   try {
@@ -54,26 +66,26 @@ function decoded(url: string): string {
 }
 
 /** A header that was sent exactly once. */
-function only({ headers, rawHeaders }: Knock, name: string): string | undefined {
+function only({ headers, rawHeaders }: RequestHead, name: string): string | undefined {
   const times = rawHeaders.filter((key, index) => index % 2 === 0 && key.toLowerCase() === name).length;
   const value = headers[name];
   return times === 1 && typeof value === 'string' ? value : undefined;
 }
 
-function carries(knock: Knock, token: string): boolean {
-  return timingSafeEqual(digest(only(knock, 'authorization') ?? ''), digest(`Bearer ${token}`));
+function hasToken(head: RequestHead, token: string): boolean {
+  return timingSafeEqual(digest(only(head, 'authorization') ?? ''), digest(`Bearer ${token}`));
 }
 
-// timingSafeEqual wants equal lengths, and the length of the token is nobody's business.
+// timingSafeEqual needs equal lengths, and the length of the token must not show.
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Both signs of a browser must agree when both are there; a single foreign one is enough to refuse. */
-function originOf(knock: Knock, host: string): 'ours' | 'foreign' | 'unsaid' {
-  const site = knock.headers['sec-fetch-site'];
-  const origin = knock.headers.origin;
-  if (site !== undefined && only(knock, 'sec-fetch-site') !== 'same-origin') return 'foreign';
-  if (origin !== undefined && only(knock, 'origin') !== `http://${host}`) return 'foreign';
-  return site === undefined && origin === undefined ? 'unsaid' : 'ours';
+/** When a browser sends both headers they must agree; a single foreign one is enough to reject. */
+function originOf(head: RequestHead, host: string): 'own' | 'foreign' | 'unknown' {
+  const site = head.headers['sec-fetch-site'];
+  const origin = head.headers.origin;
+  if (site !== undefined && only(head, 'sec-fetch-site') !== 'same-origin') return 'foreign';
+  if (origin !== undefined && only(head, 'origin') !== `http://${host}`) return 'foreign';
+  return site === undefined && origin === undefined ? 'unknown' : 'own';
 }
 
 const isJson = (type: string | undefined): boolean =>

@@ -8,12 +8,12 @@ import { openRoomState, type RoomState } from './room-state.ts';
 import { openScenarioRunner, type ScenarioRunner } from './scenario-runner.ts';
 import type { ControlRoomOptions } from './start.ts';
 
-/** What stands in the room: eyes, hands, a memory, and a runner for scenarios. */
+/** The control room without its HTTP server: it acts on the system, watches it, and runs scenarios. */
 export interface Room {
   readonly stage: Stage;
   readonly state: RoomState;
-  readonly runner: ScenarioRunner;
-  /** What a page is told first. */
+  readonly scenarios: ScenarioRunner;
+  /** The first message to a page. */
   hello(): Hello;
   /** Aborted when the room closes. */
   readonly closing: AbortSignal;
@@ -30,22 +30,22 @@ export function openRoom({ topology, supervisor, jaegerUrl = '', ...options }: C
   const stage = openStage({ topology, supervisor, chaosToken, switches, logger, onMark });
   const state = openRoomState({ topology, view, switches, faults: stage.faults, signal });
   const stopMarking = supervisor ? markProcesses(supervisor, onMark) : () => {};
-  const runner = openScenarioRunner({ topology, view, stage, state, supervisor, folder, logger });
+  const scenarios = openScenarioRunner({ topology, view, stage, state, supervisor, folder, logger });
   return {
     stage,
     state,
-    runner,
+    scenarios,
     closing: signal,
     hello: () => ({
       mode: supervisor ? 'embedded' : 'containers',
-      scenarios: runner.cards(),
+      scenarios: scenarios.cards(),
       history: state.history(),
       marks: state.marks(),
       jaegerUrl: jaegerUrl || null,
       maxRate: maxRatePerSecond,
     }),
     async close() {
-      await runner.stop();
+      await scenarios.stop();
       stopMarking();
       switches.close();
       closing.abort();

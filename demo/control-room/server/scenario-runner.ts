@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
 import express, { type Router } from 'express';
 import { scenarioNamed, scenarios } from '../../scenarios/catalogue.ts';
@@ -7,7 +8,6 @@ import { expectationsOf, unjudged } from '../../scenarios/judge.ts';
 import { pictureOf } from '../../scenarios/picture.ts';
 import { runScenario, type ScenarioResult } from '../../scenarios/run-scenario.ts';
 import type { Scenario, Variant } from '../../scenarios/scenario.ts';
-import { RejectedActionError } from '../../stage/rejected-action-error.ts';
 import type { Stage, StageLogger } from '../../stage/stage.ts';
 import type { SystemView } from '../../stage/system-view.ts';
 import type { SupervisedName, Topology } from '../../topology.ts';
@@ -69,11 +69,10 @@ export function openScenarioRunner(options: ScenarioRunnerOptions): ScenarioRunn
     run(name, variant) {
       const scenario = scenarioNamed(name);
       if (!scenario || (variant === 'naive' && !scenario.naive))
-        throw new RejectedActionError(404, 'unknown-scenario', 'There is no such scenario');
+        throw problem(404, 'unknown-scenario', 'There is no such scenario');
       const reason = reasonNotToRun(scenario, supervisor);
-      if (reason) throw new RejectedActionError(409, 'not-possible-here', reason);
-      if (running)
-        throw new RejectedActionError(409, 'busy', 'One scenario at a time: another one is running');
+      if (reason) throw problem(409, 'not-possible-here', reason);
+      if (running) throw problem(409, 'busy', 'One scenario at a time: another one is running');
       logger.info({ action: 'scenario', scenario: name, variant }, 'action on the system');
       const abort = new AbortController();
       const ended = runVariant(scenario, variant, abort.signal).finally(() => {

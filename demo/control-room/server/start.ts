@@ -17,13 +17,13 @@ export interface ControlRoomOptions {
   readonly host?: string;
   /** Port the browser uses, where another one is published. @default the port listened on */
   readonly publicPort?: number | undefined;
-  /** Without one (containers), killing is a fault of the service and starting is told as a command. */
+  /** Without one (containers), a kill is a fault of the service, and a start is answered with the command to type. */
   readonly supervisor?: Supervisor<SupervisedName> | undefined;
   readonly chaosToken: string;
   readonly flagsFile: string;
   /** Folder for the pictures of scenario runs. */
   readonly picturesFolder: string;
-  /** `host:port` of what has no stream to follow; for a room without a supervisor. */
+  /** `host:port` of what has no stream to follow; only without a supervisor. */
   readonly probes?: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly jaegerUrl?: string | undefined;
   readonly logger: StageLogger;
@@ -44,7 +44,7 @@ export async function startControlRoom(options: ControlRoomOptions): Promise<Con
   const token = randomBytes(32).toString('base64url');
   const hosts = new Set<string>();
   const room = openRoom(options);
-  const server = createServer(limits, roomApp({ room, gate: { hosts, token }, options }));
+  const server = createServer(limits, roomApp({ room, check: { hosts, token }, options }));
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

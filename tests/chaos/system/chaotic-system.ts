@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeFlagsFile } from '@ballast/demo/flags-file';
-import type { ProtectionName } from '@ballast/demo/protections';
 import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import { ownRunFolder } from '@ballast/supervisor';
 import { chooseLocation, clearCluster, databaseUrl } from '@ballast/supervisor/postgres';
 import { layoutAt, portOf, type Replica } from './layout.ts';

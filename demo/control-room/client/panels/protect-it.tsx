@@ -1,4 +1,4 @@
-import { type ProtectionName, protectionNames } from '../../../protections.ts';
+import { type ProtectionName, protectionNames } from '@ballast/service-kit/protections';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { tell } from '../shell/notice.tsx';
