@@ -35,7 +35,9 @@ test.each<[string, RequestHead, number, string]>([
   const body = problemSchema.parse(rejection?.toJSON());
   expect(body).toMatchObject({ status, code, detail: expect.any(String) });
   // With "about:blank" the title is the phrase of the status and nothing else (RFC 9457, section 4.2.1).
-  expect(body.type).toBe(body.title === STATUS_CODES[status] ? 'about:blank' : `urn:problem-type:ballast:${code}`);
+  expect(body.type).toBe(
+    body.title === STATUS_CODES[status] ? 'about:blank' : `urn:problem-type:ballast:${code}`,
+  );
 });
 
 test('a rejected method comes with the methods there are, a missing token with the scheme', () => {

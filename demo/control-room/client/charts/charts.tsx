@@ -44,7 +44,7 @@ const shareSpec: ChartSpec = {
   format: (value) => percent(value),
 };
 
-/** Load against goodput, latency, and how good the answers were: one time axis, one cursor. */
+/** Load against goodput, latency, and how good the answers were, on one time axis with one cursor. */
 export function Charts() {
   const history = useLive((state) => state.history);
   const last = history.at(-1);

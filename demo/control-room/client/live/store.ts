@@ -43,7 +43,7 @@ export function startLive(): void {
   });
 }
 
-/** A frame sent at once after an action repeats the second it is in: only a new second is history. */
+/** A frame that is sent at once after an action repeats its second; only a new second is added to the history. */
 function grown(frame: Frame): Pick<LiveState, 'history' | 'marks'> {
   const last = state.history.at(-1);
   const isNew = !last || frame.traffic.at > last.at;
