@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BadOptionError, maxLoad, readRunOptions, runDefaults, usage } from './run-options.ts';
+import { BadOptionError } from './command-line.ts';
+import { maxLoad, readRunOptions, runDefaults, usage } from './run-options.ts';
 
 test('without options the defaults apply', () => {
   expect(readRunOptions([])).toEqual({ ...runDefaults, fresh: false, help: false });
@@ -16,7 +17,7 @@ test('each option is read, also behind the -- of a package manager', () => {
   });
 });
 
-describe('a value that makes no sense is refused and named', () => {
+describe('a value that makes no sense is rejected and named', () => {
   const cases: [string[], RegExp][] = [
     [['--load', 'many'], /--load .*"many"/],
     [['--load', `${maxLoad + 1}`], /--load .*1001/],

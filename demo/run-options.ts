@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { numberOption, parseCommandLine, wholeNumberOption } from './command-line.ts';
 import type { EmbeddedSystemOptions } from './embedded/embedded-system.ts';
 import { defaultPortBase, maxPortOffset } from './topology.ts';
 
@@ -6,11 +6,6 @@ import { defaultPortBase, maxPortOffset } from './topology.ts';
 export interface RunOptions extends EmbeddedSystemOptions {
   readonly portBase: number;
   readonly help: boolean;
-}
-
-/** The command line makes no sense; its message says what to write instead. */
-export class BadOptionError extends Error {
-  readonly code = 'E_BAD_OPTION';
 }
 
 export const runDefaults = { load: 5, restartAfterSeconds: 15, portBase: defaultPortBase } as const;
@@ -28,58 +23,38 @@ Environment: REDIS_URL uses a Redis that runs elsewhere; OTEL_EXPORTER_OTLP_ENDP
 JAEGER_URL is where orders link to their traces; LOG_LEVEL; BALLAST_DATA is the folder for data and logs (default .ballast in the checkout).
 `;
 
-function numberWithin(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  min: number,
-  max: number,
-): number {
-  if (text === undefined) return fallback;
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new BadOptionError(`${flag} takes a number from ${min} to ${max}, not "${text}"`);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: args.filter((arg) => arg !== '--'),
-      options: {
-        load: { type: 'string' },
-        'restart-after': { type: 'string' },
-        'port-base': { type: 'string' },
-        fresh: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new BadOptionError((error as Error).message);
-  }
-}
-
 /** Reads `process.argv.slice(2)`; throws BadOptionError. */
 export function readRunOptions(args: readonly string[]): RunOptions {
-  const values = parse(args);
-  const portBase = numberWithin(
-    '--port-base',
-    values['port-base'],
-    runDefaults.portBase,
-    1024,
-    65_535 - maxPortOffset,
-  );
-  if (!Number.isInteger(portBase)) throw new BadOptionError('--port-base takes a whole number');
+  const { values } = parseCommandLine(args, {
+    options: {
+      load: { type: 'string' },
+      'restart-after': { type: 'string' },
+      'port-base': { type: 'string' },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   return {
-    load: numberWithin('--load', values.load, runDefaults.load, 0, maxLoad),
-    restartAfterSeconds: numberWithin(
-      '--restart-after',
-      values['restart-after'],
-      runDefaults.restartAfterSeconds,
-      0,
-      86_400,
-    ),
-    portBase,
-    fresh: values.fresh ?? false,
-    help: values.help ?? false,
+    load: numberOption({
+      flag: '--load',
+      text: values.load,
+      defaultValue: runDefaults.load,
+      min: 0,
+      max: maxLoad,
+    }),
+    restartAfterSeconds: numberOption({
+      flag: '--restart-after',
+      text: values['restart-after'],
+      defaultValue: runDefaults.restartAfterSeconds,
+      min: 0,
+      max: 86_400,
+    }),
+    portBase: portBaseOption(values['port-base'], runDefaults.portBase),
+    fresh: values.fresh,
+    help: values.help,
   };
 }
+
+/** The first of the system's ports; throws BadOptionError. */
+export const portBaseOption = (text: string | undefined, defaultValue: number): number =>
+  wholeNumberOption({ flag: '--port-base', text, defaultValue, min: 1024, max: 65_535 - maxPortOffset });

@@ -1,6 +1,7 @@
 import { whenLauncherIsGone } from '@ballast/supervisor';
+import { BadOptionError } from './command-line.ts';
 import { type EmbeddedSystem, openEmbeddedSystem } from './embedded/embedded-system.ts';
-import { BadOptionError, type RunOptions, readRunOptions, usage } from './run-options.ts';
+import { type RunOptions, readRunOptions, usage } from './run-options.ts';
 import { openView, type View } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { BadOptionError, parseCommandLine } from '../command-line.ts';
+import { portBaseOption } from '../run-options.ts';
 import { scenarioNamed, scenarios } from './catalogue.ts';
 import { openScenarioEnvironment, type ScenarioEnvironment } from './environment.ts';
 import { evidenceOf, type ScenarioEvidence } from './evidence.ts';
@@ -8,12 +9,14 @@ import { pictureOf } from './picture.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario, Variant } from './scenario.ts';
 
+const defaultPortBase = 4200;
+
 const usage = `Usage: pnpm scenario <name...> | all [options]
 
   --variant <which>    protected, naive or both (default both)
   --picture <file>     where the picture goes (default .ballast/<port-base>/pictures/<name>.svg)
   --evidence <file>    keep what was measured, with and without, as a page
-  --port-base <port>   first port of the system that is started for it (default 4200)
+  --port-base <port>   first port of the system that is started for it (default ${defaultPortBase})
   --help               this text
 
 ${scenarios.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join('\n')}
@@ -22,32 +25,24 @@ ${scenarios.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join('\n')
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function readArguments() {
-  try {
-    return parseArgs({
-      args: process.argv.slice(2).filter((argument) => argument !== '--'),
-      allowPositionals: true,
-      options: {
-        variant: { type: 'string', default: 'both' },
-        picture: { type: 'string' },
-        evidence: { type: 'string' },
-        'port-base': { type: 'string', default: '4200' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return endWith(2, (error as Error).message);
-  }
-}
-
-function endWith(code: number, text: string): never {
-  process.stderr.write(`${text}\n`);
-  process.exit(code);
+  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
+    allowPositionals: true,
+    options: {
+      variant: { type: 'string', default: 'both' },
+      picture: { type: 'string' },
+      evidence: { type: 'string' },
+      'port-base': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return { ...values, portBase: portBaseOption(values['port-base'], defaultPortBase), names: positionals };
 }
 
 function variantsOf(scenario: Scenario, wanted: string): Variant[] {
   if (!['protected', 'naive', 'both'].includes(wanted))
-    endWith(2, '--variant takes protected, naive or both');
-  if (wanted === 'naive' && !scenario.naive) endWith(2, `${scenario.name} has no naive variant`);
+    throw new BadOptionError(`--variant takes protected, naive or both, not "${wanted}"`);
+  if (wanted === 'naive' && !scenario.naive)
+    throw new BadOptionError(`${scenario.name} has no naive variant`);
   const all: Variant[] = scenario.naive ? ['protected', 'naive'] : ['protected'];
   return all.filter((variant) => wanted === 'both' || wanted === variant);
 }
@@ -80,9 +75,11 @@ function keepPicture(results: readonly ScenarioResult[], file: string): void {
 
 function chosen(names: readonly string[]): readonly Scenario[] {
   if (names.includes('all')) return scenarios;
-  return names.map(
-    (name) => scenarioNamed(name) ?? endWith(2, `There is no scenario "${name}".\n\n${usage}`),
-  );
+  return names.map((name) => {
+    const scenario = scenarioNamed(name);
+    if (!scenario) throw new BadOptionError(`There is no scenario "${name}".\n\n${usage}`);
+    return scenario;
+  });
 }
 
 async function runVariants(
@@ -96,16 +93,16 @@ async function runVariants(
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
-  const wanted = chosen(positionals);
+  const values = readArguments();
+  const wanted = chosen(values.names);
   if (values.help || wanted.length === 0) {
     say(usage);
     return values.help ? 0 : 2;
   }
-  if (values.picture && wanted.length > 1) endWith(2, '--picture is for one scenario');
+  if (values.picture && wanted.length > 1) throw new BadOptionError('--picture is for one scenario');
   const plan = wanted.map((scenario) => ({ scenario, variants: variantsOf(scenario, values.variant) }));
   say('Starting a system of its own');
-  const environment = await openScenarioEnvironment(Number(values['port-base']));
+  const environment = await openScenarioEnvironment(values.portBase);
   const stop = () => void environment.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
@@ -123,4 +120,9 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(await main());
+try {
+  process.exit(await main());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(error instanceof BadOptionError ? 2 : 1);
+}

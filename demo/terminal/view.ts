@@ -11,7 +11,7 @@ import { type BreakerReport, statusLine } from './status-line.ts';
 import { bold, dim, green, red, yellow } from './style.ts';
 
 export interface View {
-  /** Orders can be placed: says so once and begins the line that tells how it goes, each second. */
+  /** Orders can be placed: says so once and begins the status line, which changes each second. */
   ready(): void;
   say(text: string): void;
   stopping(): void;
@@ -30,8 +30,8 @@ export function openView(system: EmbeddedSystem, onQuit: () => void): View {
     else if (command.do === 'introduce') introduce();
     else performCommand(system, command).catch((error: Error) => output.say(dim(error.message)));
   };
-  const giveKeysBack = keys ? readKeys(process.stdin, onCommand) : () => {};
-  const ignoreChanges = system.supervisor.onChange((status) =>
+  const releaseKeys = keys ? readKeys(process.stdin, onCommand) : () => {};
+  const unsubscribe = system.supervisor.onChange((status) =>
     announce(output, system, status, ticker !== undefined),
   );
   introduce();
@@ -43,11 +43,11 @@ export function openView(system: EmbeddedSystem, onQuit: () => void): View {
     say: output.say,
     stopping() {
       clearInterval(ticker);
-      ignoreChanges();
+      unsubscribe();
       output.status('');
       output.say('Stopping: orders in flight are finished first. Once more to force it.');
     },
-    close: giveKeysBack,
+    close: releaseKeys,
   };
 }
 
@@ -59,7 +59,7 @@ async function describe({ topology, supervisor }: EmbeddedSystem): Promise<strin
   return statusLine({ at: new Date(), load: report?.stats, resilience, statuses: supervisor.status() });
 }
 
-/** Says what happened to a process. Its first start is not news; an end nobody asked for comes with its last words. */
+/** Says what happened to a process. A first start is left out; after an unexpected end the last lines of its log follow. */
 function announce(
   output: Output,
   { logs }: EmbeddedSystem,
@@ -69,7 +69,7 @@ function announce(
   const { name } = status;
   if (status.state === 'up' && status.restarts > 0) output.say(green(`${name} is up again`));
   if (status.state === 'stalled')
-    output.say(yellow(`${name} is stalled: it accepts connections and says nothing`));
+    output.say(yellow(`${name} is stalled: it accepts connections and does not answer`));
   if (status.state !== 'down') return;
   output.say(red(`${name} is down: ${status.reason}`));
   if (!isReady || status.reason.includes('exit code'))

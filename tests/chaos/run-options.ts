@@ -1,4 +1,9 @@
-import { parseArgs } from 'node:util';
+import {
+  BadOptionError,
+  numberOption,
+  parseCommandLine,
+  wholeNumberOption,
+} from '@ballast/demo/command-line';
 import { type ProtectionName, protectionNames } from '@ballast/service-kit/protections';
 import { portsPerSystem } from './system/layout.ts';
 
@@ -37,10 +42,9 @@ export function titleOf({ minutes, seed, replicas, rate, restarts, without }: Ch
   return `pnpm chaos ${harm} --seed ${seed} --replicas ${replicas} --rate ${rate}${off}`;
 }
 
-/** @throws TypeError or RangeError that says what to write instead; undefined when help is wanted. */
+/** Undefined when help is wanted; throws BadOptionError. */
 export function readChaosOptions(args: readonly string[]): ChaosOptions | undefined {
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== '--'),
+  const { values } = parseCommandLine(args, {
     options: {
       minutes: { type: 'string' },
       seed: { type: 'string' },
@@ -53,41 +57,28 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     },
   });
   if (values.help) return undefined;
+  const number = (name: NumberName, defaultValue: number, min: number, max: number) =>
+    numberOption({ flag: `--${name}`, text: values[name], defaultValue, min, max });
+  const wholeNumber = (name: NumberName, defaultValue: number, min: number, max: number) =>
+    wholeNumberOption({ flag: `--${name}`, text: values[name], defaultValue, min, max });
   return {
-    minutes: numberIn('--minutes', values.minutes, chaosDefaults.minutes, 0.1, 10_000),
-    seed: integerIn('--seed', values.seed, Math.floor(Math.random() * 1_000_000), 0, 2 ** 32 - 1),
-    replicas: integerIn('--replicas', values.replicas, chaosDefaults.replicas, 1, 3),
-    rate: numberIn('--rate', values.rate, chaosDefaults.rate, 0.1, 1000),
-    restarts: integerIn('--restarts', values.restarts, 0, 0, 100_000),
+    minutes: number('minutes', chaosDefaults.minutes, 0.1, 10_000),
+    seed: wholeNumber('seed', Math.floor(Math.random() * 1_000_000), 0, 2 ** 32 - 1),
+    replicas: wholeNumber('replicas', chaosDefaults.replicas, 1, 3),
+    rate: number('rate', chaosDefaults.rate, 0.1, 1000),
+    restarts: wholeNumber('restarts', 0, 0, 100_000),
     without: protectionsIn(values.without),
-    portBase: integerIn('--port-base', values['port-base'], chaosDefaults.portBase, 1024, 65_000),
+    portBase: wholeNumber('port-base', chaosDefaults.portBase, 1024, 65_000),
   };
 }
+
+type NumberName = 'minutes' | 'seed' | 'replicas' | 'rate' | 'restarts' | 'port-base';
 
 function protectionsIn(text: string | undefined): ProtectionName[] {
   const names = text?.split(',').map((name) => name.trim()) ?? [];
   return names.map((name) => {
     const known = protectionNames.find((protection) => protection === name);
-    if (!known) throw new RangeError(`--without takes ${protectionNames.join(', ')}, not "${name}"`);
+    if (!known) throw new BadOptionError(`--without takes ${protectionNames.join(', ')}, not "${name}"`);
     return known;
   });
-}
-
-function numberIn(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  min: number,
-  max: number,
-): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (text?.trim() === '' || !(value >= min && value <= max))
-    throw new RangeError(`${flag} takes a number from ${min} to ${max}, not "${text}"`);
-  return value;
-}
-
-function integerIn(...wish: Parameters<typeof numberIn>): number {
-  const value = numberIn(...wish);
-  if (!Number.isInteger(value)) throw new RangeError(`${wish[0]} takes a whole number, not "${wish[1]}"`);
-  return value;
 }

@@ -34,7 +34,7 @@ async function killed(...args: string[]): Promise<number[]> {
 
 async function untilGone(pids: readonly number[]): Promise<boolean> {
   for (let tries = 0; tries < 200; tries += 1) {
-    // A zombie has no command: in a container without an init process nobody collects the dead.
+    // A zombie has no command: in a container without an init process zombies are not collected.
     if (pids.every((pid) => commandOf(pid) === '')) return true;
     await delay(20);
   }

@@ -28,8 +28,8 @@ async function spawned(script: string): Promise<ChildProcess> {
   return child;
 }
 
-/** Resolves when the script has said something: its traps are set then. */
-async function spawnedAndHeard(script: string): Promise<ChildProcess> {
+/** Resolves after the first output of the script: its traps are set then. */
+async function spawnedAndReady(script: string): Promise<ChildProcess> {
   const child = spawn('/bin/sh', ['-c', script], { detached: true });
   await once(child.stdout, 'data');
   return child;
@@ -155,18 +155,18 @@ describe('a supervised process', () => {
 });
 
 describe('stopping', () => {
-  test('ends a process in order, even one that somebody else stopped', async () => {
-    const polite = () => spawnedAndHeard('trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done');
-    const supervisor = superviseOrders(sleeper({ launch: polite }));
+  test('ends a process in order, even one that another process stopped', async () => {
+    const obedient = () => spawnedAndReady('trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done');
+    const supervisor = superviseOrders(sleeper({ launch: obedient }));
     await supervisor.start('orders');
     process.kill(pidOf(supervisor), 'SIGSTOP');
     await supervisor.stopAll(2000);
     expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended with exit code 7' });
   });
 
-  test('ends by force what does not listen', async () => {
-    const deaf = () => spawnedAndHeard('trap "" TERM; echo ready; while :; do sleep 1; done');
-    const supervisor = superviseOrders(sleeper({ launch: deaf }));
+  test('ends by force what ignores the signal', async () => {
+    const ignoring = () => spawnedAndReady('trap "" TERM; echo ready; while :; do sleep 1; done');
+    const supervisor = superviseOrders(sleeper({ launch: ignoring }));
     await supervisor.start('orders');
     await supervisor.stopAll(50);
     expect(ordersOf(supervisor)).toMatchObject({ state: 'down', reason: 'ended by SIGKILL' });
