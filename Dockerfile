@@ -26,7 +26,7 @@ COPY --from=page /app/demo/control-room/dist demo/control-room/dist
 # Every program is loaded once, up to the point where it misses its configuration: what Node compiles on the way is
 # kept, and a third of the start-up time with it. A killed service is back that much sooner.
 ENV NODE_COMPILE_CACHE=/app/.compile-cache
-RUN for main in services/*/src/main.ts demo/edge/main.ts demo/load-generator/main.ts demo/control-room/server/main.ts; do \
+RUN for main in services/*/src/main.ts demo/load-balancer/main.ts demo/load-generator/main.ts demo/control-room/server/main.ts; do \
       OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9 node --import ./packages/telemetry/src/register.ts "$main" >/dev/null 2>&1 || true; \
     done; test -d .compile-cache
 

@@ -6,6 +6,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const manifest of globSync('{packages,services}/*/package.json').concat(
   'demo/package.json',
+  'demo/supervisor/package.json',
   'tests/package.json',
 )) {
   const scripts = JSON.parse(readFileSync(manifest, 'utf8')).scripts ?? {};

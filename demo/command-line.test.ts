@@ -1,26 +1,26 @@
-import { describe, expect, test } from 'vitest';
-import { BadOptionError, numberOption } from './command-line.ts';
+import { expect, test } from 'vitest';
+import { BadOptionError, numberOption, parseCommandLine, wholeNumberOption } from './command-line.ts';
 
-const range = { fallback: 7, min: 1, max: 10 };
+const rate = { flag: '--rate', defaultValue: 5, min: 0, max: 1000 };
 
-describe('numberOption', () => {
-  test.each([
-    [undefined, 7],
-    ['1', 1],
-    ['2.5', 2.5],
-    ['10', 10],
-  ])('takes %j as %d', (text, value) => {
-    expect(numberOption('--rate', text, range)).toBe(value);
-  });
+test('an absent option has its default', () => {
+  expect(numberOption({ ...rate, text: undefined })).toBe(5);
+});
 
-  test.each(['', ' ', 'many', '0', '11', '-1', '1e1', '0x5', 'Infinity', 'NaN'])('rejects %j', (text) => {
-    const read = () => numberOption('--rate', text, range);
-    expect(read).toThrow(BadOptionError);
-    expect(read).toThrow(`--rate takes a number from 1 to 10, not "${text}"`);
-  });
+test.each(['', ' ', '1e2', '-1', '0x10', 'many', '1001', 'Infinity'])('%j is no rate', (text) => {
+  expect(() => numberOption({ ...rate, text })).toThrow(
+    `--rate takes a number from 0 to 1000, not "${text}"`,
+  );
+});
 
-  test('rejects a fraction where a whole number is asked for', () => {
-    const read = () => numberOption('--seed', '2.5', { ...range, isWhole: true });
-    expect(read).toThrow('--seed takes a whole number, not "2.5"');
-  });
+test('a whole number has no fraction', () => {
+  expect(wholeNumberOption({ ...rate, text: '7' })).toBe(7);
+  expect(() => wholeNumberOption({ ...rate, text: '7.5' })).toThrow('--rate takes a whole number, not "7.5"');
+});
+
+test('an unknown option is named, and the -- of a package manager is none', () => {
+  const config = { options: { rate: { type: 'string' } } } as const;
+  expect(parseCommandLine(['--', '--rate', '7'], config).values.rate).toBe('7');
+  expect(() => parseCommandLine(['--rat', '7'], config)).toThrow(/--rat/);
+  expect(() => parseCommandLine(['--rat', '7'], config)).toThrow(BadOptionError);
 });

@@ -17,7 +17,7 @@ test('each option is read, also behind the -- of a package manager', () => {
   });
 });
 
-describe('a value that makes no sense is refused and named', () => {
+describe('a value that makes no sense is rejected and named', () => {
   const cases: [string[], RegExp][] = [
     [['--load', 'many'], /--load .*"many"/],
     [['--load', `${maxLoad + 1}`], /--load .*1001/],

@@ -1,13 +1,10 @@
-import { parseArgs } from 'node:util';
-import { BadOptionError, numberOption } from './command-line.ts';
+import { numberOption, parseCommandLine, wholeNumberOption } from './command-line.ts';
+import type { EmbeddedSystemOptions } from './embedded/embedded-system.ts';
 import { defaultPortBase, maxPortOffset } from './topology.ts';
 
-/** What a run may be told on its command line. */
-export interface RunOptions {
-  readonly load: number;
-  readonly restartAfterSeconds: number;
+/** What the command line of a run can say. */
+export interface RunOptions extends EmbeddedSystemOptions {
   readonly portBase: number;
-  readonly fresh: boolean;
   readonly help: boolean;
 }
 
@@ -26,40 +23,38 @@ Environment: REDIS_URL uses a Redis that runs elsewhere; OTEL_EXPORTER_OTLP_ENDP
 JAEGER_URL is where orders link to their traces; LOG_LEVEL; BALLAST_DATA is the folder for data and logs (default .ballast in the checkout).
 `;
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: args.filter((arg) => arg !== '--'),
-      options: {
-        load: { type: 'string' },
-        'restart-after': { type: 'string' },
-        'port-base': { type: 'string' },
-        fresh: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new BadOptionError((error as Error).message);
-  }
-}
-
 /** Reads `process.argv.slice(2)`; throws BadOptionError. */
 export function readRunOptions(args: readonly string[]): RunOptions {
-  const values = parse(args);
+  const { values } = parseCommandLine(args, {
+    options: {
+      load: { type: 'string' },
+      'restart-after': { type: 'string' },
+      'port-base': { type: 'string' },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   return {
-    load: numberOption('--load', values.load, { fallback: runDefaults.load, min: 0, max: maxLoad }),
-    restartAfterSeconds: numberOption('--restart-after', values['restart-after'], {
-      fallback: runDefaults.restartAfterSeconds,
+    load: numberOption({
+      flag: '--load',
+      text: values.load,
+      defaultValue: runDefaults.load,
+      min: 0,
+      max: maxLoad,
+    }),
+    restartAfterSeconds: numberOption({
+      flag: '--restart-after',
+      text: values['restart-after'],
+      defaultValue: runDefaults.restartAfterSeconds,
       min: 0,
       max: 86_400,
     }),
-    portBase: numberOption('--port-base', values['port-base'], {
-      fallback: runDefaults.portBase,
-      min: 1024,
-      max: 65_535 - maxPortOffset,
-      isWhole: true,
-    }),
-    fresh: values.fresh ?? false,
-    help: values.help ?? false,
+    portBase: portBaseOption(values['port-base'], runDefaults.portBase),
+    fresh: values.fresh,
+    help: values.help,
   };
 }
+
+/** The first of the system's ports; throws BadOptionError. */
+export const portBaseOption = (text: string | undefined, defaultValue: number): number =>
+  wholeNumberOption({ flag: '--port-base', text, defaultValue, min: 1024, max: 65_535 - maxPortOffset });

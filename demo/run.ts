@@ -1,48 +1,48 @@
+import { whenLauncherIsGone } from '@ballast/supervisor';
 import { BadOptionError } from './command-line.ts';
+import { type EmbeddedSystem, openEmbeddedSystem } from './embedded/embedded-system.ts';
 import { type RunOptions, readRunOptions, usage } from './run-options.ts';
-import { whenLauncherIsGone } from './supervisor/launcher.ts';
-import { openSystem, type System } from './supervisor/system.ts';
 import { openView, type View } from './terminal/view.ts';
 import { topologyAt } from './topology.ts';
 
 const stopGraceMs = 5000;
 
-/** A Ctrl-C reaches us from the terminal and again from the package manager: that is one wish. */
-const sameWishMs = 500;
+/** One Ctrl-C arrives twice, from the terminal and from the package manager; within this time it counts once. */
+const sameSignalMs = 500;
 
-/** Resolves when somebody wants the run to end; a second wish does not wait any longer. */
-function untilToldToStop(): { told: Promise<void>; stop: () => void } {
-  const { promise: told, resolve } = Promise.withResolvers<void>();
-  let firstWishMs = 0;
+/** Resolves when the run is asked to end; asked a second time, it ends at once. */
+function stopRequest(): { requested: Promise<void>; stop: () => void } {
+  const { promise: requested, resolve } = Promise.withResolvers<void>();
+  let firstRequestMs = 0;
   const stop = (): void => {
-    firstWishMs ||= performance.now();
-    // Leaving without a word closes the guardian's pipe: it ends every process by force.
-    if (performance.now() - firstWishMs > sameWishMs) process.exit(130);
+    firstRequestMs ||= performance.now();
+    // Exiting without stopping closes the guardian's pipe, and the guardian ends every process by force.
+    if (performance.now() - firstRequestMs > sameSignalMs) process.exit(130);
     resolve();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.stdout.on('error', () => resolve());
   whenLauncherIsGone(resolve);
-  return { told, stop };
+  return { requested, stop };
 }
 
-/** Its code is loaded while the services start, as they are what everybody waits for; without it the rest still runs. */
-async function openRoom(system: System, view: View): Promise<void> {
+/** Loads its code while the services start, so that it delays none of them; when it fails, the rest still runs. */
+async function openRoom(system: EmbeddedSystem, view: View): Promise<void> {
   try {
-    const { openControlRoom } = await import('./supervisor/control-room.ts');
-    await openControlRoom(system);
+    const { openEmbeddedControlRoom } = await import('./control-room/server/open-embedded.ts');
+    await openEmbeddedControlRoom(system);
   } catch (error) {
     view.say(`There is no control room: ${(error as Error).message}`);
   }
 }
 
 async function run(options: RunOptions): Promise<void> {
-  const { told, stop } = untilToldToStop();
-  const system = await openSystem(topologyAt(options.portBase), options);
+  const { requested, stop } = stopRequest();
+  const system = await openEmbeddedSystem(topologyAt(options.portBase), options);
   const view = openView(system, stop);
   const started = Promise.all([system.start(), openRoom(system, view)]).then(() => view.ready());
   try {
-    await Promise.race([told, started.then(() => told)]);
+    await Promise.race([requested, started.then(() => requested)]);
   } finally {
     view.stopping();
     await system.stop(stopGraceMs);

@@ -2,7 +2,7 @@
 export const serviceNames = ['orders', 'inventory', 'recommendation'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Everything that may be killed, started, stalled or resumed. The control room itself is not among them. */
+/** Everything that may be killed, started, stalled or resumed; not the control room itself. */
 export const supervisedNames = [...serviceNames, 'load-generator', 'postgres', 'redis'] as const;
 export type SupervisedName = (typeof supervisedNames)[number];
 
@@ -20,7 +20,7 @@ export interface TopologyNode {
 export interface TopologyEdge {
   readonly from: NodeName;
   readonly to: NodeName;
-  /** Without a required dependency the caller is not ready; without an optional one it answers a little worse. */
+  /** Without a required dependency the caller is not ready; without an optional one it gives degraded answers. */
   readonly required: boolean;
 }
 
@@ -71,6 +71,9 @@ export function nodeOf(topology: Topology, name: NodeName): TopologyNode {
   if (!node) throw new Error(`topology has no node "${name}"`);
   return node;
 }
+
+export const isServiceName = (name: string): name is ServiceName =>
+  (serviceNames as readonly string[]).includes(name);
 
 export const isSupervisedName = (name: string): name is SupervisedName =>
   (supervisedNames as readonly string[]).includes(name);

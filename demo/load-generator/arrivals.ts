@@ -1,22 +1,9 @@
-/** Time as the generator sees it, in milliseconds from any start. */
-export interface Clock {
-  now(): number;
-  setTimer(callback: () => void, delayMs: number): () => void;
-}
-
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  setTimer: (callback, delayMs) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+import type { Clock, Random, Timer } from '@ballast/resilience/primitives';
 
 export interface ArrivalsOptions {
   readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  /** A customer comes. `intendedAtMs` is when by the schedule, which is never later than now. */
+  readonly random: Random;
+  /** A customer comes. `intendedAtMs` is when the schedule says, which is never later than now. */
   readonly onArrival: (intendedAtMs: number) => void;
 }
 
@@ -32,12 +19,12 @@ export interface Arrivals {
 export function createArrivals({ clock, random, onArrival }: ArrivalsOptions): Arrivals {
   let perSecond = 0;
   let nextAtMs = 0;
-  let cancel = (): void => {};
+  let timer: Timer | undefined;
 
   const gapMs = (): number => (-Math.log(1 - random()) * 1000) / perSecond;
 
   function wait(): void {
-    cancel = clock.setTimer(arrive, Math.max(0, nextAtMs - clock.now()));
+    timer = clock.setTimer(arrive, Math.max(0, nextAtMs - clock.now()));
   }
 
   function arrive(): void {
@@ -47,7 +34,7 @@ export function createArrivals({ clock, random, onArrival }: ArrivalsOptions): A
 
   return {
     setRate(rate) {
-      cancel();
+      timer?.cancel();
       perSecond = rate;
       if (rate === 0) return;
       nextAtMs = clock.now() + gapMs();

@@ -17,11 +17,11 @@ async function readSkus(inventory: ShopClient): Promise<readonly string[] | unde
   if (reply.kind !== 'answer') return undefined;
   const parsed = catalogue.safeParse(reply.body);
   if (!parsed.success) return undefined;
-  // Nobody puts into the basket what the page says is sold out.
+  // Customers do not order what the shop shows as sold out.
   return parsed.data.products.filter(({ available }) => available > 0).map(({ sku }) => sku);
 }
 
-/** Calls back with what is on offer now and then; an inventory that does not answer changes nothing. */
+/** Calls back with the products on offer from time to time; when inventory does not answer, the offer stays. */
 export function watchCatalogue(inventory: ShopClient, onOffer: (skus: readonly string[]) => void): void {
   setInterval(async () => {
     const skus = await readSkus(inventory);
@@ -29,7 +29,7 @@ export function watchCatalogue(inventory: ShopClient, onOffer: (skus: readonly s
   }, refreshMs);
 }
 
-/** Waits until there is something to buy and somebody to buy from; resolves with what is on offer. */
+/** Waits until orders is ready and there are products; resolves with their SKUs. */
 export async function untilShopOpens(orders: ShopClient, inventory: ShopClient): Promise<readonly string[]> {
   for (;;) {
     const skus = await readSkus(inventory);

@@ -13,13 +13,13 @@ let generator: Generator;
 beforeEach(async () => {
   generator = new Generator({ send: async () => ({ kind: 'unreachable', code: 'ECONNREFUSED' }) });
   // The allowed Host depends on the port, so the port is chosen by a first listen and used by a second.
-  const scout = createControlServer({ generator, seconds: new Seconds(generator), port: 0 }).listen(
+  const first = createControlServer({ generator, seconds: new Seconds(generator), port: 0 }).listen(
     0,
     '127.0.0.1',
   );
-  await once(scout, 'listening');
-  port = (scout.address() as { port: number }).port;
-  await new Promise((resolve) => scout.close(resolve));
+  await once(first, 'listening');
+  port = (first.address() as { port: number }).port;
+  await new Promise((resolve) => first.close(resolve));
   const alsoKnownAs = ['load-generator:4004'];
   server = createControlServer({ generator, seconds: new Seconds(generator), port, alsoKnownAs }).listen(
     port,
@@ -71,16 +71,16 @@ test.each([
 });
 
 test.each([{ host: 'evil.example' }, { origin: 'https://evil.example' }, { origin: 'null' }])(
-  'a page that sends %j is refused',
+  'a page that sends %j is rejected',
   async (headers) => {
     expect((await ask('PUT', '/rate', { headers, body: '{"ordersPerSecond":20}' })).status).toBe(403);
     expect(generator.rate.ordersPerSecond).toBe(0);
   },
 );
 
-test('an unknown path is told what there is', async () => {
+test('the answer to an unknown path lists what there is', async () => {
   expect(await ask('GET', '/')).toMatchObject({
     status: 404,
-    body: { title: expect.stringContaining('/stats') },
+    body: { type: 'about:blank', title: 'Not Found', detail: expect.stringContaining('/stats') },
   });
 });

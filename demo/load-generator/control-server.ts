@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { ProblemError, problem, sendProblem } from '@ballast/service-kit/problem';
 import { z } from 'zod';
+import { formatEvent } from '../event-stream.ts';
 import type { Generator } from './generator.ts';
 import type { Seconds } from './seconds.ts';
 import { maxRatePerSecond } from './stats.ts';
@@ -20,19 +22,15 @@ const rateChange = z.strictObject({
 });
 const maxBodyBytes = 1024;
 
-function answer(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(JSON.stringify(body));
+function answer(response: ServerResponse, body: unknown): void {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  response.writeHead(200, headers).end(JSON.stringify(body));
 }
-
-const refuse = (response: ServerResponse, status: number, title: string): void =>
-  answer(response, status, { status, title }, 'application/problem+json');
 
 function stream(request: IncomingMessage, response: ServerResponse, seconds: Seconds): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
-  const stop = seconds.onSecond((report) =>
-    response.write(`event: stats\ndata: ${JSON.stringify(report)}\n\n`),
-  );
+  const stop = seconds.onSecond((report) => response.write(formatEvent('stats', report)));
   request.once('close', stop);
 }
 
@@ -42,34 +40,42 @@ async function changeRate(
   generator: Generator,
 ): Promise<void> {
   if (Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) > maxBodyBytes)
-    return refuse(response, 413, `send at most ${maxBodyBytes} bytes, with their length`);
+    throw problem(413, 'content-too-large', `Send at most ${maxBodyBytes} bytes, with their length`);
   const change = rateChange.safeParse(await json(request).catch(() => undefined));
-  if (!change.success) return refuse(response, 400, `rates are numbers from 0 to ${maxRatePerSecond}`);
+  if (!change.success) throw problem(400, 'invalid-body', `Rates are numbers from 0 to ${maxRatePerSecond}`);
   const { ordersPerSecond, readsPerSecond } = generator.rate;
   generator.setRate({
     ordersPerSecond: change.data.ordersPerSecond ?? ordersPerSecond,
     readsPerSecond: change.data.readsPerSecond ?? readsPerSecond,
   });
-  answer(response, 200, generator.rate);
+  answer(response, generator.rate);
 }
 
-/** Not for pages: a browser always says where a foreign page's request comes from, and what host it thinks it asks. */
+/** Keeps pages of other sites out: a browser sends the origin of the page and the host name it has used. */
 function isForeign({ headers }: IncomingMessage, hosts: ReadonlySet<string | undefined>): boolean {
   return !hosts.has(headers.host) || headers.origin !== undefined;
 }
+
+const asProblem = (error: unknown): ProblemError =>
+  error instanceof ProblemError ? error : problem(500, 'internal-server-error', undefined, { cause: error });
 
 /** `GET /stats` (JSON, or an event stream), `PUT /rate`, `GET /health/live`. */
 export function createControlServer(options: ControlServerOptions): Server {
   const { generator, seconds, port, alsoKnownAs = [] } = options;
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`, ...alsoKnownAs]);
-  return createServer(async (request, response) => {
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const route = `${request.method} ${request.url}`;
     const wantsStream = request.headers.accept?.includes('text/event-stream');
-    if (isForeign(request, hosts)) refuse(response, 403, 'only for local tools');
-    else if (route === 'GET /health/live') answer(response, 200, { status: 'up' });
+    if (isForeign(request, hosts)) throw problem(403, 'forbidden', 'Only for tools on this machine');
+    if (route === 'GET /health/live') answer(response, { status: 'up' });
     else if (route === 'GET /stats' && wantsStream) stream(request, response, seconds);
-    else if (route === 'GET /stats') answer(response, 200, seconds.report());
+    else if (route === 'GET /stats') answer(response, seconds.report());
     else if (route === 'PUT /rate') await changeRate(request, response, generator);
-    else refuse(response, 404, 'there is GET /stats, PUT /rate and GET /health/live');
+    else throw problem(404, 'not-found', 'There is GET /stats, PUT /rate and GET /health/live');
+  }
+
+  return createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => sendProblem(response, asProblem(error)));
   });
 }

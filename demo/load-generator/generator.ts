@@ -1,24 +1,25 @@
-import { createArrivals, systemClock } from './arrivals.ts';
-import { judge } from './judge.ts';
+import { systemClock } from '@ballast/resilience/primitives';
+import { createArrivals } from './arrivals.ts';
+import { classifyReply } from './classify-reply.ts';
 import { PendingOrders } from './pending-orders.ts';
 import { placeOrder } from './place-order.ts';
 import { createResendBudget } from './resend-budget.ts';
 import type { Reply, ShopClient } from './shop-client.ts';
 import { pickCustomer, pickOrder } from './shopping.ts';
 import { type LoadStats, maxRecentOrders, type Rate, type RecentOrder } from './stats.ts';
-import { degradedShareOf, TrafficTally } from './traffic-tally.ts';
+import { degradedShareOf, TrafficCounter } from './traffic-counter.ts';
 
-/** Beyond this the generator would measure itself. */
+/** With more requests waiting, the generator would measure itself and not the system. */
 const maxInFlight = 2000;
-/** A customer whose moment passed this long ago (we were stopped) did not come. */
+/** An order that is due for longer (the generator was stopped) is not sent any more. */
 const maxLatenessMs = 2000;
 const lookUpEveryMs = 250;
 
-/** Customers of the shop, and the book that is kept about what happened to them. */
+/** Customers of the shop, and counts of what happened to them. */
 export class Generator {
   readonly #client: ShopClient;
-  readonly #orders = new TrafficTally();
-  readonly #reads = new TrafficTally();
+  readonly #orders = new TrafficCounter();
+  readonly #reads = new TrafficCounter();
   readonly #pending: PendingOrders;
   readonly #budget = createResendBudget();
   readonly #recent: RecentOrder[] = [];
@@ -37,7 +38,7 @@ export class Generator {
     setInterval(() => this.#pending.lookUp(), lookUpEveryMs);
   }
 
-  /** What can be bought from now on; nobody comes before the first offer. */
+  /** What can be bought from now on; no order is placed before the first offer. */
   offer(skus: readonly string[]): void {
     const isOpening = this.#skus.length === 0;
     this.#skus = skus;
@@ -82,9 +83,9 @@ export class Generator {
     return stats;
   }
 
-  #arrivals(send: (intendedAtMs: number) => Promise<void>, tally: TrafficTally) {
+  #arrivals(send: (intendedAtMs: number) => Promise<void>, counter: TrafficCounter) {
     const onArrival = (intendedAtMs: number): void => {
-      tally.offer();
+      counter.offer();
       const isLate = systemClock.now() - intendedAtMs > maxLatenessMs;
       if (isLate || this.#inFlight >= maxInFlight) this.#notSent += 1;
       else void send(intendedAtMs);
@@ -100,7 +101,7 @@ export class Generator {
 
   async #order(intendedAtMs: number): Promise<void> {
     this.#inFlight += 1;
-    const { attempts, ...verdict } = await placeOrder(pickOrder(Math.random, this.#skus), {
+    const { attempts, ...result } = await placeOrder(pickOrder(Math.random, this.#skus), {
       client: this.#client,
       budget: this.#budget,
       random: Math.random,
@@ -110,9 +111,9 @@ export class Generator {
     this.#resends.inSecond += attempts - 1;
     this.#resends.total += attempts - 1;
     const latencyMs = systemClock.now() - intendedAtMs;
-    this.#orders.end(verdict.outcome, latencyMs);
-    if (verdict.outcome === 'pending' && verdict.id) this.#pending.follow(verdict.id);
-    this.#recent.unshift({ ...verdict, attempts, latencyMs, at: Date.now() });
+    this.#orders.end(result.outcome, latencyMs);
+    if (result.outcome === 'pending' && result.id) this.#pending.follow(result.id);
+    this.#recent.unshift({ ...result, attempts, latencyMs, at: Date.now() });
     this.#recent.length = Math.min(this.#recent.length, maxRecentOrders);
   }
 
@@ -122,6 +123,6 @@ export class Generator {
     const reply = await this.#client.send({ method: 'GET', path, headers: { 'x-priority': 'sheddable' } });
     this.#inFlight -= 1;
     this.#note(reply);
-    this.#reads.end(judge(reply).outcome, systemClock.now() - intendedAtMs);
+    this.#reads.end(classifyReply(reply).outcome, systemClock.now() - intendedAtMs);
   }
 }

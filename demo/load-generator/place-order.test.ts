@@ -45,16 +45,16 @@ test('what stays unknown ends as failed after three attempts', async () => {
 });
 
 test.each<[string, Reply]>([
-  ['a refusal', { kind: 'answer', status: 503, body: { code: 'overloaded' } }],
+  ['a refused order', { kind: 'answer', status: 503, body: { code: 'overloaded' } }],
   ['a conflict', { kind: 'answer', status: 409, body: { code: 'insufficient-stock' } }],
-  ['nobody there', { kind: 'unreachable', code: 'ECONNREFUSED' }],
-])('%s is taken as it is', async (_, reply) => {
+  ['no connection', { kind: 'unreachable', code: 'ECONNREFUSED' }],
+])('%s is not sent again', async (_, reply) => {
   const { client, requests } = shopThatReplies(reply);
   await place(client);
   expect(requests).toHaveLength(1);
 });
 
-test('a crowd asks again for one order in ten only', async () => {
+test('many customers send only one order in ten again', async () => {
   const { client, requests } = shopThatReplies(unknown);
   const budget = createResendBudget();
   for (let order = 0; order < 1000; order += 1) await place(client, budget);

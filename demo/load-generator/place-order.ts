@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { judge, type Verdict } from './judge.ts';
+import { backoffMs, type Random } from '@ballast/resilience/primitives';
+import { classifyReply, type OrderResult } from './classify-reply.ts';
 import type { ResendBudget } from './resend-budget.ts';
 import type { Reply, ShopClient } from './shop-client.ts';
 import type { OrderRequest } from './shopping.ts';
 
-export interface PlacedOrder extends Verdict {
+export interface PlacedOrder extends OrderResult {
   readonly attempts: number;
   readonly traceId: string;
 }
@@ -13,15 +14,15 @@ export interface PlacedOrder extends Verdict {
 export interface PlaceOrderOptions {
   readonly client: ShopClient;
   readonly budget: ResendBudget;
-  readonly random: () => number;
+  readonly random: Random;
   readonly onReply: (reply: Reply) => void;
 }
 
 const maxAttempts = 3;
-const baseDelayMs = 250;
+const backoff = { baseDelayMs: 500, maxDelayMs: 1000 };
 
 /**
- * Places one order. When its fate is unknown the customer presses the button again with the same key, which can't
+ * Places one order. When it is unknown what became of it, the customer sends it again with the same key, which can't
  * buy twice; a clear answer, good or bad, is taken as it is.
  */
 export async function placeOrder(order: OrderRequest, options: PlaceOrderOptions): Promise<PlacedOrder> {
@@ -37,7 +38,7 @@ export async function placeOrder(order: OrderRequest, options: PlaceOrderOptions
     const reply = await client.send({ method: 'POST', path: '/v1/orders', headers, body: order });
     onReply(reply);
     const isOver = reply.kind !== 'unknown' || attempts === maxAttempts || !budget.spend();
-    if (isOver) return { ...judge(reply), attempts, traceId };
-    await delay(random() * baseDelayMs * 2 ** attempts);
+    if (isOver) return { ...classifyReply(reply), attempts, traceId };
+    await delay(backoffMs(backoff, attempts, random));
   }
 }

@@ -8,7 +8,7 @@ export interface ResendBudget {
 const earnedPerOrder = 0.1;
 const capacity = 50;
 
-/** Customers ask again, but only one in ten: a crowd that all did would be the outage (retry budget, as in Envoy). */
+/** Only one order in ten is sent again: if all customers did, they would cause the overload (retry budget, as in Envoy). */
 export function createResendBudget(): ResendBudget {
   let tokens = 10;
   return {

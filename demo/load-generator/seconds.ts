@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Generator } from './generator.ts';
 import { type LoadStats, maxHistorySeconds, maxStreamedOrders, type StatsReport } from './stats.ts';
 
-/** Closes a second each second, and keeps the last five minutes of them. */
+/** Takes the counts each second, and keeps those of the last five minutes. */
 export class Seconds {
   readonly #generator: Generator;
   readonly #history: LoadStats[] = [];

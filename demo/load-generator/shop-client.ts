@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** What came back from one attempt. `unknown`: it may have been done or not, and only asking again will tell. */
+/** What came back from one attempt. `unknown`: it may have been done or not, which only another attempt can show. */
 export type Reply =
   | {
       readonly kind: 'answer';
@@ -9,7 +9,7 @@ export type Reply =
       readonly retryAfter?: string | undefined;
     }
   | { readonly kind: 'unknown'; readonly code: string }
-  /** It never reached anybody. */
+  /** The request was never sent. */
   | { readonly kind: 'unreachable'; readonly code: string };
 
 export interface ShopRequest {
@@ -41,7 +41,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A customer's side of HTTP: every attempt ends in time, and the ending says what it proves. */
+/** HTTP as a customer uses it: every attempt ends in time, and its reply says whether the request may have arrived. */
 export function createShopClient(url: string): ShopClient {
   const pool = new Pool(url, { connections: 512, pipelining: 1, connect: { timeout: attemptTimeoutMs } });
   return {

@@ -8,10 +8,10 @@ export interface OrderRequest {
 const regulars = 200;
 const newcomerShare = 0.15;
 
-/** A few are chosen often and most rarely, as in any shop: squaring pulls an even choice towards the front. */
+/** A few are chosen often and most rarely, as in any shop: squaring makes the first ones more likely. */
 const skewed = (random: () => number, count: number): number => Math.floor(random() ** 2 * count);
 
-/** Somebody with a history, or a newcomer of whom nothing is known yet. */
+/** A customer with a history, or one of whom nothing is known yet. */
 export function pickCustomer(random: () => number): string {
   if (random() < newcomerShare) return `guest-${randomUUID().slice(0, 8)}`;
   return `customer-${String(1 + skewed(random, regulars)).padStart(3, '0')}`;

@@ -1,23 +1,6 @@
-/**
- * How an order ended for the customer, best first. `live` to `disabled` are confirmed orders, named by where their
- * recommendations came from; `rejected`: out of stock; `refused`: a 503 or 429 that said when to come back;
- * `failed`: any other answer, or none after the last attempt.
- */
-export const outcomes = [
-  'live',
-  'cached',
-  'default',
-  'disabled',
-  'pending',
-  'rejected',
-  'refused',
-  'failed',
-] as const;
-export type Outcome = (typeof outcomes)[number];
+import type { Quality, QualityCounts } from './quality.ts';
 
-export type OutcomeCounts = Readonly<Record<Outcome, number>>;
-
-/** Milliseconds from the intended start, so that a wait in our own queue counts as well. */
+/** Milliseconds from the intended start, so that a wait in the generator itself counts as well. */
 export interface LatencySummary {
   readonly p50: number;
   readonly p99: number;
@@ -29,11 +12,12 @@ export interface Rate {
   readonly readsPerSecond: number;
 }
 
-export interface Traffic {
-  /** Requests whose moment had come. */
+/** One kind of request in one second. */
+export interface RequestStats {
+  /** Requests that were due. */
   readonly offered: number;
   /** How those that ended in this second ended. */
-  readonly outcomes: OutcomeCounts;
+  readonly outcomes: QualityCounts;
   /** `null` when nothing ended. */
   readonly latencyMs: LatencySummary | null;
 }
@@ -43,9 +27,9 @@ export interface LoadStats {
   /** Epoch milliseconds of the end of the second. */
   readonly at: number;
   readonly rate: Rate;
-  readonly orders: Traffic;
+  readonly orders: RequestStats;
   /** Reads of recommendations; `live` to `disabled`, `refused` and `failed` apply. */
-  readonly reads: Traffic;
+  readonly reads: RequestStats;
   /** Answers by HTTP status, each attempt counted; `timeout` and `reset` for none. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Attempts beyond the first, each with the key of the first. */
@@ -53,9 +37,9 @@ export interface LoadStats {
   /** Share of answered orders that were not confirmed with live recommendations, 0..1; `null` without orders. */
   readonly degradedShare: number | null;
   readonly inFlight: number;
-  /** Requests not sent because `maxInFlight` of our own were waiting: the generator's limit, never the system's. */
+  /** Requests not sent because too many were waiting already: the generator's limit, not the system's. */
   readonly notSent: number;
-  /** Orders answered with 202, looked up until they settle; `missing` would be an acknowledged order that is lost. */
+  /** Orders answered with 202, looked up until they settle; `missing`: acknowledged orders that are lost. */
   readonly pending: {
     readonly open: number;
     readonly oldestMs: number;
@@ -64,14 +48,14 @@ export interface LoadStats {
     readonly missing: number;
   };
   /** Since the generator started. */
-  readonly totals: { readonly offered: number; readonly outcomes: OutcomeCounts; readonly resends: number };
+  readonly totals: { readonly offered: number; readonly outcomes: QualityCounts; readonly resends: number };
 }
 
 /** One ended order. `null`: the answer did not say. */
 export interface RecentOrder {
   readonly id: string | null;
   readonly at: number;
-  readonly outcome: Outcome;
+  readonly outcome: Quality;
   /** Of the last attempt; 0 when it got no answer. */
   readonly status: number;
   readonly latencyMs: number;
@@ -94,7 +78,7 @@ export interface StatsReport {
 }
 
 export const maxRecentOrders = 100;
-/** Of one second, in the stream: the page cannot show more, and 1,000 orders a second would be a lot of text. */
+/** Of one second, in the stream: the page shows no more, and 1,000 orders a second would be much text. */
 export const maxStreamedOrders = 40;
 export const maxHistorySeconds = 300;
 export const maxRatePerSecond = 1000;

@@ -27,7 +27,7 @@ export const bulkheadOff: Scenario = {
   ],
   naive: {
     without: ['bulkhead'],
-    says: 'Without its bulkhead the slow one takes all the room, and every order with it.',
+    says: 'Without its bulkhead calls to it take all the capacity of orders, and every order is slow.',
     expects: [
       { says: 'every order is slow (p50)', unit: 'ms', measure: p50Ms('during', 3000), atLeast: 1200 },
     ],

@@ -5,7 +5,7 @@ export const databaseHangs: Scenario = {
   name: 'database-hangs',
   title: 'The database hangs',
   breaks: 'PostgreSQL is stopped (SIGSTOP): connections stay open, no query returns.',
-  heals: 'It is resumed. There is no twin: the timeouts of driver and pool have no switch.',
+  heals: 'It is resumed. It has no naive variant: the timeouts of driver and pool cannot be switched off.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5000,
   brokenToMs: 13_000,
@@ -13,7 +13,7 @@ export const databaseHangs: Scenario = {
   needs: ['supervisor'],
   steps: [{ atMs: 5000, says: 'PostgreSQL is stopped', act: (stage) => stage.stall('postgres', 8000) }],
   expects: [
-    { says: 'the refusal comes early (p99)', unit: 'ms', measure: p99Ms('during', 4000), atMost: 1800 },
+    { says: 'they are refused early (p99)', unit: 'ms', measure: p99Ms('during', 4000), atMost: 1800 },
     {
       says: 'orders are refused with Retry-After',
       unit: 'share',

@@ -6,9 +6,8 @@ const work = 'inventory->postgres';
 
 export const deadlinePropagation: Scenario = {
   name: 'deadline-propagation',
-  title: 'Work for nobody',
-  breaks:
-    'Requests reach inventory 900 ms late: whoever asked has given up. The breaker is off in both runs.',
+  title: 'Work after the deadline',
+  breaks: 'Requests reach inventory 900 ms late: the callers have given up. The breaker is off in both runs.',
   heals: 'Requests arrive in time again.',
   load: { ordersPerSecond: 10 },
   without: ['breaker'],
@@ -24,7 +23,7 @@ export const deadlinePropagation: Scenario = {
   ],
   expects: [
     {
-      says: 'queries inventory makes for callers who left',
+      says: 'queries inventory makes for callers that gave up',
       unit: 'per second',
       measure: callsPerSecond(work, 'during', 2000),
       atMost: 4,
@@ -40,7 +39,7 @@ export const deadlinePropagation: Scenario = {
   ],
   naive: {
     without: ['deadline', 'timeouts'],
-    says: 'Without deadlines the work is done, late, and every order is as late.',
+    says: 'Without deadlines the work is done too late, and every order waits for it.',
     expects: [
       {
         says: 'queries inventory makes',

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
-import type { CheckResult } from '../control-room/protocol.ts';
+import type { CheckResult } from './check-result.ts';
 import { judge } from './judge.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
-export interface Played {
+/** A scenario with the results of its variants. */
+export interface ScenarioEvidence {
   readonly scenario: Scenario;
   readonly results: readonly ScenarioResult[];
 }
 
 /** A page with one table per scenario: the same measures, with the protections and without. */
-export function evidenceOf(played: readonly Played[]): string {
+export function evidenceOf(runs: readonly ScenarioEvidence[]): string {
   return [
     '# Evidence',
     '',
@@ -24,13 +25,13 @@ export function evidenceOf(played: readonly Played[]): string {
     `Node ${process.versions.node}, ${availableParallelism()} cores that also run the database and the load, ${today()}.`,
     '"Not seen" is a moment that did not come, or nothing to measure.',
     '',
-    ...played.flatMap(sectionOf),
+    ...runs.flatMap(sectionOf),
   ].join('\n');
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-function sectionOf({ scenario, results }: Played): string[] {
+function sectionOf({ scenario, results }: ScenarioEvidence): string[] {
   const checksOf = (variant: string): readonly CheckResult[] | undefined => {
     const result = results.find((one) => one.variant === variant);
     return result && judge(scenario.expects, result.recording);

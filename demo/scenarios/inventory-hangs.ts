@@ -24,7 +24,7 @@ export const inventoryHangs: Scenario = {
     },
     { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen('orders->inventory'), atMost: 4 },
     {
-      says: 'nobody waits longer than the deadline (p99)',
+      says: 'no order waits longer than the deadline (p99)',
       unit: 'ms',
       measure: p99Ms('during', 2000),
       atMost: 1200,

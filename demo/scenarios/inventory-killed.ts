@@ -1,6 +1,7 @@
 import { attemptsPerCall, p99Ms, secondsUntilSettled, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { killAndStart } from './steps.ts';
 
 const edge = 'orders->inventory';
 
@@ -14,15 +15,7 @@ export const inventoryKilled: Scenario = {
   brokenToMs: 13_000,
   durationMs: 34_000,
   needs: ['supervisor'],
-  steps: [
-    { atMs: 5000, says: 'Inventory is killed', act: (stage) => stage.kill('inventory') },
-    {
-      atMs: 13_000,
-      says: 'Inventory is started again',
-      act: (stage) => stage.start('inventory'),
-      isReturn: true,
-    },
-  ],
+  steps: killAndStart('inventory', 'Inventory', 5000, 13_000),
   expects: [
     noOrderFails,
     ordersAccepted(0.95),
@@ -32,7 +25,7 @@ export const inventoryKilled: Scenario = {
       measure: share(['pending'], 'during', 1000),
       atLeast: 0.9,
     },
-    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 700 },
+    { says: 'no order waits for it (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 700 },
     {
       says: 'attempts per call while it is gone',
       unit: 'times',
@@ -48,7 +41,7 @@ export const inventoryKilled: Scenario = {
   ],
   naive: {
     without: ['breaker', 'retry-budget'],
-    says: 'Without breaker and budget every order knocks twice on a dead door.',
+    says: 'Without breaker and budget every order calls a service twice that is down.',
     expects: [
       {
         says: 'attempts per call while it is gone',

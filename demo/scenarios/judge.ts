@@ -1,4 +1,4 @@
-import type { CheckResult } from '../control-room/protocol.ts';
+import type { CheckResult } from './check-result.ts';
 import type { Recording } from './recording.ts';
 import type { Expectation, Scenario, Unit, Variant } from './scenario.ts';
 

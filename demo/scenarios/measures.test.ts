@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BreakerState, EdgePicture, Quality } from '../control-room/protocol.ts';
+import { type Quality, qualityCounts } from '../load-generator/quality.ts';
 import type { LoadStats } from '../load-generator/stats.ts';
+import type { BreakerState, EdgePicture } from '../stage/picture.ts';
 import { judge } from './judge.ts';
 import {
   acceptedShare,
@@ -28,16 +29,6 @@ interface Second {
 }
 
 const edge = 'orders->recommendation';
-const nobody = {
-  live: 0,
-  cached: 0,
-  default: 0,
-  disabled: 0,
-  pending: 0,
-  rejected: 0,
-  refused: 0,
-  failed: 0,
-};
 
 function sample(
   {
@@ -51,7 +42,7 @@ function sample(
   }: Second,
   index: number,
 ): Sample {
-  const orders = { offered: 10, outcomes: { ...nobody, ...counts }, latencyMs: null };
+  const orders = { offered: 10, outcomes: qualityCounts(counts), latencyMs: null };
   const stats = { orders, pending: { open, missing, confirmed: settled } } as unknown as LoadStats;
   const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
   return { atMs: (index + 1) * 1000, stats, latenciesMs, edges, retries: { [edge]: retries } };
@@ -65,16 +56,16 @@ const recording = (...seconds: Second[]): Recording => ({
   durationMs: 6000,
 });
 
-const well = {};
+const healthy = {};
 
 test('a share counts the seconds that lie whole within the phase', () => {
   const run = recording(
-    well,
-    well,
+    healthy,
+    healthy,
     { counts: { cached: 10 } },
     { counts: { cached: 5, failed: 5 } },
-    well,
-    well,
+    healthy,
+    healthy,
   );
   expect(share(['cached'], 'before')(run)).toBe(0);
   expect(share(['cached'], 'during')(run)).toBe(0.75);
@@ -83,25 +74,25 @@ test('a share counts the seconds that lie whole within the phase', () => {
 });
 
 test('out of stock is an answer, not a loss', () => {
-  const run = recording(well, well, { counts: { rejected: 10 } }, well, well, well);
+  const run = recording(healthy, healthy, { counts: { rejected: 10 } }, healthy, healthy, healthy);
   expect(acceptedShare('during')(run)).toBe(1);
 });
 
 test('a phase in which nothing was answered has no share', () => {
   const silent = { counts: { live: 0 } };
-  const run = recording(well, well, silent, silent, well, well);
+  const run = recording(healthy, healthy, silent, silent, healthy, healthy);
   expect(acceptedShare('during')(run)).toBeNull();
   expect(confirmedAgainstBefore('during')(run)).toBeNull();
 });
 
 test('what is confirmed is compared by its share, however many customers come', () => {
   const run = recording(
-    well,
-    well,
+    healthy,
+    healthy,
     { counts: { live: 3, pending: 3 } },
     { counts: { live: 6, pending: 6 } },
-    well,
-    well,
+    healthy,
+    healthy,
   );
   expect(confirmedAgainstBefore('during')(run)).toBe(0.5);
   expect(confirmedAgainstBefore('after')(run)).toBe(1);
@@ -109,14 +100,21 @@ test('what is confirmed is compared by its share, however many customers come', 
 
 test('an order confirmed later counts as confirmed when it is', () => {
   const pending = { counts: { live: 5, pending: 5 } };
-  const run = recording(well, well, pending, { ...pending, settled: 0 }, { settled: 4 }, { settled: 10 });
+  const run = recording(
+    healthy,
+    healthy,
+    pending,
+    { ...pending, settled: 0 },
+    { settled: 4 },
+    { settled: 10 },
+  );
   expect(confirmedPerOrder('during')(run)).toBe(0.5);
   expect(confirmedPerOrder('after')(run)).toBe(1.3);
 });
 
 test('a quantile is taken over all orders of a phase', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
-  const run = recording(well, well, well, well, { latenciesMs: hundred }, { latenciesMs: [900] });
+  const run = recording(healthy, healthy, healthy, healthy, { latenciesMs: hundred }, { latenciesMs: [900] });
   expect(p50Ms('after')(run)).toBe(51);
   expect(p99Ms('after')(run)).toBe(100);
   expect(p99Ms('after', 10_000)(run)).toBeNull();
@@ -124,36 +122,55 @@ test('a quantile is taken over all orders of a phase', () => {
 
 test('orders that fail count from the second of the fault to the end, the second of the return included', () => {
   const one = { counts: { live: 9, failed: 1 } };
-  const odd = { ...recording(one, one, well, well, one, well), brokenFromMs: 1500, brokenToMs: 4500 };
+  const odd = {
+    ...recording(one, one, healthy, healthy, one, healthy),
+    brokenFromMs: 1500,
+    brokenToMs: 4500,
+  };
   expect(failedShare(odd)).toBeCloseTo(2 / 50);
 });
 
 test('a breaker is timed from the fault to open, and from healing to closed for good', () => {
-  const run = recording(well, well, { breaker: 'open' }, { breaker: 'open' }, { breaker: 'half-open' }, well);
+  const run = recording(
+    healthy,
+    healthy,
+    { breaker: 'open' },
+    { breaker: 'open' },
+    { breaker: 'half-open' },
+    healthy,
+  );
   expect(secondsUntilOpen(edge)(run)).toBe(1);
   expect(secondsUntilClosed(edge)(run)).toBe(2);
 });
 
 test('a breaker that opens again has not closed', () => {
-  const run = recording(well, well, { breaker: 'open' }, well, well, { breaker: 'open' });
+  const run = recording(healthy, healthy, { breaker: 'open' }, healthy, healthy, { breaker: 'open' });
   expect(secondsUntilClosed(edge)(run)).toBeNull();
 });
 
 test('a breaker that never opened did not close', () => {
-  expect(secondsUntilClosed(edge)(recording(well, well, well, well, well, well))).toBeNull();
+  expect(
+    secondsUntilClosed(edge)(recording(healthy, healthy, healthy, healthy, healthy, healthy)),
+  ).toBeNull();
 });
 
 test('an accepted order that is gone is not settled', () => {
-  expect(secondsUntilSettled(recording(well, well, well, well, { missing: 1 }, { missing: 1 }))).toBeNull();
+  expect(
+    secondsUntilSettled(recording(healthy, healthy, healthy, healthy, { missing: 1 }, { missing: 1 })),
+  ).toBeNull();
 });
 
 test('orders are settled when none is open any more', () => {
-  expect(secondsUntilSettled(recording(well, well, { open: 9 }, { open: 9 }, { open: 2 }, well))).toBe(2);
-  expect(secondsUntilSettled(recording(well, well, well, well, { open: 2 }, { open: 1 }))).toBeNull();
+  expect(
+    secondsUntilSettled(recording(healthy, healthy, { open: 9 }, { open: 9 }, { open: 2 }, healthy)),
+  ).toBe(2);
+  expect(
+    secondsUntilSettled(recording(healthy, healthy, healthy, healthy, { open: 2 }, { open: 1 })),
+  ).toBeNull();
 });
 
 test('attempts per call compare retries with calls while it was broken', () => {
-  const run = recording(well, well, { retries: 0 }, { retries: 5 }, well, well);
+  const run = recording(healthy, healthy, { retries: 0 }, { retries: 5 }, healthy, healthy);
   expect(attemptsPerCall(edge)(run)).toBe(1.5);
 });
 

@@ -1,7 +1,7 @@
-import type { BreakerState, Quality } from '../control-room/protocol.ts';
-import { qualities } from '../control-room/protocol.ts';
-import { quantileOf } from '../load-generator/quantile.ts';
-import { fromTheFaultOn, inPhase, type Phase, type Recording, type Sample } from './recording.ts';
+import { quantile } from '@ballast/resilience/primitives';
+import { type Quality, qualities } from '../load-generator/quality.ts';
+import type { BreakerState } from '../stage/picture.ts';
+import { inPhase, type Phase, type Recording, type Sample, sinceTheFault } from './recording.ts';
 
 type Measure = (recording: Recording) => number | null;
 
@@ -16,7 +16,7 @@ const shareOf = (samples: readonly Sample[], wanted: readonly Quality[]): number
   return total === 0 ? null : count(samples, wanted) / total;
 };
 
-/** Share of the ended orders of a phase that ended in one of these ways, 0..1. */
+/** Share of the orders that ended in a phase with one of these qualities, 0..1. */
 export const share =
   (wanted: readonly Quality[], phase: Phase, skipMs = 0): Measure =>
   (recording) =>
@@ -29,11 +29,11 @@ const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
 export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
   share([...accepted, 'rejected'], phase, skipMs);
 
-/** Share of orders that ended in an error or in nothing, neither accepted nor clearly refused, from the fault to the end. */
-export const failedShare: Measure = (recording) => shareOf(fromTheFaultOn(recording), ['failed']);
+/** Share of orders that ended in an error or without an answer, from the fault to the end of the run. */
+export const failedShare: Measure = (recording) => shareOf(sinceTheFault(recording), ['failed']);
 
 /**
- * Share of orders confirmed at once in a phase, against that share before it was broken. Shares, not rates: customers
+ * Share of orders confirmed at once in a phase, divided by that share before the fault. Shares, not rates: customers
  * come at random, and a few more or less of them say nothing about the system.
  */
 export const confirmedAgainstBefore =
@@ -56,14 +56,13 @@ export const confirmedPerOrder =
   };
 
 const latencyMs =
-  (quantile: number) =>
+  (share: number) =>
   (phase: Phase, skipMs = 0): Measure =>
-  (recording) => {
-    const sorted = inPhase(recording, phase, skipMs)
-      .flatMap(({ latenciesMs }) => latenciesMs)
-      .sort((a, b) => a - b);
-    return quantileOf(sorted, quantile);
-  };
+  (recording) =>
+    quantile(
+      inPhase(recording, phase, skipMs).flatMap(({ latenciesMs }) => latenciesMs),
+      share,
+    ) ?? null;
 
 /** Over all orders that ended in a phase. */
 export const p50Ms = latencyMs(0.5);
@@ -94,7 +93,7 @@ export const secondsUntilSettled: Measure = (recording) => {
   return secondsUntilOver(recording, ({ stats }) => stats.pending.open > 0);
 };
 
-/** Seconds from the end of the fault until something is seen over and stays so; null when it is not. */
+/** Seconds from the end of the fault until the last sample in which it lasts is past; null when it lasts to the end. */
 function secondsUntilOver(
   { samples, brokenToMs }: Recording,
   lasts: (sample: Sample) => boolean,
@@ -126,8 +125,8 @@ export const callsPerSecond =
   (recording) =>
     mean(inPhase(recording, phase, skipMs).flatMap((sample) => rateOf(sample, edge) ?? []));
 
-/** Most calls seen at once in the last seconds before it heals: who stands ready to storm in. */
-export const waitingAtTheDoor =
+/** Most calls in flight at once in the last seconds before it heals: so many are answered, or tried again, together. */
+export const mostInFlight =
   (edge: string, lastMs = 3000): Measure =>
   (recording) => {
     const { brokenFromMs, brokenToMs } = recording;

@@ -38,7 +38,7 @@ export const metastable: Scenario = {
     noOrderFails,
     ordersAccepted(0.95),
     {
-      says: 'orders confirmed per order that comes, 10 s later',
+      says: 'orders confirmed per order placed, 10 s later',
       unit: 'share',
       measure: confirmedPerOrder('after', 10_000),
       atLeast: 0.95,
@@ -52,10 +52,10 @@ export const metastable: Scenario = {
   ],
   naive: {
     without: ['retry-budget', 'breaker', 'shedding', 'bulkhead', 'deadline'],
-    says: 'Without them the work for those who gave up keeps the service down for good.',
+    says: 'Without them work for callers that gave up keeps the service down for good.',
     expects: [
       {
-        says: 'orders confirmed per order that comes, 10 s later',
+        says: 'orders confirmed per order placed, 10 s later',
         unit: 'share',
         measure: confirmedPerOrder('after', 10_000),
         atMost: 0.5,

@@ -3,28 +3,28 @@ import type { Scenario } from './scenario.ts';
 
 /** Requests a second that orders can do while it is broken. */
 const perSecond = 40;
-const calm = { ordersPerSecond: 6, readsPerSecond: 20 };
-const crowd = { ...calm, readsPerSecond: 194 };
+const usual = { ordersPerSecond: 6, readsPerSecond: 20 };
+const overloaded = { ...usual, readsPerSecond: 194 };
 
 export const overload: Scenario = {
   name: 'overload',
-  title: 'Five times too much',
-  breaks: `Orders can do ${perSecond} requests a second, and ${crowd.readsPerSecond} reads of recommendations come on top of the orders.`,
-  heals: 'The crowd leaves.',
-  load: calm,
+  title: 'Overload: five times the capacity',
+  breaks: `Orders can do ${perSecond} requests a second, and ${overloaded.readsPerSecond} reads of recommendations come on top of the orders.`,
+  heals: 'The extra reads stop.',
+  load: usual,
   brokenFromMs: 5000,
   brokenToMs: 17_000,
   durationMs: 25_000,
   steps: [
     {
       atMs: 5000,
-      says: `Orders can do ${perSecond} requests a second, ${crowd.ordersPerSecond + crowd.readsPerSecond} come`,
+      says: `Orders can do ${perSecond} requests a second, ${overloaded.ordersPerSecond + overloaded.readsPerSecond} come`,
       act: async (stage) => {
         await stage.fault('orders', 'capacity', 12_000, { perSecond });
-        await stage.setRate(crowd);
+        await stage.setRate(overloaded);
       },
     },
-    { atMs: 17_000, says: 'The crowd leaves', act: (stage) => stage.setRate(calm) },
+    { atMs: 17_000, says: 'The extra reads stop', act: (stage) => stage.setRate(usual) },
   ],
   expects: [
     {
@@ -40,7 +40,7 @@ export const overload: Scenario = {
       atMost: 1000,
     },
     {
-      says: 'all is well when it is over',
+      says: 'orders are accepted again',
       unit: 'share',
       measure: acceptedShare('after', 3000),
       atLeast: 0.98,
@@ -48,7 +48,7 @@ export const overload: Scenario = {
   ],
   naive: {
     without: ['shedding'],
-    says: 'Without shedding everybody waits in one line, orders too, and hardly anybody is served in time.',
+    says: 'Without shedding orders wait in one queue with the reads, and few are answered in time.',
     expects: [
       { says: 'orders get through', unit: 'share', measure: acceptedShare('during', 4000), atMost: 0.3 },
     ],

@@ -1,4 +1,4 @@
-import { type Quality, qualities } from '../control-room/protocol.ts';
+import { type Quality, qualities, totalOf } from '../load-generator/quality.ts';
 import type { Recording, Sample } from './recording.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 
@@ -38,7 +38,7 @@ interface Scales {
 
 function scalesOf(recordings: readonly Recording[]): Scales {
   const samples = recordings.flatMap((recording) => recording.samples);
-  const orders = samples.map(({ stats }) => Math.max(stats.orders.offered, total(stats.orders.outcomes)));
+  const orders = samples.map(({ stats }) => Math.max(stats.orders.offered, totalOf(stats.orders.outcomes)));
   const p99Ms = samples.map(({ stats }) => stats.orders.latencyMs?.p99 ?? 0);
   return {
     seconds: Math.max(1, ...recordings.map(({ durationMs }) => durationMs / 1000)),
@@ -47,14 +47,11 @@ function scalesOf(recordings: readonly Recording[]): Scales {
   };
 }
 
-/** The next number a reader likes to halve: 1, 2, 4, 6 or 10 times a power of ten. */
+/** The next round number above, one that can be halved: 1, 2, 4, 6 or 10 times a power of ten. */
 function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 4, 6].find((step) => step * power >= value) ?? 10) * power;
 }
-
-const total = (outcomes: Readonly<Record<Quality, number>>): number =>
-  qualities.reduce((sum, quality) => sum + outcomes[quality], 0);
 
 function half(
   { scenario, variant, recording, checks, isAsDeclared }: ScenarioResult,
@@ -159,11 +156,11 @@ const escaped = (text: string): string => text.replace(/[<>&"]/g, (char) => `&#$
 
 const style = `
 text{font:13px "Inter Variable",system-ui,sans-serif;fill:#16202d;font-variant-numeric:tabular-nums}
-.title{font-size:17px;font-weight:600}.quiet{fill:#586779}.small{font-size:11.500px}.number{text-anchor:end}
+.title{font-size:17px;font-weight:600}.quiet{fill:#586779}.small{font-size:11.5px}.number{text-anchor:end}
 .paper{fill:#fff}.band{fill:#d92f40;opacity:.09}.grid{stroke:#dde4ec;fill:none}
 .live{fill:#12a078}.cached{fill:#dd9a16}.default{fill:#8a63d8}.disabled{fill:#8794a5}.pending{fill:#2f7fe0}
 .rejected{fill:#b8c2ce}.refused{fill:#e0682c}.failed{fill:#d92f40}
-.offered{fill:none;stroke:#16202d;stroke-width:1.500;stroke-dasharray:4 4}.p99{fill:none;stroke:#c14d86;stroke-width:2}
+.offered{fill:none;stroke:#16202d;stroke-width:1.5;stroke-dasharray:4 4}.p99{fill:none;stroke:#c14d86;stroke-width:2}
 .holds{fill:#12a078;font-weight:700}.breaks{fill:#d92f40;font-weight:700}
 @media(prefers-color-scheme:dark){text{fill:#e9eff7}.quiet{fill:#93a1b4}.paper{fill:#10161f}.grid{stroke:#222d3b}.offered{stroke:#e9eff7}}
 `;

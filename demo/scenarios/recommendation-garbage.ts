@@ -4,9 +4,9 @@ import type { Scenario } from './scenario.ts';
 
 export const recommendationGarbage: Scenario = {
   name: 'recommendation-garbage',
-  title: 'Recommendation talks garbage',
+  title: 'Recommendation answers garbage',
   breaks: 'It answers 200, quickly, with bytes that are no JSON.',
-  heals: 'It makes sense again. Nothing of the garbage was kept in a cache.',
+  heals: 'Its answers are valid again. No garbage was kept in a cache.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5000,
   brokenToMs: 12_000,
@@ -14,7 +14,7 @@ export const recommendationGarbage: Scenario = {
   steps: [
     {
       atMs: 5000,
-      says: 'Recommendation answers nonsense with 200',
+      says: 'Recommendation answers garbage with 200',
       act: (stage) => stage.fault('recommendation', 'garbage', 7000),
     },
   ],
@@ -22,13 +22,13 @@ export const recommendationGarbage: Scenario = {
     noOrderFails,
     ordersAccepted(0.99),
     {
-      says: 'nobody is shown the garbage',
+      says: 'no garbage is passed on',
       unit: 'share',
       measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
     },
     {
-      says: 'the breaker takes nonsense for a failure',
+      says: 'the breaker counts garbage as a failure',
       unit: 's',
       measure: secondsUntilOpen('orders->recommendation'),
       atMost: 3,
@@ -37,7 +37,7 @@ export const recommendationGarbage: Scenario = {
   ],
   naive: {
     without: ['fallback'],
-    says: 'Without degraded answers a sentence that makes no sense fails the order.',
+    says: 'Without degraded answers an unreadable recommendation fails the order.',
     expects: [
       {
         says: 'orders that still go through',

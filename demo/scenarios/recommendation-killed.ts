@@ -1,39 +1,32 @@
 import { acceptedShare, p99Ms, secondsUntilClosed, secondsUntilOpen, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { killAndStart } from './steps.ts';
 
 const edge = 'orders->recommendation';
 
 export const recommendationKilled: Scenario = {
   name: 'recommendation-killed',
   title: 'Recommendation is killed',
-  breaks: 'SIGKILL to the service nobody needs in order to buy something.',
+  breaks: 'SIGKILL to a service that no order needs.',
   heals: 'It is started again; the breaker lets probes through, then more and more, and closes.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5000,
   brokenToMs: 13_000,
   durationMs: 27_000,
   needs: ['supervisor'],
-  steps: [
-    { atMs: 5000, says: 'Recommendation is killed', act: (stage) => stage.kill('recommendation') },
-    {
-      atMs: 13_000,
-      says: 'Recommendation is started again',
-      act: (stage) => stage.start('recommendation'),
-      isReturn: true,
-    },
-  ],
+  steps: killAndStart('recommendation', 'Recommendation', 5000, 13_000),
   expects: [
     noOrderFails,
     ordersAccepted(0.99),
     {
-      says: 'orders are confirmed with second-best recommendations',
+      says: 'orders are confirmed with degraded recommendations',
       unit: 'share',
       measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
     },
     { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen(edge), atMost: 3 },
-    { says: 'nobody waits for the dead (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 500 },
+    { says: 'no order waits for it (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 500 },
     { says: 'the breaker closes after its return', unit: 's', measure: secondsUntilClosed(edge), atMost: 10 },
   ],
   naive: {

@@ -7,7 +7,7 @@ const edge = 'orders->recommendation';
 export const recommendationSlow: Scenario = {
   name: 'recommendation-slow',
   title: 'Recommendation is slow',
-  breaks: 'Every recommendation takes 1.5 s, far longer than anybody wants to wait for it.',
+  breaks: 'Every recommendation takes 1.5 s, far longer than an order can wait for it.',
   heals: 'It is fast again; the breaker notices by its probes.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 5000,
@@ -30,7 +30,7 @@ export const recommendationSlow: Scenario = {
       atMost: 700,
     },
     {
-      says: 'recommendations are second-best meanwhile',
+      says: 'recommendations are degraded meanwhile',
       unit: 'share',
       measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
@@ -45,7 +45,7 @@ export const recommendationSlow: Scenario = {
   ],
   naive: {
     without: ['timeouts', 'deadline', 'breaker', 'bulkhead'],
-    says: 'Without timeouts every order waits for the slowest thing on its page.',
+    says: 'Without timeouts every order waits for its slowest dependency.',
     expects: [
       {
         says: 'orders are as slow as it is (p99)',

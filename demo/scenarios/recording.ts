@@ -1,5 +1,5 @@
-import type { EdgePicture } from '../control-room/protocol.ts';
 import type { LoadStats } from '../load-generator/stats.ts';
+import type { EdgePicture } from '../stage/picture.ts';
 
 /** One second of a run. */
 export interface Sample {
@@ -28,8 +28,8 @@ export function inPhase(recording: Recording, phase: Phase, skipMs = 0): readonl
   return recording.samples.filter(({ atMs }) => atMs - 1000 >= from + skipMs && atMs <= to);
 }
 
-/** Every second that ended after the fault began, that second and the one of the return included. */
-export const fromTheFaultOn = ({ samples, brokenFromMs }: Recording): readonly Sample[] =>
+/** Every second that ended after the fault began, the second of the fault included. */
+export const sinceTheFault = ({ samples, brokenFromMs }: Recording): readonly Sample[] =>
   samples.filter(({ atMs }) => atMs > brokenFromMs);
 
 function boundsOf({ brokenFromMs, brokenToMs, durationMs }: Recording, phase: Phase): [number, number] {

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 export const redisKilled: Scenario = {
   name: 'redis-killed',
   title: 'Redis is killed, then recommendation',
-  breaks: 'The shared cache dies; six seconds later so does the service it stands in for.',
+  breaks: 'The shared cache is killed; six seconds later so is the service whose answers it keeps.',
   heals: 'Both are started again.',
   load: { ordersPerSecond: 10 },
   brokenFromMs: 6000,
@@ -34,7 +34,7 @@ export const redisKilled: Scenario = {
   ],
   naive: {
     without: ['cache'],
-    says: 'Without the cache there is only the default to fall back to.',
+    says: 'Without the cache only the default answer is left.',
     expects: [
       {
         says: 'last good answers served',

@@ -8,7 +8,7 @@ export const retryStorm: Scenario = {
   name: 'retry-storm',
   title: 'A retry storm',
   breaks:
-    'Inventory answers 500 to everything. The breaker is off in both runs: only the budget is in the way.',
+    'Inventory answers 500 to everything. The breaker is off in both runs: only the budget limits the retries.',
   heals: 'It answers again; what was accepted is settled.',
   load: { ordersPerSecond: 15 },
   without: ['breaker'],
@@ -26,7 +26,7 @@ export const retryStorm: Scenario = {
   ],
   naive: {
     without: ['retry-budget'],
-    says: 'Without a budget every failure is tried again: twice the load for a service that is already down.',
+    says: 'Without a budget every failure is retried: twice the load for a service that is already down.',
     expects: [{ says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atLeast: 1.7 }],
   },
 };

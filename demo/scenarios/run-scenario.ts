@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckResult } from '../control-room/protocol.ts';
 import { edgePictures } from '../stage/edges.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { SystemView } from '../stage/system-view.ts';
 import type { Topology } from '../topology.ts';
+import type { CheckResult } from './check-result.ts';
 import { expectationsOf, judge } from './judge.ts';
 import type { Recording, Sample } from './recording.ts';
 import type { Scenario, Step, Variant } from './scenario.ts';
-import { restore, setTheStage } from './stage-setting.ts';
+import { restore, setUp } from './set-up.ts';
 
-export interface RunOptions {
+export interface RunScenarioOptions {
   readonly topology: Topology;
   readonly view: SystemView;
   readonly stage: Stage;
   readonly scenario: Scenario;
   readonly variant: Variant;
-  /** Told at each step. */
+  /** Called at each step. */
   readonly onStep?: (says: string) => void;
   /** Ends the run early; everything is put back all the same. */
   readonly signal?: AbortSignal | undefined;
@@ -26,19 +26,19 @@ export interface ScenarioResult {
   readonly variant: Variant;
   readonly recording: Recording;
   readonly checks: readonly CheckResult[];
-  /** Everything declared was seen; for a naive run: it broke as declared. */
+  /** Every expectation was met; those of a naive run say what must go wrong. */
   readonly isAsDeclared: boolean;
 }
 
 /** Runs one variant of a scenario on the running system and judges what was seen. */
-export async function runScenario(options: RunOptions): Promise<ScenarioResult> {
+export async function runScenario(options: RunScenarioOptions): Promise<ScenarioResult> {
   const { scenario, variant, stage, view, signal } = options;
-  const before = await setTheStage(stage, view, scenario, variant, signal);
+  const previous = await setUp(stage, view, scenario, variant, signal);
   try {
     const recorder = record(options);
     let brokenToMs = scenario.brokenToMs;
     try {
-      brokenToMs = await play(scenario, options);
+      brokenToMs = await performSteps(scenario, options);
     } finally {
       recorder.stop();
     }
@@ -53,19 +53,19 @@ export async function runScenario(options: RunOptions): Promise<ScenarioResult> 
       isAsDeclared: checks.every(({ holds }) => holds === true),
     };
   } finally {
-    await restore(stage, view, before);
+    await restore(stage, view, previous);
   }
 }
 
 /**
- * Walks through the steps; their times are counted from one start, so a slow step delays no other.
+ * Performs the steps; their times are counted from one start, so a slow step delays no other.
  *
  * @returns when what was broken had returned, as the scenario says or later.
- * @throws what the first step that failed threw, once the time is over.
+ * @throws the error of the first step that failed, at the end of the run.
  */
-async function play(
+async function performSteps(
   { steps, brokenToMs, durationMs }: Scenario,
-  { stage, onStep, signal }: RunOptions,
+  { stage, onStep, signal }: RunScenarioOptions,
 ): Promise<number> {
   const startedAt = performance.now();
   const until = (atMs: number) =>
@@ -92,7 +92,7 @@ async function play(
   return returnedAtMs;
 }
 
-function record({ topology, view }: RunOptions): { samples: Sample[]; stop: () => void } {
+function record({ topology, view }: RunScenarioOptions): { samples: Sample[]; stop: () => void } {
   const startedAt = Date.now();
   const samples: Sample[] = [];
   const stop = view.onStats((stats, orders) => {

@@ -1,19 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { BadOptionError, parseCommandLine } from '../command-line.ts';
+import { portBaseOption } from '../run-options.ts';
 import { scenarioNamed, scenarios } from './catalogue.ts';
-import { evidenceOf, type Played } from './evidence.ts';
+import { openScenarioEnvironment, type ScenarioEnvironment } from './environment.ts';
+import { evidenceOf, type ScenarioEvidence } from './evidence.ts';
 import { pictureOf } from './picture.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import type { Scenario, Variant } from './scenario.ts';
-import { openTheatre, type Theatre } from './theatre.ts';
+
+const defaultPortBase = 4200;
 
 const usage = `Usage: pnpm scenario <name...> | all [options]
 
   --variant <which>    protected, naive or both (default both)
   --picture <file>     where the picture goes (default .ballast/<port-base>/pictures/<name>.svg)
   --evidence <file>    keep what was measured, with and without, as a page
-  --port-base <port>   first port of the system that is started for it (default 4200)
+  --port-base <port>   first port of the system that is started for it (default ${defaultPortBase})
   --help               this text
 
 ${scenarios.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join('\n')}
@@ -22,37 +25,33 @@ ${scenarios.map(({ name, title }) => `  ${name.padEnd(24)} ${title}`).join('\n')
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function readArguments() {
-  try {
-    return parseArgs({
-      args: process.argv.slice(2).filter((argument) => argument !== '--'),
-      allowPositionals: true,
-      options: {
-        variant: { type: 'string', default: 'both' },
-        picture: { type: 'string' },
-        evidence: { type: 'string' },
-        'port-base': { type: 'string', default: '4200' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    return endWith(2, (error as Error).message);
-  }
-}
-
-function endWith(code: number, text: string): never {
-  process.stderr.write(`${text}\n`);
-  process.exit(code);
+  const { values, positionals } = parseCommandLine(process.argv.slice(2), {
+    allowPositionals: true,
+    options: {
+      variant: { type: 'string', default: 'both' },
+      picture: { type: 'string' },
+      evidence: { type: 'string' },
+      'port-base': { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return { ...values, portBase: portBaseOption(values['port-base'], defaultPortBase), names: positionals };
 }
 
 function variantsOf(scenario: Scenario, wanted: string): Variant[] {
   if (!['protected', 'naive', 'both'].includes(wanted))
-    endWith(2, '--variant takes protected, naive or both');
-  if (wanted === 'naive' && !scenario.naive) endWith(2, `${scenario.name} has no naive variant`);
+    throw new BadOptionError(`--variant takes protected, naive or both, not "${wanted}"`);
+  if (wanted === 'naive' && !scenario.naive)
+    throw new BadOptionError(`${scenario.name} has no naive variant`);
   const all: Variant[] = scenario.naive ? ['protected', 'naive'] : ['protected'];
   return all.filter((variant) => wanted === 'both' || wanted === variant);
 }
 
-async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Promise<ScenarioResult> {
+async function runVariant(
+  environment: ScenarioEnvironment,
+  scenario: Scenario,
+  variant: Variant,
+): Promise<ScenarioResult> {
   say(
     variant === 'naive'
       ? `\nWithout ${scenario.naive?.without.join(', ')}`
@@ -61,7 +60,7 @@ async function play(theatre: Theatre, scenario: Scenario, variant: Variant): Pro
   const startedAt = Date.now();
   const onStep = (says: string) =>
     say(`  ${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s  ${says}`);
-  const result = await runScenario({ ...theatre, scenario, variant, onStep });
+  const result = await runScenario({ ...environment, scenario, variant, onStep });
   for (const { holds, says, measured, expected } of result.checks)
     say(`  ${holds ? 'yes' : 'NO '}  ${says}: ${measured} (${expected})`);
   say(result.isAsDeclared ? '  as declared' : '  NOT AS DECLARED');
@@ -76,43 +75,54 @@ function keepPicture(results: readonly ScenarioResult[], file: string): void {
 
 function chosen(names: readonly string[]): readonly Scenario[] {
   if (names.includes('all')) return scenarios;
-  return names.map(
-    (name) => scenarioNamed(name) ?? endWith(2, `There is no scenario "${name}".\n\n${usage}`),
-  );
+  return names.map((name) => {
+    const scenario = scenarioNamed(name);
+    if (!scenario) throw new BadOptionError(`There is no scenario "${name}".\n\n${usage}`);
+    return scenario;
+  });
 }
 
-async function playAll(theatre: Theatre, scenario: Scenario, variants: readonly Variant[]): Promise<Played> {
+async function runVariants(
+  environment: ScenarioEnvironment,
+  scenario: Scenario,
+  variants: readonly Variant[],
+): Promise<ScenarioEvidence> {
   const results: ScenarioResult[] = [];
-  for (const variant of variants) results.push(await play(theatre, scenario, variant));
+  for (const variant of variants) results.push(await runVariant(environment, scenario, variant));
   return { scenario, results };
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = readArguments();
-  const wanted = chosen(positionals);
+  const values = readArguments();
+  const wanted = chosen(values.names);
   if (values.help || wanted.length === 0) {
     say(usage);
     return values.help ? 0 : 2;
   }
-  if (values.picture && wanted.length > 1) endWith(2, '--picture is for one scenario');
+  if (values.picture && wanted.length > 1) throw new BadOptionError('--picture is for one scenario');
   const plan = wanted.map((scenario) => ({ scenario, variants: variantsOf(scenario, values.variant) }));
-  say('Starting a system for it');
-  const theatre = await openTheatre(Number(values['port-base']));
-  const stop = () => void theatre.close().finally(() => process.exit(130));
+  say('Starting a system of its own');
+  const environment = await openScenarioEnvironment(values.portBase);
+  const stop = () => void environment.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    const played: Played[] = [];
+    const runs: ScenarioEvidence[] = [];
     for (const { scenario, variants } of plan) {
-      const one = await playAll(theatre, scenario, variants);
-      const file = values.picture ?? join(theatre.picturesFolder, `${scenario.name}.svg`);
+      const one = await runVariants(environment, scenario, variants);
+      const file = values.picture ?? join(environment.picturesFolder, `${scenario.name}.svg`);
       keepPicture(one.results, resolve(file));
-      played.push(one);
+      runs.push(one);
     }
-    if (values.evidence) writeFileSync(values.evidence, evidenceOf(played));
-    return played.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
+    if (values.evidence) writeFileSync(values.evidence, evidenceOf(runs));
+    return runs.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
   } finally {
-    await theatre.close();
+    await environment.close();
   }
 }
 
-process.exit(await main());
+try {
+  process.exit(await main());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(error instanceof BadOptionError ? 2 : 1);
+}

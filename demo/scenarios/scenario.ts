@@ -1,37 +1,37 @@
-import type { ProtectionName } from '../control-room/protocol.ts';
+import type { ProtectionName } from '@ballast/service-kit/protections';
 import type { Stage } from '../stage/stage.ts';
 import type { Recording } from './recording.ts';
 
 export interface Step {
   readonly atMs: number;
-  /** What happens now, as a newcomer would say it. */
+  /** What happens now, in a sentence for a newcomer. */
   readonly says: string;
   readonly act: (stage: Stage) => Promise<void>;
-  /** The recovery is measured from when this is done: a process takes its time to start. */
+  /** The recovery is measured from the end of this step: a process takes time to start. */
   readonly isReturn?: boolean;
 }
 
 export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'calls';
 
-/** Something that must be seen, with its number. */
+/** Something that must be seen, with its bounds. */
 export interface Expectation {
   readonly says: string;
   readonly unit: Unit;
-  /** From the recording to one number; null when the recording does not tell. */
+  /** One number from the recording; null when the recording does not have it. */
   readonly measure: (recording: Recording) => number | null;
   readonly atLeast?: number;
   readonly atMost?: number;
 }
 
 /** The same fault with protections switched off, and what must then go wrong. */
-export interface NaiveTwin {
+export interface NaiveVariant {
   readonly without: readonly ProtectionName[];
   readonly says: string;
   /** Expectations of its own: what the unprotected system is expected to do. */
   readonly expects: readonly Expectation[];
 }
 
-/** One failure, declared once: a button, a test, and a command. */
+/** One failure, declared once and used by the page, the tests and the command line. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
@@ -45,11 +45,11 @@ export interface Scenario {
   readonly brokenToMs: number;
   readonly durationMs: number;
   readonly steps: readonly Step[];
-  /** Off in both variants, where they would hide the one that is shown. */
+  /** Off in both variants, because they would hide the effect of the one that is shown. */
   readonly without?: readonly ProtectionName[];
   readonly expects: readonly Expectation[];
-  readonly naive?: NaiveTwin;
-  /** Parts without which it can't be shown. */
+  readonly naive?: NaiveVariant;
+  /** What must be there for it to run. */
   readonly needs?: readonly ('redis' | 'supervisor')[];
 }
 

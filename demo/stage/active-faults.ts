@@ -1,7 +1,7 @@
-import type { ActiveFault } from '../control-room/protocol.ts';
 import type { SupervisedName } from '../topology.ts';
+import type { ActiveFault } from './faults.ts';
 
-/** What is wrong on purpose right now: at most one thing per target, each until its end. */
+/** The faults in force: at most one per target, each until its end. */
 export class ActiveFaults {
   readonly #byTarget = new Map<SupervisedName, ActiveFault & { readonly timer: NodeJS.Timeout }>();
 
@@ -13,7 +13,7 @@ export class ActiveFaults {
     return this.#byTarget.get(target)?.fault;
   }
 
-  /** Remembers a fault for `forMs`, and what to do then. */
+  /** Keeps a fault for `forMs` and calls `atEnd` then. */
   remember(target: SupervisedName, fault: ActiveFault['fault'], forMs: number, atEnd: () => unknown): void {
     this.forget(target);
     const timer = setTimeout(atEnd, forMs).unref();

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { topologyAt } from '../topology.ts';
 import { edgePictures, policyReports } from './edges.ts';
 import type { DependencyReport, ResilienceReport } from './reports.ts';
-import type { ServiceSight, SystemView } from './system-view.ts';
+import type { ServiceReports, SystemView } from './system-view.ts';
+import { stubView } from './testing.ts';
 
 const topology = topologyAt();
 
@@ -21,29 +22,20 @@ const report = (...dependencies: DependencyReport[]): ResilienceReport => ({
   dependencies,
 });
 
-function seeing(sight: ServiceSight | null): SystemView {
-  return {
-    service: (name) => (name === 'orders' ? sight : null),
-    stats: () => null,
-    orders: () => [],
-    processes: () => null,
-    accepts: () => null,
-    onStats: () => () => {},
-    onProcess: () => () => {},
-  };
-}
+const viewOf = (reports: ServiceReports | null): SystemView =>
+  stubView({ service: (name) => (name === 'orders' ? reports : null) });
 
 const edge = (view: SystemView, id = 'orders->recommendation') =>
   edgePictures(topology, view).find((candidate) => candidate.id === id);
 
-const sight = (now: DependencyReport, before?: DependencyReport): ServiceSight => ({
+const reports = (now: DependencyReport, before?: DependencyReport): ServiceReports => ({
   at: 3000,
   report: report(now),
   previous: before ? { at: 1000, report: report(before) } : null,
 });
 
-test('every edge of the topology is there before anybody has reported, with nothing but nulls', () => {
-  const pictures = edgePictures(topology, seeing(null));
+test('every edge of the topology is there before anything has reported, with null for every number', () => {
+  const pictures = edgePictures(topology, viewOf(null));
   expect(pictures.map(({ id }) => id)).toEqual(topology.edges.map(({ from, to }) => `${from}->${to}`));
   for (const { id, from, to, required, ...numbers } of pictures)
     expect(
@@ -53,7 +45,7 @@ test('every edge of the topology is there before anybody has reported, with noth
 });
 
 test('a rate is the difference of two reports over the time between them', () => {
-  expect(edge(seeing(sight(dependency(140, 110), dependency(100, 90))))).toMatchObject({
+  expect(edge(viewOf(reports(dependency(140, 110), dependency(100, 90))))).toMatchObject({
     callsPerSecond: 20,
     degradedShare: 0.5,
     p50Ms: 3,
@@ -63,14 +55,14 @@ test('a rate is the difference of two reports over the time between them', () =>
 });
 
 test.each([
-  ['the first report', sight(dependency(140, 110))],
-  ['a report of a service that started anew', sight(dependency(5, 5), dependency(100, 90))],
-])('%s tells no rate', (_name, seen) => {
-  expect(edge(seeing(seen))).toMatchObject({ callsPerSecond: null, degradedShare: null, breaker: 'closed' });
+  ['the first report', reports(dependency(140, 110))],
+  ['a report of a service that was restarted', reports(dependency(5, 5), dependency(100, 90))],
+])('%s gives no rate', (_name, seen) => {
+  expect(edge(viewOf(seen))).toMatchObject({ callsPerSecond: null, degradedShare: null, breaker: 'closed' });
 });
 
 test('a breaker that is switched off is shown as off, whatever its state', () => {
-  expect(edge(seeing(sight(dependency(1, 1, { state: 'open', enabled: false }))))?.breaker).toBe('off');
+  expect(edge(viewOf(reports(dependency(1, 1, { state: 'open', enabled: false }))))?.breaker).toBe('off');
 });
 
 test('the way to Redis shows the worst breaker of the caches that use it', () => {
@@ -84,7 +76,7 @@ test('the way to Redis shows the worst breaker of the caches that use it', () =>
     { name: 'a', redis: redis('closed') },
     { name: 'b', redis: redis('open') },
   ];
-  const view = seeing({ at: 1, report: { ...report(), cache }, previous: null });
+  const view = viewOf({ at: 1, report: { ...report(), cache }, previous: null });
   expect(edge(view, 'orders->redis')).toMatchObject({
     breaker: 'open',
     bulkhead: { inFlight: 4, limit: 32 },
@@ -93,12 +85,12 @@ test('the way to Redis shows the worst breaker of the caches that use it', () =>
 
 test('a report is passed on for the table of policies as it came', () => {
   const reported = dependency(1, 1);
-  expect(policyReports(seeing(sight(reported)))).toEqual([
+  expect(policyReports(viewOf(reports(reported)))).toEqual([
     { service: 'orders', dependency: 'recommendation', snapshot: reported },
   ]);
 });
 
-test('quantiles of no calls at all are nothing, not zero', () => {
+test('without calls the quantiles are null, not zero', () => {
   const idle = { ...dependency(1, 1), latencyMs: { p50: 0, p99: 0, count: 0 } };
-  expect(edge(seeing(sight(idle)))).toMatchObject({ p50Ms: null, p99Ms: null });
+  expect(edge(viewOf(reports(idle)))).toMatchObject({ p50Ms: null, p99Ms: null });
 });

@@ -1,11 +1,9 @@
-import type { EdgePicture, PolicyReport } from '../control-room/protocol.ts';
-import { type ServiceName, serviceNames, type Topology, type TopologyEdge } from '../topology.ts';
+import { isServiceName, serviceNames, type Topology, type TopologyEdge } from '../topology.ts';
+import type { EdgePicture, PolicyReport } from './picture.ts';
 import type { DependencyReport, ResilienceReport } from './reports.ts';
-import type { ServiceSight, SystemView } from './system-view.ts';
+import type { ServiceReports, SystemView } from './system-view.ts';
 
-const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name);
-
-/** Every edge of the topology with what is known about it; what nobody reports stays null. */
+/** Every edge of the topology with what is known about it; a number that was not reported is null. */
 export function edgePictures(topology: Topology, view: SystemView): EdgePicture[] {
   return topology.edges.map((edge) => ({ ...blank(edge), ...known(edge, view) }));
 }
@@ -28,15 +26,15 @@ function blank({ from, to, required }: TopologyEdge): EdgePicture {
 }
 
 function known({ from, to }: TopologyEdge, view: SystemView): Partial<EdgePicture> {
-  if (from === 'load-generator') return inlet(view);
-  const sight = isService(from) ? view.service(from) : null;
-  if (!sight) return {};
-  if (to === 'redis') return cacheEdge(sight);
-  const now = find(sight.report, to);
-  return now ? guardedEdge(now, sight, to) : {};
+  if (from === 'load-generator') return loadEdge(view);
+  const reports = isServiceName(from) ? view.service(from) : null;
+  if (!reports) return {};
+  if (to === 'redis') return cacheEdge(reports);
+  const now = find(reports.report, to);
+  return now ? guardedEdge(now, reports, to) : {};
 }
 
-function inlet(view: SystemView): Partial<EdgePicture> {
+function loadEdge(view: SystemView): Partial<EdgePicture> {
   const stats = view.stats();
   if (!stats) return {};
   return {
@@ -50,10 +48,10 @@ function inlet(view: SystemView): Partial<EdgePicture> {
 const find = (report: ResilienceReport, name: string): DependencyReport | undefined =>
   report.dependencies.find((dependency) => dependency.name === name);
 
-function guardedEdge(now: DependencyReport, sight: ServiceSight, to: string): Partial<EdgePicture> {
+function guardedEdge(now: DependencyReport, reports: ServiceReports, to: string): Partial<EdgePicture> {
   const { breaker, bulkhead, retry } = now.policies;
   return {
-    ...rates(now, sight, to),
+    ...rates(now, reports, to),
     ...latencies(now),
     breaker: breaker ? (breaker.enabled === false ? 'off' : breaker.state) : null,
     retryInMs: breaker?.retryInMs ?? null,
@@ -62,14 +60,14 @@ function guardedEdge(now: DependencyReport, sight: ServiceSight, to: string): Pa
   };
 }
 
-/** Quantiles of nothing are nothing, not zero. */
+/** Without calls there are no quantiles; 0 would be a claim. */
 function latencies({ latencyMs }: DependencyReport): Partial<EdgePicture> {
   if (!latencyMs?.count) return {};
   return { p50Ms: latencyMs.p50 ?? null, p99Ms: latencyMs.p99 ?? null };
 }
 
-/** From the difference of two cumulative reports; a service that was restarted between them has none yet. */
-function rates(now: DependencyReport, { at, previous }: ServiceSight, to: string): Partial<EdgePicture> {
+/** From the difference of two cumulative reports; after a restart between them there is no rate yet. */
+function rates(now: DependencyReport, { at, previous }: ServiceReports, to: string): Partial<EdgePicture> {
   const before = previous && find(previous.report, to);
   if (!before) return {};
   const calls = now.calls.total - before.calls.total;
@@ -80,7 +78,7 @@ function rates(now: DependencyReport, { at, previous }: ServiceSight, to: string
 }
 
 /** The way to Redis is guarded by the caches that use it: the worst of their breakers is shown. */
-function cacheEdge({ report }: ServiceSight): Partial<EdgePicture> {
+function cacheEdge({ report }: ServiceReports): Partial<EdgePicture> {
   const tiers = (report.cache ?? []).flatMap(({ redis }) => redis ?? []);
   if (tiers.length === 0) return {};
   const states = tiers.flatMap(({ breakers }) => [breakers.read, breakers.write]);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readEventStream } from '../control-room/event-stream.ts';
+import { readEventStream } from '../event-stream.ts';
 
 export interface FollowOptions {
   readonly url: string;
@@ -12,10 +12,10 @@ export interface FollowOptions {
 }
 
 const retryMs = 500;
-/** A stopped process keeps its connections open: silence is the only sign. */
+/** A stopped process keeps its connections open; that nothing comes is the only sign. */
 const silenceMs = 4000;
 
-/** Follows an event stream for as long as the room is open, through every death of the other side. */
+/** Reads an event stream until the signal, and connects again whenever it is lost. */
 export async function follow(options: FollowOptions): Promise<void> {
   while (!options.signal.aborted) {
     await followOnce(options).catch(() => {});

@@ -1,18 +1,20 @@
+import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
-import type { Mark } from '../control-room/protocol.ts';
-import type { ServiceStatus, Supervisor } from '../supervisor/supervisor.ts';
+import type { SupervisedName } from '../topology.ts';
+import type { Mark } from './picture.ts';
 import { markProcesses } from './process-marks.ts';
 
 function watch(first: 'up' | 'down') {
-  let tell: (status: ServiceStatus) => void = () => {};
-  const status = (state: string) => ({ name: 'inventory', restarts: 0, state }) as ServiceStatus;
+  let tell: (status: ProcessStatus<SupervisedName>) => void = () => {};
+  const status = (state: string) =>
+    ({ name: 'inventory', restarts: 0, state }) as ProcessStatus<SupervisedName>;
   const supervisor = {
     status: () => [status(first)],
-    onChange(listener: (status: ServiceStatus) => void) {
+    onChange(listener: (status: ProcessStatus<SupervisedName>) => void) {
       tell = listener;
       return () => {};
     },
-  } as unknown as Supervisor;
+  } as unknown as Supervisor<SupervisedName>;
   const marks: Mark[] = [];
   markProcesses(supervisor, (mark) => marks.push(mark));
   return {

@@ -1,9 +1,13 @@
-import type { Mark } from '../control-room/protocol.ts';
-import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { Supervisor } from '@ballast/supervisor';
+import type { SupervisedName } from '../topology.ts';
+import type { Mark } from './picture.ts';
 
-/** Marks every death and return of a process, whoever caused it: a button, a scenario, or `kill -9` in a terminal. */
-export function markProcesses(supervisor: Supervisor, onMark: (mark: Mark) => void): () => void {
-  // The first start of a process is no return: only what was up before can go down.
+/** Marks when a process ends and when it is back, whether a button, a scenario or `kill -9` in a terminal ended it. */
+export function markProcesses(
+  supervisor: Supervisor<SupervisedName>,
+  onMark: (mark: Mark) => void,
+): () => void {
+  // The first start of a process is not marked: only what was up before can go down.
   const wasUp = new Set(supervisor.status().flatMap(({ name, state }) => (state === 'up' ? [name] : [])));
   const down = new Set<string>();
   return supervisor.onChange(({ name, state }) => {

@@ -1,22 +1,24 @@
-import type { ActiveFault, Mark, StagedFault } from '../control-room/protocol.ts';
-import type { Supervisor } from '../supervisor/supervisor.ts';
-import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
+import { problem } from '@ballast/service-kit/problem';
+import type { Supervisor } from '@ballast/supervisor';
+import { nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
 import { ActiveFaults } from './active-faults.ts';
-import { RefusedError } from './refused-error.ts';
-import type { Switches, SwitchName } from './switches.ts';
+import type { ActiveFault, StagedFault } from './faults.ts';
+import type { Mark } from './picture.ts';
+import type { SwitchName } from './switch-names.ts';
+import type { Switches } from './switches.ts';
 
-export interface RoomLogger {
+export interface StageLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
 export interface StageOptions {
   readonly topology: Topology;
-  readonly supervisor?: Supervisor | undefined;
+  readonly supervisor?: Supervisor<SupervisedName> | undefined;
   readonly chaosToken: string;
   readonly switches: Switches;
-  readonly logger: RoomLogger;
-  /** Called after each thing done, for the time axis and the next frame. */
+  readonly logger: StageLogger;
+  /** Called after each action, for the time axis and the next frame. */
   readonly onMark: (mark: Mark) => void;
 }
 
@@ -28,7 +30,7 @@ export interface FaultDetails {
   readonly ratio?: number;
 }
 
-/** What can be done to the system: by the buttons, by scenarios, and by tests, all the same way. */
+/** The actions on the running system; the page's buttons, scenarios and tests all use these. */
 export interface Stage {
   kill(target: SupervisedName): Promise<void>;
   start(target: SupervisedName): Promise<void>;
@@ -43,9 +45,9 @@ export interface Stage {
   faults(): readonly ActiveFault[];
 }
 
-/** A service blocks its own event loop no longer than this: blocked, it can't be healed either. */
+/** A service blocks its own event loop no longer than this: while it is blocked it can't be healed either. */
 const maxBlockedMs = 10_000;
-/** Patient: what is asked may be drowning, which is why it is asked. */
+/** Long, because the service may be overloaded at that moment. */
 const answerWithinMs = 8000;
 
 export function openStage(options: StageOptions): Stage {
@@ -53,11 +55,11 @@ export function openStage(options: StageOptions): Stage {
   const active = new ActiveFaults();
 
   function mark(kind: Mark['kind'], target: SupervisedName | null, text: string): void {
-    logger.info({ action: text, target }, 'control room action');
+    logger.info({ action: text, target }, 'action on the system');
     onMark({ at: Date.now(), kind, text, target });
   }
 
-  // A fault lives in its process: the next one knows nothing of it, whoever ended the first.
+  // A fault ends with its process: the next process does not have it.
   supervisor?.onChange(({ name, state }) => {
     if (state === 'down') active.forget(name);
   });
@@ -69,15 +71,15 @@ export function openStage(options: StageOptions): Stage {
 
   async function kill(target: SupervisedName): Promise<void> {
     active.forget(target);
-    logger.info({ action: 'kill', target }, 'control room action');
+    logger.info({ action: 'kill', target }, 'action on the system');
     if (supervisor) return supervisor.kill(target);
     await chaos(target, 'PUT', { fault: 'crash', forMs: 1 });
     mark('break', target, `kill ${target}`);
   }
 
   async function start(target: SupervisedName): Promise<void> {
-    if (!supervisor) throw new RefusedError(409, 'not-possible-here', `Type: docker compose start ${target}`);
-    logger.info({ action: 'start', target }, 'control room action');
+    if (!supervisor) throw problem(409, 'not-possible-here', `Type: docker compose start ${target}`);
+    logger.info({ action: 'start', target }, 'action on the system');
     await supervisor.start(target);
   }
 
@@ -125,7 +127,7 @@ export function openStage(options: StageOptions): Stage {
     heal,
     async setRate(rate) {
       await send(`${nodeOf(topology, 'load-generator').url}/rate`, 'PUT', 'load-generator', rate);
-      logger.info({ action: 'rate', ...rate }, 'control room action');
+      logger.info({ action: 'rate', ...rate }, 'action on the system');
     },
     async setSwitches(wanted) {
       await switches.set(wanted);
@@ -137,9 +139,6 @@ export function openStage(options: StageOptions): Stage {
     faults: () => active.list(),
   };
 }
-
-export const isServiceName = (name: string): name is ServiceName =>
-  (serviceNames as readonly string[]).includes(name);
 
 async function send(
   url: string,
@@ -155,8 +154,8 @@ async function send(
     signal: AbortSignal.timeout(answerWithinMs),
     redirect: 'error',
   }).catch(() => {
-    throw new RefusedError(502, 'no-answer', `${target} does not answer`);
+    throw problem(502, 'no-answer', `${target} does not answer`);
   });
   await response.body?.cancel();
-  if (!response.ok) throw new RefusedError(502, 'refused', `${target} answered ${response.status}`);
+  if (!response.ok) throw problem(502, 'rejected', `${target} answered ${response.status}`);
 }

@@ -1,19 +1,10 @@
 import { openFlags, setFlags } from '@ballast/flags';
-import { protectionDefaults } from '@ballast/service-kit/protections';
-
-/** Every flag of the services, all of them on. */
-const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
-
-/** Every flag there is: the protections and the features that can be turned while the system runs. */
-export type SwitchName = keyof typeof flagDefaults;
-export const switchNames = Object.keys(flagDefaults) as SwitchName[];
-
-export const isSwitchName = (name: string): name is SwitchName => Object.hasOwn(flagDefaults, name);
+import { type SwitchName, switchDefaults, switchNames } from './switch-names.ts';
 
 export interface Switches {
   /** On or off per flag, as the services see them: the last good state while the file can't be read. */
   read(): Record<SwitchName, boolean>;
-  /** Why the file as it is now was not taken over. */
+  /** Why the file as it is now can't be used. */
   problem(): string | null;
   /** Several at once: services see one change, not one per flag. */
   set(wanted: Readonly<Partial<Record<SwitchName, boolean>>>): Promise<void>;
@@ -21,9 +12,9 @@ export interface Switches {
   close(): void;
 }
 
-/** The flags file the services watch, seen through the same OpenFeature provider as theirs. */
+/** The flags file that the services watch, read through the same OpenFeature provider as theirs. */
 export function openSwitches(file: string): Switches {
-  const flags = openFlags({ file, defaults: flagDefaults, domain: 'control-room' });
+  const flags = openFlags({ file, defaults: switchDefaults, domain: 'control-room' });
   return {
     read: () =>
       Object.fromEntries(switchNames.map((name) => [name, flags.isOn(name)])) as Record<SwitchName, boolean>,

@@ -1,12 +1,12 @@
+import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 import type { LoadStats, RecentOrder, StatsReport } from '../load-generator/stats.ts';
-import type { ServiceStatus, Supervisor } from '../supervisor/supervisor.ts';
-import { nodeOf, type ServiceName, serviceNames, type Topology } from '../topology.ts';
+import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
 import { follow } from './follow.ts';
 import { probeTcp } from './probe-tcp.ts';
 import { type ResilienceReport, resilienceReport } from './reports.ts';
 
 /** Two reports of one service in a row: rates are their difference. */
-export interface ServiceSight {
+export interface ServiceReports {
   readonly at: number;
   readonly report: ResilienceReport;
   readonly previous: { readonly at: number; readonly report: ResilienceReport } | null;
@@ -14,13 +14,13 @@ export interface ServiceSight {
 
 type StatsListener = (stats: LoadStats, orders: readonly RecentOrder[]) => void;
 
-/** Everything the room can see right now. */
+/** What the running system reports right now. */
 export interface SystemView {
-  service(name: ServiceName): ServiceSight | null;
+  service(name: ServiceName): ServiceReports | null;
   stats(): LoadStats | null;
   orders(): readonly RecentOrder[];
-  processes(): readonly ServiceStatus[] | null;
-  /** Whether something accepts connections there; null where the supervisor knows better. */
+  processes(): readonly ProcessStatus<SupervisedName>[] | null;
+  /** Whether a server accepts connections there; null when it was not probed. */
   accepts(name: 'postgres' | 'redis'): boolean | null;
   /** After each second of traffic, with the orders that ended in it; returns the unsubscribe. */
   onStats(listener: StatsListener): () => void;
@@ -30,8 +30,8 @@ export interface SystemView {
 
 export interface WatchOptions {
   readonly topology: Topology;
-  readonly supervisor: Supervisor | undefined;
-  /** Where to knock for what has no stream; only without a supervisor. */
+  readonly supervisor: Supervisor<SupervisedName> | undefined;
+  /** `host:port` of what has no stream, probed once a second; only without a supervisor. */
   readonly probes: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly signal: AbortSignal;
 }
@@ -41,7 +41,7 @@ const probeEveryMs = 1000;
 
 /** Follows every stream of the system until the signal ends it. */
 export function watchSystem({ topology, supervisor, probes, signal }: WatchOptions): SystemView {
-  const sights = new Map<ServiceName, ServiceSight>();
+  const reports = new Map<ServiceName, ServiceReports>();
   const accepted = new Map<string, boolean>();
   const statsListeners = new Set<StatsListener>();
   const processListeners = new Set<() => void>();
@@ -50,8 +50,8 @@ export function watchSystem({ topology, supervisor, probes, signal }: WatchOptio
 
   for (const name of serviceNames) {
     const url = `${nodeOf(topology, name).url}/resilience`;
-    const onData = (data: unknown) => keepReport(sights, name, data);
-    void follow({ url, event: 'snapshot', onData, onLost: () => sights.delete(name), signal });
+    const onData = (data: unknown) => keepReport(reports, name, data);
+    void follow({ url, event: 'snapshot', onData, onLost: () => reports.delete(name), signal });
   }
   void follow({
     url: `${nodeOf(topology, 'load-generator').url}/stats`,
@@ -80,7 +80,7 @@ export function watchSystem({ topology, supervisor, probes, signal }: WatchOptio
   });
 
   return {
-    service: (name) => sights.get(name) ?? null,
+    service: (name) => reports.get(name) ?? null,
     stats: () => stats,
     orders: () => orders,
     processes: () => supervisor?.status() ?? null,
@@ -95,10 +95,10 @@ function subscribe<L>(listeners: Set<L>, listener: L): () => void {
   return () => listeners.delete(listener);
 }
 
-function keepReport(sights: Map<ServiceName, ServiceSight>, name: ServiceName, data: unknown): void {
+function keepReport(reports: Map<ServiceName, ServiceReports>, name: ServiceName, data: unknown): void {
   const parsed = resilienceReport.safeParse(data);
   if (!parsed.success) return;
-  const last = sights.get(name);
+  const last = reports.get(name);
   const previous = last ? { at: last.at, report: last.report } : null;
-  sights.set(name, { at: Date.now(), report: parsed.data, previous });
+  reports.set(name, { at: Date.now(), report: parsed.data, previous });
 }

@@ -1,7 +1,7 @@
-import type { OrderSeen, Traffic } from '../control-room/protocol.ts';
 import type { LoadStats, RecentOrder } from '../load-generator/stats.ts';
+import type { OrderSeen, Traffic } from './picture.ts';
 
-/** One second of the load generator in the page's words. */
+/** One second of the load generator as the page shows it. */
 export function trafficOf({ at, orders }: LoadStats): Traffic {
   const { live, cached, default: fallback, disabled, pending } = orders.outcomes;
   return {
@@ -14,7 +14,7 @@ export function trafficOf({ at, orders }: LoadStats): Traffic {
   };
 }
 
-/** A second nobody counted. */
+/** A second without a report. */
 export const unknownTraffic = (at: number): Traffic => ({
   at,
   offered: null,

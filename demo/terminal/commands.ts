@@ -1,13 +1,13 @@
 import { request } from 'node:http';
+import type { EmbeddedSystem } from '../embedded/embedded-system.ts';
 import { maxRatePerSecond, type StatsReport } from '../load-generator/stats.ts';
-import { getJson } from '../supervisor/get-json.ts';
-import type { System } from '../supervisor/system.ts';
 import { nodeOf } from '../topology.ts';
+import { getJson } from './get-json.ts';
 import type { Command } from './keys.ts';
 
 type Action = Exclude<Command, { do: 'quit' | 'introduce' }>;
 
-async function changeLoad({ topology }: System, factor: number): Promise<void> {
+async function changeLoad({ topology }: EmbeddedSystem, factor: number): Promise<void> {
   const { url } = nodeOf(topology, 'load-generator');
   const report = await getJson<StatsReport>(`${url}/stats`);
   const current = report?.stats.rate.ordersPerSecond ?? 0;
@@ -18,7 +18,7 @@ async function changeLoad({ topology }: System, factor: number): Promise<void> {
 }
 
 /** Does what a key asked for; throws NotPossibleError when that process is not there to be killed. */
-export async function performCommand(system: System, command: Action): Promise<void> {
+export async function performCommand(system: EmbeddedSystem, command: Action): Promise<void> {
   if (command.do === 'kill') await system.supervisor.kill(command.name);
   else if (command.do === 'start') await system.supervisor.start(command.name);
   else await changeLoad(system, command.do === 'more-load' ? 2 : 0.5);

@@ -34,7 +34,7 @@ export function commandFor(key: string): Command | undefined {
   return { do: key === found[1] ? 'kill' : 'start', name: found[0] as SupervisedName };
 }
 
-/** Hands over each key as it is pressed; returns what gives the terminal back. */
+/** Hands over each key as it is pressed; returns how to release the terminal. */
 export function readKeys(input: NodeJS.ReadStream, onCommand: (command: Command) => void): () => void {
   const onData = (chunk: Buffer): void => {
     for (const key of chunk.toString()) {

@@ -13,7 +13,7 @@ function fit(line: string, columns: number): string {
   return tooLong > 0 ? `${stripVTControlCharacters(line).slice(0, columns - 2)}…` : line;
 }
 
-/** Writes to the terminal, keeping the status below everything that was said; plain lines elsewhere. */
+/** Writes to the terminal, with the status below all other lines; without a terminal it writes plain lines. */
 export function openOutput(stream: NodeJS.WriteStream): Output {
   if (!stream.isTTY) {
     const write = (line: string): void => void (line && stream.write(`${line}\n`));

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import type { System } from '../supervisor/system.ts';
+import type { EmbeddedSystem } from '../embedded/embedded-system.ts';
 import { nodeOf, type SupervisedName } from '../topology.ts';
 import { keyOf } from './keys.ts';
 import { bold, dim } from './style.ts';
@@ -16,7 +16,7 @@ const experiments: readonly { name: SupervisedName; shows: string }[] = [
 
 const short = (path: string): string => (path.startsWith(homedir()) ? path.replace(homedir(), '~') : path);
 
-function whatRuns({ topology, supervisor, databaseFolder }: System): string[] {
+function whatRuns({ topology, supervisor, databaseFolder }: EmbeddedSystem): string[] {
   const redis = supervisor.status().find(({ name }) => name === 'redis');
   const notes: Partial<Record<string, string>> = {
     'control-room': 'open this in a browser',
@@ -36,7 +36,7 @@ function whatRuns({ topology, supervisor, databaseFolder }: System): string[] {
 const killCommand = (name: SupervisedName): string =>
   name === 'postgres' || name === 'redis' ? `kill -9 the process of ${name}` : `pkill -9 -f ballast-${name}`;
 
-function whatToTry(canPressKeys: boolean, system: System): string[] {
+function whatToTry(canPressKeys: boolean, system: EmbeddedSystem): string[] {
   const present = experiments.filter(({ name }) =>
     system.supervisor
       .status()
@@ -54,7 +54,7 @@ const orderExample = (url: string): string[] => [
 ];
 
 /** The page of text a run begins with: what runs where, and what is worth trying. */
-export function introduction(system: System, canPressKeys: boolean): string {
+export function introduction(system: EmbeddedSystem, canPressKeys: boolean): string {
   const keys = `  the same key with ${bold('Shift')} starts it again now   ${bold('+')} ${bold('-')} load   ${bold('?')} this page   ${bold('q')} quit`;
   return [
     '',

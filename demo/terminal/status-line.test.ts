@@ -1,19 +1,20 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { ProcessStatus } from '@ballast/supervisor';
 import { expect, test } from 'vitest';
+import { qualityCounts } from '../load-generator/quality.ts';
 import type { LoadStats } from '../load-generator/stats.ts';
-import { noOutcomes } from '../load-generator/traffic-tally.ts';
-import type { ServiceStatus } from '../supervisor/supervisor.ts';
+import type { SupervisedName } from '../topology.ts';
 import { type Moment, statusLine } from './status-line.ts';
 
 const at = new Date('2026-01-01T12:00:00');
-const outcomes = noOutcomes();
+const outcomes = qualityCounts();
 const quiet = { offered: 0, outcomes, latencyMs: null };
 const load: LoadStats = {
   at: at.getTime(),
   rate: { ordersPerSecond: 20, readsPerSecond: 0 },
   orders: {
     offered: 21,
-    outcomes: { ...outcomes, live: 15, cached: 5, failed: 1 },
+    outcomes: qualityCounts({ live: 15, cached: 5, failed: 1 }),
     latencyMs: { p50: 4, p99: 17.6, max: 20 },
   },
   reads: quiet,
@@ -44,7 +45,7 @@ test('breakers in order share one word', () => {
 });
 
 test('what is down tells when it is back', () => {
-  const down: ServiceStatus = {
+  const down: ProcessStatus<SupervisedName> = {
     name: 'orders',
     restarts: 0,
     state: 'down',

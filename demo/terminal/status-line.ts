@@ -1,5 +1,6 @@
+import type { ProcessStatus } from '@ballast/supervisor';
 import type { LoadStats } from '../load-generator/stats.ts';
-import type { ServiceStatus } from '../supervisor/supervisor.ts';
+import type { SupervisedName } from '../topology.ts';
 import { dim, green, red, yellow } from './style.ts';
 
 /** What GET /resilience says that fits into one line. */
@@ -16,7 +17,7 @@ export interface Moment {
   readonly load: LoadStats | undefined;
   /** Undefined: orders did not answer. */
   readonly resilience: BreakerReport | undefined;
-  readonly statuses: readonly ServiceStatus[];
+  readonly statuses: readonly ProcessStatus<SupervisedName>[];
 }
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;

@@ -1,9 +1,9 @@
+import type { ProcessStatus } from '@ballast/supervisor';
+import type { EmbeddedSystem } from '../embedded/embedded-system.ts';
 import type { StatsReport } from '../load-generator/stats.ts';
-import { getJson } from '../supervisor/get-json.ts';
-import type { ServiceStatus } from '../supervisor/supervisor.ts';
-import type { System } from '../supervisor/system.ts';
-import { nodeOf } from '../topology.ts';
+import { nodeOf, type SupervisedName } from '../topology.ts';
 import { performCommand } from './commands.ts';
+import { getJson } from './get-json.ts';
 import { type Command, readKeys } from './keys.ts';
 import { type Output, openOutput } from './output.ts';
 import { introduction } from './screen.ts';
@@ -11,7 +11,7 @@ import { type BreakerReport, statusLine } from './status-line.ts';
 import { bold, dim, green, red, yellow } from './style.ts';
 
 export interface View {
-  /** Orders can be placed: says so once and begins the line that tells how it goes, each second. */
+  /** Orders can be placed: says so once and begins the status line, which changes each second. */
   ready(): void;
   say(text: string): void;
   stopping(): void;
@@ -19,7 +19,7 @@ export interface View {
 }
 
 /** The system in a terminal: what runs, what happens, and keys to make something happen. */
-export function openView(system: System, onQuit: () => void): View {
+export function openView(system: EmbeddedSystem, onQuit: () => void): View {
   const output = openOutput(process.stdout);
   const keys = process.stdin.isTTY && process.stdout.isTTY;
   let ticker: NodeJS.Timeout | undefined;
@@ -30,8 +30,8 @@ export function openView(system: System, onQuit: () => void): View {
     else if (command.do === 'introduce') introduce();
     else performCommand(system, command).catch((error: Error) => output.say(dim(error.message)));
   };
-  const giveKeysBack = keys ? readKeys(process.stdin, onCommand) : () => {};
-  const ignoreChanges = system.supervisor.onChange((status) =>
+  const releaseKeys = keys ? readKeys(process.stdin, onCommand) : () => {};
+  const unsubscribe = system.supervisor.onChange((status) =>
     announce(output, system, status, ticker !== undefined),
   );
   introduce();
@@ -43,15 +43,15 @@ export function openView(system: System, onQuit: () => void): View {
     say: output.say,
     stopping() {
       clearInterval(ticker);
-      ignoreChanges();
+      unsubscribe();
       output.status('');
       output.say('Stopping: orders in flight are finished first. Once more to force it.');
     },
-    close: giveKeysBack,
+    close: releaseKeys,
   };
 }
 
-async function describe({ topology, supervisor }: System): Promise<string> {
+async function describe({ topology, supervisor }: EmbeddedSystem): Promise<string> {
   const [report, resilience] = await Promise.all([
     getJson<StatsReport>(`${nodeOf(topology, 'load-generator').url}/stats`),
     getJson<BreakerReport>(`${nodeOf(topology, 'orders').url}/resilience`),
@@ -59,12 +59,17 @@ async function describe({ topology, supervisor }: System): Promise<string> {
   return statusLine({ at: new Date(), load: report?.stats, resilience, statuses: supervisor.status() });
 }
 
-/** Says what happened to a process. Its first start is not news; an end nobody asked for comes with its last words. */
-function announce(output: Output, { logs }: System, status: ServiceStatus, isReady: boolean): void {
+/** Says what happened to a process. A first start is left out; after an unexpected end the last lines of its log follow. */
+function announce(
+  output: Output,
+  { logs }: EmbeddedSystem,
+  status: ProcessStatus<SupervisedName>,
+  isReady: boolean,
+): void {
   const { name } = status;
   if (status.state === 'up' && status.restarts > 0) output.say(green(`${name} is up again`));
   if (status.state === 'stalled')
-    output.say(yellow(`${name} is stalled: it accepts connections and says nothing`));
+    output.say(yellow(`${name} is stalled: it accepts connections and does not answer`));
   if (status.state !== 'down') return;
   output.say(red(`${name} is down: ${status.reason}`));
   if (!isReady || status.reason.includes('exit code'))

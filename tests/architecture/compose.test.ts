@@ -22,8 +22,8 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 const defaults = settingsIn('.env');
 const topology = topologyAt();
 
-/** Orders can be scaled, so its port on the host belongs to the load balancer. */
-const publisherOf = (name: string): string => (name === 'orders' ? 'edge' : name);
+/** Orders can be scaled: its port on the host belongs to the load balancer. */
+const publisherOf = (name: string): string => (name === 'orders' ? 'load-balancer' : name);
 
 function publishedPort(name: string): number {
   const [port = ''] = services[publisherOf(name)]?.ports ?? [];

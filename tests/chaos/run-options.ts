@@ -1,5 +1,9 @@
-import { parseArgs } from 'node:util';
-import { BadOptionError, type NumberRange, numberOption } from '@ballast/demo/command-line';
+import {
+  BadOptionError,
+  numberOption,
+  parseCommandLine,
+  wholeNumberOption,
+} from '@ballast/demo/command-line';
 import { type ProtectionName, protectionNames } from '@ballast/service-kit/protections';
 import { portsPerSystem } from './system/layout.ts';
 
@@ -38,10 +42,9 @@ export function titleOf({ minutes, seed, replicas, rate, restarts, without }: Ch
   return `pnpm chaos ${faults} --seed ${seed} --replicas ${replicas} --rate ${rate}${off}`;
 }
 
-/** Undefined when help is asked for. @throws an error that says what to write instead. */
+/** Undefined when help is wanted; throws BadOptionError. */
 export function readChaosOptions(args: readonly string[]): ChaosOptions | undefined {
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== '--'),
+  const { values } = parseCommandLine(args, {
     options: {
       minutes: { type: 'string' },
       seed: { type: 'string' },
@@ -54,25 +57,22 @@ export function readChaosOptions(args: readonly string[]): ChaosOptions | undefi
     },
   });
   if (values.help) return undefined;
-  const randomSeed = Math.floor(Math.random() * 1_000_000);
-  const { minutes, replicas, rate, portBase } = chaosDefaults;
+  const number = (name: NumberName, defaultValue: number, min: number, max: number) =>
+    numberOption({ flag: `--${name}`, text: values[name], defaultValue, min, max });
+  const wholeNumber = (name: NumberName, defaultValue: number, min: number, max: number) =>
+    wholeNumberOption({ flag: `--${name}`, text: values[name], defaultValue, min, max });
   return {
-    minutes: numberOption('--minutes', values.minutes, { fallback: minutes, min: 0.1, max: 10_000 }),
-    seed: wholeOption('--seed', values.seed, { fallback: randomSeed, min: 0, max: 2 ** 32 - 1 }),
-    replicas: wholeOption('--replicas', values.replicas, { fallback: replicas, min: 1, max: 3 }),
-    rate: numberOption('--rate', values.rate, { fallback: rate, min: 0.1, max: 1000 }),
-    restarts: wholeOption('--restarts', values.restarts, { fallback: 0, min: 0, max: 100_000 }),
+    minutes: number('minutes', chaosDefaults.minutes, 0.1, 10_000),
+    seed: wholeNumber('seed', Math.floor(Math.random() * 1_000_000), 0, 2 ** 32 - 1),
+    replicas: wholeNumber('replicas', chaosDefaults.replicas, 1, 3),
+    rate: number('rate', chaosDefaults.rate, 0.1, 1000),
+    restarts: wholeNumber('restarts', 0, 0, 100_000),
     without: protectionsIn(values.without),
-    portBase: wholeOption('--port-base', values['port-base'], {
-      fallback: portBase,
-      min: 1024,
-      max: 65_535 - portsPerSystem,
-    }),
+    portBase: wholeNumber('port-base', chaosDefaults.portBase, 1024, 65_535 - portsPerSystem),
   };
 }
 
-const wholeOption = (flag: string, text: string | undefined, range: NumberRange): number =>
-  numberOption(flag, text, { ...range, isWhole: true });
+type NumberName = 'minutes' | 'seed' | 'replicas' | 'rate' | 'restarts' | 'port-base';
 
 function protectionsIn(text: string | undefined): ProtectionName[] {
   const names = text?.split(',').map((name) => name.trim()) ?? [];

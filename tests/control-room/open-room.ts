@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ControlRoom, startControlRoom } from '@ballast/demo/control-room/server/start';
+import { type ControlRoom, startControlRoom } from '@ballast/demo/control-room';
 import { topologyAt } from '@ballast/demo/topology';
 import { openStubSystem, type StubSystem } from './stub-system.ts';
 

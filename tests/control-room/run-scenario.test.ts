@@ -1,12 +1,15 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { share } from '@ballast/demo/scenarios/measures';
-import { runScenario } from '@ballast/demo/scenarios/run-scenario';
-import type { Scenario } from '@ballast/demo/scenarios/scenario';
-import { openStage, type Stage } from '@ballast/demo/stage/stage';
-import { openSwitches, type Switches } from '@ballast/demo/stage/switches';
-import { type SystemView, watchSystem } from '@ballast/demo/stage/system-view';
+import { runScenario, type Scenario, share } from '@ballast/demo/scenarios';
+import {
+  openStage,
+  openSwitches,
+  type Stage,
+  type Switches,
+  type SystemView,
+  watchSystem,
+} from '@ballast/demo/stage';
 import { topologyAt } from '@ballast/demo/topology';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openStubSystem, type StubSystem } from './stub-system.ts';

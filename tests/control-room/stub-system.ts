@@ -1,35 +1,24 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { LoadStats, OutcomeCounts, RecentOrder } from '@ballast/demo/load-generator/stats';
-import type { ServiceStatus, Supervisor } from '@ballast/demo/supervisor/supervisor';
+import { type LoadStats, qualityCounts, type RecentOrder } from '@ballast/demo/load-generator';
 import { nodeOf, type SupervisedName, supervisedNames, type Topology } from '@ballast/demo/topology';
+import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 
 /** Stubs of everything that the control room reads, so that the page can be tested in a second. */
 export interface StubSystem {
   readonly topology: Topology;
-  readonly supervisor: Supervisor;
+  readonly supervisor: Supervisor<SupervisedName>;
   /** Every request that changes something, e.g. `PUT /chaos recommendation`. */
   readonly deeds: string[];
   setRate(ordersPerSecond: number): void;
   close(): Promise<void>;
 }
 
-const noOutcomes: OutcomeCounts = {
-  live: 0,
-  cached: 0,
-  default: 0,
-  disabled: 0,
-  pending: 0,
-  rejected: 0,
-  refused: 0,
-  failed: 0,
-};
-
 export async function openStubSystem(topology: Topology, { intervalMs = 1000 } = {}): Promise<StubSystem> {
   const states = new Map<SupervisedName, 'up' | 'down' | 'stalled'>(
     supervisedNames.map((name) => [name, 'up']),
   );
-  const listeners = new Set<(status: ServiceStatus) => void>();
+  const listeners = new Set<(status: ProcessStatus<SupervisedName>) => void>();
   const streams = new Map<SupervisedName, Set<ServerResponse>>();
   const deeds: string[] = [];
   const calls: Record<string, number> = {};
@@ -44,7 +33,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
     for (const listener of listeners) listener(statusOf(name));
   }
 
-  function statusOf(name: SupervisedName): ServiceStatus {
+  function statusOf(name: SupervisedName): ProcessStatus<SupervisedName> {
     const state = states.get(name) ?? 'up';
     if (state === 'down') return { name, restarts: 1, state, sinceMs: Date.now(), reason: 'SIGKILL' };
     return { name, restarts: 0, state, pid: 1, sinceMs: Date.now() };
@@ -125,7 +114,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
     const latencyMs = { p50: 8 + Math.random() * 3, p99: 22 + Math.random() * 9, max: 40 };
     const orders = {
       offered: rate,
-      outcomes: { ...noOutcomes, [outcome]: rate },
+      outcomes: qualityCounts({ [outcome]: rate }),
       latencyMs: rate > 0 ? latencyMs : null,
     };
     const recent = Array.from(
@@ -143,7 +132,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
         traceId: null,
       }),
     );
-    const none = { offered: 0, outcomes: noOutcomes, latencyMs: null };
+    const none = { offered: 0, outcomes: qualityCounts(), latencyMs: null };
     return {
       orders: recent,
       stats: {
@@ -157,7 +146,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
         inFlight: 0,
         notSent: 0,
         pending: { open: 0, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
-        totals: { offered: 0, outcomes: noOutcomes, resends: 0 },
+        totals: { offered: 0, outcomes: qualityCounts(), resends: 0 },
       },
     };
   }

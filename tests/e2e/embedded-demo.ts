@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
-import { childrenOf, commandOf } from '@ballast/demo/supervisor/process-table';
 import {
   host,
   maxPortOffset,
@@ -11,6 +10,7 @@ import {
   type Topology,
   topologyAt,
 } from '@ballast/demo/topology';
+import { childrenOf, commandOf } from '@ballast/supervisor/process-table';
 
 const runFile = resolve(import.meta.dirname, '../../demo/run.ts');
 

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPostgres } from '@ballast/demo/supervisor/postgres/binaries';
-import { commandOf } from '@ballast/demo/supervisor/process-table';
 import { nodeOf } from '@ballast/demo/topology';
 import { eventually } from '@ballast/resilience/testing';
+import { findPostgres } from '@ballast/supervisor/postgres';
+import { commandOf } from '@ballast/supervisor/process-table';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedDemo, startDemo } from './embedded-demo.ts';
 import { type Answer, confirmedOrder, healingMs, placeOrder, statusOf } from './shop.ts';

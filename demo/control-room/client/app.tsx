@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { OrderSeen } from '../protocol.ts';
+import type { OrderSeen } from '../../stage/picture.ts';
 import { Charts } from './charts/charts.tsx';
 import { OrderStory } from './orders/order-story.tsx';
 import { OrderStream } from './orders/order-stream.tsx';

@@ -1,4 +1,4 @@
-/** What stands where a number is missing: a dash is honest, a zero is not. */
+/** Shown in place of a number that is missing; a zero would be a claim. */
 export const missing = '–';
 
 type Maybe = number | null | undefined;
@@ -22,7 +22,7 @@ export function duration(ms: Maybe): string {
   return `${Math.round(ms / 60_000)} min`;
 }
 
-/** A share as a percentage that never rounds a loss away: 99.96 % is not 100 %. */
+/** A share as a percentage; 99.96 % is not rounded to 100 %, so a loss stays visible. */
 export function percent(share: Maybe): string {
   if (!known(share)) return missing;
   const value = share * 100;

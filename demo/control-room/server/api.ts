@@ -1,26 +1,33 @@
+import { problem } from '@ballast/service-kit/problem';
 import express, { type Request, type Router } from 'express';
 import { z } from 'zod';
 import { maxRatePerSecond } from '../../load-generator/stats.ts';
-import { RefusedError } from '../../stage/refused-error.ts';
-import { isServiceName, type Stage } from '../../stage/stage.ts';
-import { isSwitchName, switchNames } from '../../stage/switches.ts';
-import { isSupervisedName, nodeOf, type SupervisedName, type Topology } from '../../topology.ts';
-import { faultNames, type Hello } from '../protocol.ts';
+import { faultNames } from '../../stage/faults.ts';
+import type { Stage } from '../../stage/stage.ts';
+import { isSwitchName, switchNames } from '../../stage/switch-names.ts';
+import {
+  isServiceName,
+  isSupervisedName,
+  nodeOf,
+  type SupervisedName,
+  type Topology,
+} from '../../topology.ts';
+import type { Hello } from '../protocol.ts';
 import { liveStream } from './live-stream.ts';
 import type { RoomState } from './room-state.ts';
-import type { ScenarioDesk } from './scenario-desk.ts';
+import type { ScenarioRunner } from './scenario-runner.ts';
 import { loadStory } from './story.ts';
 
 export interface ApiOptions {
   readonly topology: Topology;
   readonly stage: Stage;
   readonly state: RoomState;
-  readonly desk: ScenarioDesk;
+  readonly scenarios: ScenarioRunner;
   readonly hello: () => Hello;
   readonly closing: AbortSignal;
 }
 
-/** Nothing broken from here lasts longer than this. */
+/** Every fault caused here ends after this at the latest. */
 const maxFaultMs = 120_000;
 const forMs = z.int().min(1000).max(maxFaultMs);
 const stallBody = z.strictObject({ forMs });
@@ -31,15 +38,15 @@ const runBody = z.strictObject({ variant: z.enum(['protected', 'naive']) });
 const emptyBody = z.strictObject({});
 const orderId = /^[\w-]{1,64}$/;
 
-/** Everything the page may ask and do. Names come from the topology; there are no pids, paths or commands here. */
-export function apiRoutes({ topology, stage, state, desk, hello, closing }: ApiOptions): Router {
+/** What the page can read and do. Names come from the topology; no pid, path or command is ever taken from a request. */
+export function apiRoutes({ topology, stage, state, scenarios, hello, closing }: ApiOptions): Router {
   const api = express.Router({ caseSensitive: true, strict: true });
   api.use(express.json({ limit: '4kb', strict: true, type: 'application/json' }));
 
   api.get('/stream', liveStream(state, hello, closing));
   api.get('/orders/:id/story', async (request, response) => {
     const id = request.params.id;
-    if (!orderId.test(id)) throw new RefusedError(404, 'unknown-order', 'No order has such a number');
+    if (!orderId.test(id)) throw problem(404, 'unknown-order', 'There is no order with this number');
     const story = await loadStory(nodeOf(topology, 'orders').url, id);
     response.set('Cache-Control', 'no-store');
     if (story) response.json(story);
@@ -80,19 +87,19 @@ export function apiRoutes({ topology, stage, state, desk, hello, closing }: ApiO
   );
   api.put('/switches/:flag', (request, response) => {
     const { flag } = request.params;
-    if (!isSwitchName(flag)) throw new RefusedError(404, 'unknown-switch', 'There is no such switch');
+    if (!isSwitchName(flag)) throw problem(404, 'unknown-switch', 'There is no such switch');
     return done(response, stage.setSwitches({ [flag]: read(request, switchBody).on }));
   });
 
-  api.post('/scenarios/stop', (request, response) => done(response, empty(request), desk.stop()));
+  api.post('/scenarios/stop', (request, response) => done(response, empty(request), scenarios.stop()));
   api.post('/scenarios/:name/run', (request, response) =>
-    done(response, desk.run(request.params.name, read(request, runBody).variant)),
+    done(response, scenarios.run(request.params.name, read(request, runBody).variant)),
   );
   return api;
 }
 
-async function done(response: express.Response, ...deeds: unknown[]): Promise<void> {
-  await Promise.all(deeds);
+async function done(response: express.Response, ...actions: unknown[]): Promise<void> {
+  await Promise.all(actions);
   response.status(204).end();
 }
 
@@ -100,7 +107,7 @@ function read<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new RefusedError(400, 'invalid-body', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
+  throw problem(400, 'invalid-body', `${issue?.path.join('.') || 'body'}: ${issue?.message}`);
 }
 
 const empty = (request: Request): unknown => read(request, emptyBody);
@@ -108,11 +115,11 @@ const empty = (request: Request): unknown => read(request, emptyBody);
 function nodeIn(request: Request): SupervisedName {
   const name = request.params.name;
   if (typeof name === 'string' && isSupervisedName(name)) return name;
-  throw new RefusedError(404, 'unknown-node', 'The topology has no such node');
+  throw problem(404, 'unknown-node', 'The topology has no such node');
 }
 
 function serviceIn(request: Request) {
   const name = nodeIn(request);
   if (isServiceName(name)) return name;
-  throw new RefusedError(409, 'not-possible-here', `${name} takes no faults: kill or stall it`);
+  throw problem(409, 'not-possible-here', `${name} takes no faults: kill or stall it`);
 }

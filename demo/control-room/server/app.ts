@@ -1,49 +1,53 @@
+import { ProblemError, problem, sendProblem } from '@ballast/service-kit/problem';
+import { NotPossibleError } from '@ballast/supervisor';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { RefusedError } from '../../stage/refused-error.ts';
-import type { RoomLogger } from '../../stage/stage.ts';
-import { NotPossibleError } from '../../supervisor/supervisor.ts';
+import type { StageLogger } from '../../stage/stage.ts';
 import { apiRoutes } from './api.ts';
 import { pageFolder } from './ensure-page.ts';
-import type { Room } from './furnish.ts';
-import { type GateOptions, judge } from './gate.ts';
 import { pageHeaders, pageRoutes } from './page.ts';
-import { sendProblem } from './problem.ts';
+import { checkRequest, type RequestCheckOptions } from './request-check.ts';
+import type { Room } from './room.ts';
 import type { ControlRoomOptions } from './start.ts';
 
 export interface RoomAppOptions {
   readonly room: Room;
-  readonly gate: GateOptions;
+  readonly check: RequestCheckOptions;
   readonly options: Pick<ControlRoomOptions, 'topology' | 'logger'>;
 }
 
-/** The gate first, before anything is routed; then the API, pictures of scenarios, and the page. */
-export function roomApp({ room, gate, options: { topology, logger } }: RoomAppOptions): Express {
+/** Every request is checked before it is routed; then come the API, the pictures of scenarios, and the page. */
+export function roomApp({ room, check, options: { topology, logger } }: RoomAppOptions): Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.use(pageHeaders);
   app.use((request, response, next) => {
-    const verdict = judge(request, gate);
-    if (verdict.pass) return next();
-    logger.warn(
-      { method: request.method, status: verdict.status, code: verdict.code },
-      'control room refusal',
-    );
-    sendProblem(response, verdict.status, verdict.code);
+    const rejection = checkRequest(request, check);
+    if (!rejection) return next();
+    const { status, code } = rejection;
+    logger.warn({ method: request.method, status, code }, 'request rejected');
+    sendProblem(response, rejection);
   });
   app.use('/api', apiRoutes({ topology, ...room }));
-  app.use('/pictures', room.desk.pictures());
-  app.use(pageRoutes(pageFolder, gate.token));
-  app.use((_request, response) => sendProblem(response, 404, 'not-found'));
-  app.use(answerError(logger));
+  app.use('/pictures', room.scenarios.pictures());
+  app.use(pageRoutes(pageFolder, check.token));
+  app.use((_request, response) => sendProblem(response, problem(404, 'not-found')));
+  app.use(answerErrors(logger));
   return app;
 }
 
-const answerError =
-  (logger: RoomLogger): ErrorRequestHandler =>
+const answerErrors =
+  (logger: StageLogger): ErrorRequestHandler =>
   (error, _request, response, _next) => {
-    if (response.headersSent) return void response.destroy();
-    if (error instanceof RefusedError) return sendProblem(response, error.status, error.code, error.message);
-    if (error instanceof NotPossibleError) return sendProblem(response, 409, 'not-possible', error.message);
-    const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
-    if (status === 500) logger.warn({ err: error }, 'control room error');
-    sendProblem(response, status, status === 500 ? 'internal-error' : 'bad-request');
+    const answer = problemOf(error);
+    if (answer.status === 500) logger.warn({ err: error }, 'unexpected error');
+    sendProblem(response, answer);
   };
+
+function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof NotPossibleError) return problem(409, 'not-possible', error.message);
+  // Errors of express and its body parser carry the status; their texts quote the request.
+  const { status = 500 } = error as { status?: number };
+  if (status === 413) return problem(413, 'content-too-large', 'The body is too large');
+  if (status < 500) return problem(400, 'bad-request', 'The request could not be read');
+  return problem(500, 'internal-server-error');
+}

@@ -6,6 +6,11 @@ import { promisify } from 'node:util';
 
 const room = resolve(import.meta.dirname, '..');
 const client = join(room, 'client');
+const demo = resolve(room, '..');
+
+/** What the page is built from. */
+const sourceFolders = [client, join(demo, 'stage'), join(demo, 'load-generator')];
+const sourceFiles = [join(room, 'protocol.ts'), join(demo, 'event-stream.ts'), join(demo, 'topology.ts')];
 
 /** Where the built page is. */
 export const pageFolder = join(room, 'dist');
@@ -21,16 +26,17 @@ export async function ensurePage(): Promise<void> {
   const vite = viteProgram();
   if (existsSync(built) && (!vite || statSync(built).mtimeMs >= newestSource())) return;
   if (!vite) throw new Error('the page of the control room is not built: run `pnpm build` in demo');
-  // A process of its own: Vite's memory is given back before anyone looks at ours.
+  // In a process of its own, so that Vite's memory is given back.
   await promisify(execFile)(process.execPath, [vite, 'build', client, '--logLevel', 'error']);
 }
 
 function newestSource(): number {
-  const files = readdirSync(client, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
+  const files = sourceFolders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
   );
-  const sources = [...files.map((file) => join(file.parentPath, file.name)), join(room, 'protocol.ts')];
-  return Math.max(...sources.map((file) => statSync(file).mtimeMs));
+  return Math.max(...[...files, ...sourceFiles].map((file) => statSync(file).mtimeMs));
 }
 
 function viteProgram(): string | undefined {

@@ -1,19 +1,20 @@
+import { problem, sendProblem } from '@ballast/service-kit/problem';
 import type { Request, Response } from 'express';
-import { formatEvent } from '../event-stream.ts';
+import { formatEvent } from '../../event-stream.ts';
 import type { Hello } from '../protocol.ts';
 import type { RoomState } from './room-state.ts';
 
-/** A few screens and a projector; more would be somebody's loop. */
+/** A few screens and a projector; more come from a program that opens streams in a loop. */
 const maxViewers = 16;
-/** A page that stopped reading gets nothing more until it reads on. */
+/** A page that stopped reading gets no more frames until it reads again. */
 const maxUnreadBytes = 2_000_000;
 
-/** `GET /api/stream`: the past once, then every frame. */
+/** `GET /api/stream`: the past first, then every frame. */
 export function liveStream(state: RoomState, hello: () => Hello, closing: AbortSignal) {
   let viewers = 0;
   return (request: Request, response: Response): void => {
     if (viewers >= maxViewers) {
-      response.status(503).set('Retry-After', '10').end();
+      sendProblem(response, problem(503, 'too-many-viewers', undefined, { retryAfterMs: 10_000 }));
       return;
     }
     viewers += 1;

@@ -14,7 +14,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** On every answer: this page is nobody's frame, nobody's resource, and runs nobody else's code. */
+/** On every answer: no other site may frame the page or load from it, and it runs no code but its own. */
 export const pageHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Content-Security-Policy': policy,

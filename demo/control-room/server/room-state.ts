@@ -1,10 +1,12 @@
 import { edgePictures, policyReports } from '../../stage/edges.ts';
+import type { ActiveFault } from '../../stage/faults.ts';
+import { nodePictures } from '../../stage/nodes.ts';
+import type { Mark, Traffic } from '../../stage/picture.ts';
 import type { Switches } from '../../stage/switches.ts';
 import type { SystemView } from '../../stage/system-view.ts';
 import { orderSeen, trafficOf, unknownTraffic } from '../../stage/traffic.ts';
 import type { Topology } from '../../topology.ts';
-import type { ActiveFault, Frame, Mark, ScenarioRun, Traffic } from '../protocol.ts';
-import { paintNodes } from './paint-nodes.ts';
+import { type Frame, historySeconds, type ScenarioRun } from '../protocol.ts';
 
 export interface RoomStateOptions {
   readonly topology: Topology;
@@ -21,16 +23,15 @@ export interface RoomState {
   scenario(): ScenarioRun | null;
   showScenario(run: ScenarioRun | null): void;
   mark(mark: Mark): void;
-  /** The picture of now; its marks are all in `marks()` already. */
+  /** The frame of this moment, without marks: `marks()` has all of them. */
   now(): Frame;
   subscribe(listener: (frame: Frame) => void): () => void;
 }
 
-const historySeconds = 300;
 const maxMarks = 100;
-/** Longer without a count, and the second is drawn as unknown. */
+/** After this time without a report of traffic the second is shown as unknown. */
 const silenceMs = 1600;
-/** Actions in a burst share one frame. */
+/** Changes within this time share one frame. */
 const gatherMs = 120;
 
 export function openRoomState({ topology, view, switches, faults, signal }: RoomStateOptions): RoomState {
@@ -41,12 +42,12 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
   let scenario: ScenarioRun | null = null;
   let gathering: NodeJS.Timeout | undefined;
 
-  function paint(newMarks: readonly Mark[]): Frame {
+  function frameOf(newMarks: readonly Mark[]): Frame {
     const now = Date.now();
     const active = faults();
     return {
       at: now,
-      nodes: paintNodes(topology, view, active, now),
+      nodes: nodePictures(topology, view, active, now),
       edges: edgePictures(topology, view),
       traffic: history.at(-1) ?? unknownTraffic(now),
       targetRate: view.stats()?.rate.ordersPerSecond ?? null,
@@ -66,7 +67,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
     const newMarks = fresh;
     fresh = [];
     if (listeners.size === 0) return;
-    const frame = paint(newMarks);
+    const frame = frameOf(newMarks);
     for (const listener of listeners) listener(frame);
   }
 
@@ -77,15 +78,15 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
   function record(second: Traffic): void {
     history = [...history, second].slice(-historySeconds);
     publish();
-    silence.refresh();
+    silenceTimer.refresh();
   }
 
-  const silence = setInterval(() => record(unknownTraffic(Date.now())), silenceMs);
+  const silenceTimer = setInterval(() => record(unknownTraffic(Date.now())), silenceMs);
   view.onStats((stats) => record(trafficOf(stats)));
   view.onProcess(soon);
   switches.onChange(soon);
   signal.addEventListener('abort', () => {
-    clearInterval(silence);
+    clearInterval(silenceTimer);
     clearTimeout(gathering);
   });
 
@@ -102,7 +103,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
       fresh.push(mark);
       soon();
     },
-    now: () => paint([]),
+    now: () => frameOf([]),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

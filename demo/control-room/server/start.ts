@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RoomLogger } from '../../stage/stage.ts';
-import type { Supervisor } from '../../supervisor/supervisor.ts';
-import type { Topology } from '../../topology.ts';
+import type { Supervisor } from '@ballast/supervisor';
+import type { StageLogger } from '../../stage/stage.ts';
+import type { SupervisedName, Topology } from '../../topology.ts';
 import { roomApp } from './app.ts';
 import { ensurePage } from './ensure-page.ts';
-import { furnish } from './furnish.ts';
+import { openRoom } from './room.ts';
 
 export interface ControlRoomOptions {
   readonly topology: Topology;
@@ -17,16 +17,16 @@ export interface ControlRoomOptions {
   readonly host?: string;
   /** Port the browser uses, where another one is published. @default the port listened on */
   readonly publicPort?: number | undefined;
-  /** Without one (containers), killing is a fault of the service and starting is told as a command. */
-  readonly supervisor?: Supervisor | undefined;
+  /** Without one (containers), a kill is a fault of the service, and a start is answered with the command to type. */
+  readonly supervisor?: Supervisor<SupervisedName> | undefined;
   readonly chaosToken: string;
   readonly flagsFile: string;
   /** Folder for the pictures of scenario runs. */
   readonly picturesFolder: string;
-  /** `host:port` of what has no stream to follow; for a room without a supervisor. */
+  /** `host:port` of what has no stream to follow; only without a supervisor. */
   readonly probes?: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly jaegerUrl?: string | undefined;
-  readonly logger: RoomLogger;
+  readonly logger: StageLogger;
 }
 
 export interface ControlRoom {
@@ -43,8 +43,8 @@ export async function startControlRoom(options: ControlRoomOptions): Promise<Con
   await ensurePage();
   const token = randomBytes(32).toString('base64url');
   const hosts = new Set<string>();
-  const room = furnish(options);
-  const server = createServer(limits, roomApp({ room, gate: { hosts, token }, options }));
+  const room = openRoom(options);
+  const server = createServer(limits, roomApp({ room, check: { hosts, token }, options }));
   server.listen(options.port, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

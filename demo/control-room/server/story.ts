@@ -8,7 +8,7 @@ const told = z.looseObject({
 
 const answerWithinMs = 2000;
 
-/** The decisions behind one order; null when orders has forgotten it, or has better things to do than to tell. */
+/** The decisions behind one order; null when orders no longer has them or does not answer in time. */
 export async function loadStory(ordersUrl: string, id: string): Promise<OrderStory | null> {
   const response = await fetch(`${ordersUrl}/v1/orders/${id}/story`, {
     signal: AbortSignal.timeout(answerWithinMs),

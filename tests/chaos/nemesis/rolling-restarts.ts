@@ -1,5 +1,5 @@
-import type { SupervisedProcess } from '@ballast/demo/supervisor/supervised-process';
 import type { Clock } from '@ballast/resilience/primitives';
+import type { SupervisedProcess } from '@ballast/supervisor';
 import { sleep } from '../sleep.ts';
 import type { SystemUnderTest } from '../system/system-under-test.ts';
 

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { startGuardian } from '@ballast/demo/supervisor/guardian';
-import { openLogFolder } from '@ballast/demo/supervisor/log-folder';
-import { nodeProcess } from '@ballast/demo/supervisor/node-process';
-import { databaseUrl, embeddedPostgres } from '@ballast/demo/supervisor/postgres/embedded-postgres';
-import type { Place } from '@ballast/demo/supervisor/postgres/place';
-import type { ProcessSpec } from '@ballast/demo/supervisor/process-spec';
-import { embeddedRedis, hasRedis } from '@ballast/demo/supervisor/redis';
-import { SupervisedProcess } from '@ballast/demo/supervisor/supervised-process';
+import { serviceNames } from '@ballast/demo/topology';
+import {
+  nodeProcess,
+  openLogFolder,
+  type ProcessSpec,
+  SupervisedProcess,
+  startGuardian,
+} from '@ballast/supervisor';
+import { type ClusterLocation, databaseUrl, embeddedPostgres } from '@ballast/supervisor/postgres';
+import { embeddedRedis, hasRedis } from '@ballast/supervisor/redis';
 import type { ProcessName } from '../nemesis/fault.ts';
 import { type EdgeKey, type Layout, portOf, type Replica } from './layout.ts';
 
@@ -27,13 +29,13 @@ export type Processes = {
 /** The services, database and cache of a layout as real processes that reach each other through proxies only. */
 export function openProcesses(
   layout: Layout,
-  { folder, place, flagsFile }: { folder: string; place: Place; flagsFile: string },
+  { folder, location, flagsFile }: { folder: string; location: ClusterLocation; flagsFile: string },
 ): Processes {
   const chaosToken = secret();
   const guardian = startGuardian();
   const byName = new Map<ProcessName, SupervisedProcess>();
   const onChange = () => guardian.protect([...byName.values()].flatMap((process) => process.guarded()));
-  for (const [name, spec] of specsOf(layout, { folder, place, flagsFile, chaosToken }))
+  for (const [name, spec] of specsOf(layout, { folder, location, flagsFile, chaosToken }))
     byName.set(name, new SupervisedProcess({ spec, restartAfterMs, onChange }));
 
   return {
@@ -56,11 +58,13 @@ const secret = (): string => randomBytes(24).toString('base64url');
 
 function specsOf(
   layout: Layout,
-  run: { folder: string; place: Place; flagsFile: string; chaosToken: string },
+  run: { folder: string; location: ClusterLocation; flagsFile: string; chaosToken: string },
 ): [ProcessName, ProcessSpec][] {
   const logsOf = (name: ProcessName) => openLogFolder(join(run.folder, 'logs', name));
   const redisPassword = secret();
-  const redis = hasRedis() ? [embeddedRedis(layout.redisPort, redisPassword, logsOf('redis'))] : [];
+  const redis = hasRedis()
+    ? [embeddedRedis({ port: layout.redisPort, password: redisPassword, logs: logsOf('redis') })]
+    : [];
   const through = (edge: EdgeKey) => `http://${host}:${portOf(layout, edge)}`;
   const environment = {
     ...process.env,
@@ -85,13 +89,19 @@ function specsOf(
       env: () => ({
         ...environment,
         PORT: String(port),
-        DATABASE_URL: databaseUrl(run.place, portOf(layout, `${service} -> postgres`), service),
+        DATABASE_URL: databaseUrl(run.location, portOf(layout, `${service} -> postgres`), service),
       }),
     });
   }
 
+  const postgres = embeddedPostgres({
+    location: run.location,
+    port: layout.postgresPort,
+    databases: serviceNames,
+    logs: logsOf('postgres'),
+  });
   return [
-    ['postgres', embeddedPostgres(run.place, layout.postgresPort, logsOf('postgres'))],
+    ['postgres', postgres],
     ...redis.map((spec): [ProcessName, ProcessSpec] => ['redis', spec]),
     ...layout.replicas.map((replica): [ProcessName, ProcessSpec] => [replica.process, replicaSpec(replica)]),
   ];

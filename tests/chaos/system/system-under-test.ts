@@ -1,12 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { writeFlagsFile } from '@ballast/demo/supervisor/flags-file';
-import { databaseUrl } from '@ballast/demo/supervisor/postgres/embedded-postgres';
-import { choosePlace, clearPlace } from '@ballast/demo/supervisor/postgres/place';
-import { ownRunFolder } from '@ballast/demo/supervisor/run-folder';
+import { writeFlagsFile } from '@ballast/demo/flags-file';
 import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
 import type { ProtectionName } from '@ballast/service-kit/protections';
+import { ownRunFolder } from '@ballast/supervisor';
+import { chooseLocation, clearCluster, databaseUrl } from '@ballast/supervisor/postgres';
 import { layoutAt, portOf, type Replica } from './layout.ts';
 import { openProcesses, type Processes } from './processes.ts';
 import { openProxies, type Proxies } from './proxies.ts';
@@ -41,12 +40,12 @@ export async function openSystemUnderTest({
   const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${portBase}`);
   const release = ownRunFolder(folder);
   rmSync(join(folder, 'logs'), { recursive: true, force: true });
-  const place = choosePlace(folder);
-  clearPlace(place);
+  const location = chooseLocation(folder);
+  clearCluster(location);
   const layout = layoutAt(portBase, replicas);
   const flagsFile = writeFlagsFile(folder);
   await setFlags(flagsFile, Object.fromEntries(without.map((name) => [`protection.${name}`, false])));
-  const processes = openProcesses(layout, { folder, place, flagsFile });
+  const processes = openProcesses(layout, { folder, location, flagsFile });
   const proxies = await openProxies(layout);
   return {
     folder,
@@ -54,7 +53,7 @@ export async function openSystemUnderTest({
     processes,
     proxies,
     ordersUrl: `http://127.0.0.1:${portOf(layout, 'client -> orders')}`,
-    databaseUrl: (service) => databaseUrl(place, layout.postgresPort, service),
+    databaseUrl: (service) => databaseUrl(location, layout.postgresPort, service),
     start: processes.start,
     async stop() {
       await processes.stop();

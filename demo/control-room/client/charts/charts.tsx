@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type uPlot from 'uplot';
-import { qualities } from '../../protocol.ts';
+import { qualities } from '../../../load-generator/quality.ts';
 import { duration, percent, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { latencyColumns, loadColumns, shareColumns, stacked } from './columns.ts';
@@ -44,7 +44,7 @@ const shareSpec: ChartSpec = {
   format: (value) => percent(value),
 };
 
-/** Load against goodput, latency, and how good the answers were: one time axis, one cursor. */
+/** Load against goodput, latency, and how good the answers were, on one time axis with one cursor. */
 export function Charts() {
   const history = useLive((state) => state.history);
   const last = history.at(-1);

@@ -1,6 +1,7 @@
-import { type Quality, qualities, type Traffic } from '../../protocol.ts';
+import { type Quality, qualities } from '../../../load-generator/quality.ts';
+import type { Traffic } from '../../../stage/picture.ts';
 
-/** Columns as uPlot wants them: seconds first, then one array per line; null where nobody knows. */
+/** Columns as uPlot wants them: seconds first, then one array per line; null where nothing was reported. */
 export type Columns = [number[], ...(number | null)[][]];
 
 const seconds = (history: readonly Traffic[]): number[] => history.map((second) => second.at / 1000);

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { Mark } from '../../protocol.ts';
+import type { Mark } from '../../../stage/picture.ts';
 import type { Palette } from './palette.ts';
 
 export interface MarkSource {

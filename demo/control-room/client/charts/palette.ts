@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react';
-import type { Quality } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
+import type { Mark } from '../../../stage/picture.ts';
 
-/** The page's colours as a canvas needs them: resolved, and again after the theme changed. */
+/** The page's colours as a canvas needs them: resolved, and once more after each change of the theme. */
 export interface Palette {
   readonly text: string;
   readonly grid: string;
   readonly offered: string;
   readonly p50: string;
   readonly p99: string;
-  readonly mark: Readonly<Record<'break' | 'heal' | 'switch' | 'scenario', string>>;
+  readonly mark: Readonly<Record<Mark['kind'], string>>;
   readonly band: string;
   readonly goodput: string;
   readonly quality: Readonly<Record<Quality, string>>;
@@ -37,7 +38,7 @@ function subscribe(listener: () => void): () => void {
 
 export const usePalette = (): Palette => useSyncExternalStore(subscribe, resolve);
 
-/** A canvas knows no variables: a hidden element is given each colour, and asked what came of it. */
+/** A canvas can't use CSS variables, so each colour is resolved on a hidden element. */
 function readPalette(): Palette {
   const probe = document.body.appendChild(document.createElement('i'));
   const colour = (name: string) => {
@@ -60,7 +61,6 @@ function paletteOf(colour: (name: string) => string): Palette {
       break: colour('failed'),
       heal: colour('live'),
       switch: colour('pending'),
-      scenario: colour('text-quiet'),
     },
     band: colour('fault-band'),
     goodput: colour('goodput'),

@@ -1,7 +1,8 @@
-import type { FaultName, OrderStory } from '../../protocol.ts';
+import type { FaultName } from '../../../stage/faults.ts';
+import type { OrderStory } from '../../protocol.ts';
 import { authorized } from './token.ts';
 
-/** Sends one action; resolves to what to tell the reader when it was refused, or to null. */
+/** Sends one action; resolves to null, or to the reason why it was not done. */
 async function act(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string | null> {
   try {
     const json = { 'content-type': 'application/json' };
@@ -9,7 +10,7 @@ async function act(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unkno
     const response = await fetch(path, authorized(init));
     if (response.ok) return null;
     const problem = (await response.json()) as { detail?: string; title?: string };
-    return problem.detail ?? problem.title ?? `refused with ${response.status}`;
+    return problem.detail ?? problem.title ?? `rejected with status ${response.status}`;
   } catch {
     return 'the control room did not answer';
   }
@@ -31,7 +32,7 @@ export const actions = {
   stopScenario: () => act('POST', '/api/scenarios/stop'),
 };
 
-/** The decisions behind one order; null when orders no longer remembers it. */
+/** The decisions behind one order; null when orders no longer has them. */
 export async function loadStory(id: string): Promise<OrderStory | null> {
   const response = await fetch(`/api/orders/${encodeURIComponent(id)}/story`, authorized());
   return response.status === 200 ? ((await response.json()) as OrderStory) : null;

@@ -1,4 +1,4 @@
-import { readEventStream } from '../../event-stream.ts';
+import { readEventStream } from '../../../event-stream.ts';
 import type { Frame, Hello } from '../../protocol.ts';
 import { authorized } from './token.ts';
 
@@ -10,12 +10,12 @@ export interface Listener {
   onFrame(frame: Frame): void;
 }
 
-/** No frame for so long means the room is gone, even when the socket does not know it yet. */
+/** Without a frame for this time the connection is lost, even when the socket is still open. */
 const silenceMs = 5000;
 const firstRetryMs = 400;
 const maxRetryMs = 5000;
 
-/** Follows the room's stream for as long as the page lives, reconnecting by itself. */
+/** Reads the stream as long as the page is open, and connects again whenever it is lost. */
 export async function follow(listener: Listener): Promise<never> {
   let retryMs = firstRetryMs;
   for (;;) {
@@ -24,7 +24,7 @@ export async function follow(listener: Listener): Promise<never> {
         retryMs = firstRetryMs;
       });
     } catch {
-      // The reason is of no use here: whatever it was, the answer is to try again.
+      // Whatever the reason was, the page connects again.
     }
     listener.onLink('lost');
     await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -36,7 +36,7 @@ async function readOnce(listener: Listener, onAlive: () => void): Promise<void> 
   const abort = new AbortController();
   let watchdog = setTimeout(() => abort.abort(), silenceMs);
   const response = await fetch('/api/stream', authorized({ signal: abort.signal, cache: 'no-store' }));
-  // A restarted room has a new token, which comes with the page.
+  // A restarted control room has a new token, which comes with the page.
   if (response.status === 401) location.reload();
   if (!response.ok || !response.body) return;
   for await (const { event, data } of readEventStream(response.body)) {

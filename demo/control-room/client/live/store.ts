@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { Frame, Hello, Mark, Traffic } from '../../protocol.ts';
+import type { Mark, Traffic } from '../../../stage/picture.ts';
+import { type Frame, type Hello, historySeconds } from '../../protocol.ts';
 import { follow, type Link } from './connection.ts';
 
 export interface LiveState {
@@ -11,7 +12,6 @@ export interface LiveState {
   readonly marks: readonly Mark[];
 }
 
-const historySeconds = 300;
 const maxMarks = 200;
 
 let state: LiveState = { link: 'connecting', hello: null, frame: null, history: [], marks: [] };
@@ -43,7 +43,7 @@ export function startLive(): void {
   });
 }
 
-/** A frame sent at once after an action repeats the second it is in: only a new second is history. */
+/** A frame that is sent at once after an action repeats its second; only a new second is added to the history. */
 function grown(frame: Frame): Pick<LiveState, 'history' | 'marks'> {
   const last = state.history.at(-1);
   const isNew = !last || frame.traffic.at > last.at;

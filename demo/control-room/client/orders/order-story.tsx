@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { OrderSeen, OrderStory as Story } from '../../protocol.ts';
-import { qualityMeaning } from '../../protocol.ts';
+import type { OrderSeen } from '../../../stage/picture.ts';
+import type { OrderStory as Story } from '../../protocol.ts';
 import { duration } from '../format.ts';
 import { loadStory } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { QualityChip } from './quality-chip.tsx';
+import { qualityMeaning } from './quality-meaning.ts';
 import { type StoryLine, storyLines } from './story-lines.ts';
 
 /** The chosen order as a waterfall of decisions. */
@@ -34,11 +35,11 @@ function Body({ order, story }: { order: OrderSeen | null; story: Story | 'loadi
   if (!order.id)
     return (
       <p className="empty">
-        This one never got an order number: {order.code ?? 'it was turned away at the door'}.
+        This one never got an order number: {order.code ?? 'it was rejected before it was read'}.
       </p>
     );
   if (story === 'loading') return <p className="empty">…</p>;
-  if (!story) return <p className="empty">Orders no longer remembers this one: it keeps the latest only.</p>;
+  if (!story) return <p className="empty">Orders no longer has this story: it keeps only the latest.</p>;
   const lines = storyLines(story.events);
   if (lines.length === 0) return <p className="empty">Nothing had to be decided.</p>;
   return <Waterfall lines={lines} totalMs={Math.max(order.latencyMs, ...lines.map((line) => line.endMs))} />;

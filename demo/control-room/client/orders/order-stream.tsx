@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { OrderSeen } from '../../protocol.ts';
+import type { OrderSeen } from '../../../stage/picture.ts';
 import { clock, duration, euros, missing } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { QualityChip } from './quality-chip.tsx';
@@ -11,13 +11,13 @@ interface Props {
   onSelect: (order: OrderSeen) => void;
 }
 
-/** The latest orders in a fixed number of rows. It holds still while someone points at it, to be clickable. */
+/** The latest orders in a fixed number of rows. The rows do not change under the pointer, so that one can be clicked. */
 export function OrderStream({ selected, onSelect }: Props) {
   const latest = useLive((state) => state.frame?.orders ?? none);
   const [isHeld, setHeld] = useState(false);
   const shown = useRef(latest);
   if (!isHeld) shown.current = latest;
-  // Until the reader picks one, the first order tells its story: an empty panel explains nothing.
+  // Until the reader selects an order, the story of the first one is shown.
   useEffect(() => {
     const first = latest.find(({ id }) => id !== null);
     if (!selected && first) onSelect(first);
@@ -61,7 +61,7 @@ export function OrderStream({ selected, onSelect }: Props) {
 
 const none: readonly OrderSeen[] = [];
 
-/** One that was refused has no number: it is known by its moment. */
+/** A refused order has no number: time and latency identify it. */
 const isSame = (one: OrderSeen, other: OrderSeen): boolean =>
   one.id === other.id && one.at === other.at && one.latencyMs === other.latencyMs;
 

@@ -1,6 +1,7 @@
-import { type Quality, qualityMeaning } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
+import { qualityMeaning } from './quality-meaning.ts';
 
-/** The label every answer wears: how good it was. */
+/** The label of an answer: how good it was. */
 export const QualityChip = ({ quality, text }: { quality: Quality; text?: string }) => (
   <span className="chip" data-quality={quality} title={qualityMeaning[quality]}>
     {text ?? quality}

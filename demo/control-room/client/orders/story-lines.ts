@@ -1,3 +1,4 @@
+import type { ErrorCode, ResilienceEvent, RetryRejection } from '@ballast/resilience';
 import type { StoryEvent } from '../../protocol.ts';
 import { duration } from '../format.ts';
 
@@ -12,28 +13,35 @@ export interface StoryLine {
   readonly endMs: number;
 }
 
-type Reader = (event: StoryEvent) => { text: string; tone: Tone } | null;
+type Line = { readonly text: string; readonly tone: Tone };
+/** What each kind of event of @ballast/resilience says; kinds that are not listed are left out. */
+type Readers = {
+  readonly [Type in ResilienceEvent['type']]?: (event: StoryEvent) => Line | null;
+};
 
 const num = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** The text for a key that came from outside, if there is one. */
+const textOf = (texts: Readonly<Record<string, string>>, key: string): string | undefined =>
+  Object.hasOwn(texts, key) ? texts[key] : undefined;
 
-const refusedRetry: Record<string, string> = {
-  budget: 'retry refused: budget empty',
+const noRetry: Readonly<Record<RetryRejection, string>> = {
+  budget: 'no retry: the budget is empty',
   deadline: 'no retry: the deadline is too near',
   'not-idempotent': 'no retry: not safe to repeat',
   'do-not-retry': 'no retry: the answer forbids it',
   attempts: 'no retry: attempts used up',
 };
 
-const refusals: Record<string, string> = {
-  E_BREAKER_OPEN: 'not asked: the breaker is open',
-  E_BULKHEAD_FULL: 'not asked: the bulkhead is full',
-  E_RATE_LIMITED: 'not asked: the rate limit is reached',
-  E_THROTTLED: 'not asked: throttled while it refuses most',
-  E_DEADLINE: 'given up: the deadline has passed',
+const rejections: Readonly<Partial<Record<ErrorCode, string>>> = {
+  E_BREAKER_OPEN: 'not called: the breaker is open',
+  E_BULKHEAD_FULL: 'not called: the bulkhead is full',
+  E_RATE_LIMITED: 'not called: the rate limit is reached',
+  E_THROTTLED: 'not called: throttled, because most calls are rejected',
+  E_DEADLINE: 'stopped: the deadline has passed',
 };
 
-const readers: Record<string, Reader> = {
+const readers: Readers = {
   attempt: (event) => {
     const took = duration(num(event.durationMs));
     const which = `attempt ${num(event.attempt) ?? 1}`;
@@ -44,11 +52,11 @@ const readers: Record<string, Reader> = {
   },
   retry: (event) => ({ text: `retry after ${duration(num(event.delayMs))}`, tone: 'neutral' }),
   'retry.rejected': (event) => ({
-    text: refusedRetry[word(event.reason)] ?? 'retry refused',
+    text: textOf(noRetry, word(event.reason)) ?? 'no retry',
     tone: 'neutral',
   }),
   rejected: (event) => ({
-    text: refusals[word(event.code)] ?? `refused by ${word(event.policy)}`,
+    text: textOf(rejections, word(event.code)) ?? `rejected by ${word(event.policy)}`,
     tone: 'degraded',
   }),
   'breaker.transition': (event) => ({
@@ -56,7 +64,7 @@ const readers: Record<string, Reader> = {
     tone: event.to === 'closed' ? 'good' : 'degraded',
   }),
   fallback: (event) => ({ text: fallbackText(event), tone: 'degraded' }),
-  // One good attempt has said all there is to say.
+  // After a single good attempt the end of the call adds nothing.
   'call.end': (event) =>
     event.source === 'live' && event.attempts !== 1
       ? { text: `live in ${duration(num(event.durationMs))}`, tone: 'good' }
@@ -70,14 +78,16 @@ function fallbackText(event: StoryEvent): string {
   const age = num(event.ageMs);
   if (event.source === 'cached')
     return age === undefined ? 'served from cache' : `served from cache, ${duration(age)} old`;
-  if (event.source === 'disabled') return 'switched off: answered without asking';
+  if (event.source === 'disabled') return 'switched off: answered without a call';
   return 'default answer served';
 }
 
-/** The story as lines, in the order in which things began; events nobody needs to read are left out. */
+/** The story as lines, in the order in which things began. */
 export function storyLines(events: readonly StoryEvent[]): StoryLine[] {
   const lines = events.flatMap((event) => {
-    const line = readers[event.type]?.(event);
+    const line = Object.hasOwn(readers, event.type)
+      ? readers[event.type as ResilienceEvent['type']]?.(event)
+      : null;
     if (!line) return [];
     const took = event.type === 'attempt' || event.type === 'call.end' ? (num(event.durationMs) ?? 0) : 0;
     return [{ ...line, dependency: event.dependency, startMs: event.atMs - took, endMs: event.atMs }];

@@ -1,9 +1,10 @@
 import { useState } from 'react';
+import type { ActiveFault, FaultName } from '../../../stage/faults.ts';
+import type { NodePicture } from '../../../stage/picture.ts';
 import type { SupervisedName } from '../../../topology.ts';
-import type { ActiveFault, FaultName, NodePicture } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
-import { tell } from '../shell/notice.tsx';
+import { showNotice } from '../shell/notice.tsx';
 import { nodeTitle } from '../topology/names.ts';
 
 const breakable: readonly SupervisedName[] = ['recommendation', 'inventory', 'orders', 'redis', 'postgres'];
@@ -11,14 +12,14 @@ const breakable: readonly SupervisedName[] = ['recommendation', 'inventory', 'or
 const faults: readonly { fault: FaultName; label: string; means: string }[] = [
   { fault: 'latency', label: 'Slow', means: 'every answer comes late' },
   { fault: 'error', label: 'Errors', means: 'every answer is a 500' },
-  { fault: 'hang', label: 'Hang', means: 'accepts, never answers' },
+  { fault: 'hang', label: 'Hang', means: 'accepts connections, never answers' },
   { fault: 'garbage', label: 'Garbage', means: 'answers nonsense with 200' },
   { fault: 'down', label: 'Down', means: 'closes every connection' },
 ];
 
 const durations = [10, 20, 60] as const;
 
-/** One row per part of the system, one button per way to break it. Everything ends by itself. */
+/** One row per part of the system, one button per fault. Every fault ends by itself. */
 export function BreakIt({ selected }: { selected: string | null }) {
   const nodes = useLive((state) => state.frame?.nodes ?? none);
   const active = useLive((state) => state.frame?.faults ?? noFaults);
@@ -81,25 +82,7 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
         <b>{nodeTitle[name]}</b> <span className="quiet">{node?.note ?? node?.health ?? ''}</span>
       </p>
       <div className="chips">
-        {isDown ? (
-          <button
-            type="button"
-            className="button start"
-            disabled={!node?.canStart}
-            onClick={() => run(actions.start(name))}
-          >
-            Start
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="button kill"
-            disabled={!node?.canKill}
-            onClick={() => run(actions.kill(name))}
-          >
-            Kill
-          </button>
-        )}
+        <StartOrKill name={name} node={node} />
         {node?.canFault &&
           faults.map(({ fault, label, means }) => (
             <button
@@ -117,7 +100,7 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
         <button
           type="button"
           className="button fault"
-          title="the process is stopped: connects, then nothing"
+          title="the process is stopped: it accepts connections and does not answer"
           aria-pressed={stall !== undefined}
           disabled={isDown || !node?.canStall}
           onClick={() => run(stall ? actions.resume(name) : actions.stall(name, forMs))}
@@ -129,6 +112,23 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
   );
 }
 
+function StartOrKill({ name, node }: Pick<RowProps, 'name' | 'node'>) {
+  const [what, label, canDo] =
+    node?.health === 'down'
+      ? (['start', 'Start', node.canStart] as const)
+      : (['kill', 'Kill', node?.canKill ?? false] as const);
+  return (
+    <button
+      type="button"
+      className={`button ${what}`}
+      disabled={!canDo}
+      onClick={() => run(actions[what](name))}
+    >
+      {label}
+    </button>
+  );
+}
+
 async function run(action: Promise<string | null>): Promise<void> {
-  tell(await action);
+  showNotice(await action);
 }

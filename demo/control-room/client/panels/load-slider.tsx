@@ -2,13 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import { missing } from '../format.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
-import { tell } from '../shell/notice.tsx';
+import { showNotice } from '../shell/notice.tsx';
 
 const steps = 100;
-/** Sliding sends the rate where the hand rests, not every one it passes. */
+/** The rate is sent when the slider has rested for this time, not for every value it passes. */
 const restMs = 150;
 
-/** Quadratic, so that the first half of the way is for the rates one mostly wants. */
+/** Quadratic, so that the low rates, which are used most, take half of the slider. */
 const rateAt = (step: number, max: number): number => Math.round(max * (step / steps) ** 2);
 const stepAt = (rate: number, max: number): number => Math.round(steps * Math.sqrt(rate / max));
 
@@ -28,9 +28,9 @@ export function LoadSlider() {
     setWanted(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(async () => {
-      const refusal = await actions.setRate(next);
-      if (!refusal) return;
-      tell(refusal);
+      const problem = await actions.setRate(next);
+      if (!problem) return;
+      showNotice(problem);
       setWanted(null);
     }, restMs);
   };

@@ -1,4 +1,4 @@
-/** A service's own report, read with care: what is not there is null. */
+/** A part of a service's report, of which nothing is known but that it is an object. */
 export type Plain = Readonly<Record<string, unknown>>;
 
 export const isPlain = (value: unknown): value is Plain =>

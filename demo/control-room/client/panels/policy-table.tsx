@@ -1,4 +1,4 @@
-import type { PolicyReport } from '../../protocol.ts';
+import type { PolicyReport } from '../../../stage/picture.ts';
 import { count, duration, percent } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { nodeTitle } from '../topology/names.ts';
@@ -41,7 +41,7 @@ const ofAll = (snapshot: Plain, source: string): number | null => {
   return total && part !== null ? part / total : null;
 };
 
-/** Of the calls of the last seconds; of none there is none. */
+/** Over the calls of the last seconds; null when there were none. */
 const quantile = (snapshot: Plain, name: string): number | null =>
   numberAt(snapshot, 'latencyMs', 'count') ? numberAt(snapshot, 'latencyMs', name) : null;
 

@@ -1,19 +1,9 @@
-import type { ProtectionName } from '../../protocol.ts';
-import { protectionNames } from '../../protocol.ts';
+import { protectionFlag, protectionNames } from '@ballast/service-kit/protections';
+import { featureFlags } from '../../../stage/switch-names.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
-import { tell } from '../shell/notice.tsx';
-
-const protections: Record<ProtectionName, { name: string; without: string }> = {
-  breaker: { name: 'Circuit breaker', without: 'every call waits for a dead service' },
-  bulkhead: { name: 'Bulkhead', without: 'one slow dependency takes all the room' },
-  'retry-budget': { name: 'Retry budget', without: 'retries multiply the load' },
-  timeouts: { name: 'Attempt timeouts', without: 'a hung call holds on until the deadline' },
-  fallback: { name: 'Degraded answers', without: 'an optional error fails the order' },
-  cache: { name: 'Cache', without: 'a default instead of the last answer' },
-  shedding: { name: 'Load shedding', without: 'all wait in line, and all are late' },
-  deadline: { name: 'Deadlines', without: 'work goes on for those who have left' },
-};
+import { showNotice } from '../shell/notice.tsx';
+import { featureTexts, protectionTexts, type SwitchText } from './switch-texts.ts';
 
 /** Every protection as a switch: the same fault, with and without. */
 export function ProtectIt() {
@@ -23,34 +13,26 @@ export function ProtectIt() {
   return (
     <div className="protect-it">
       {problem && (
-        <p className="problem">The flags file can’t be read; what held before holds on. {problem}</p>
+        <p className="problem">The flags file can’t be read; the last good state stays in force. {problem}</p>
       )}
-      {protectionNames.map((name) => (
-        <Switch
-          key={name}
-          flag={`protection.${name}`}
-          name={protections[name].name}
-          hint={`without: ${protections[name].without}`}
-          isOn={switches[`protection.${name}`]}
-        />
-      ))}
+      {protectionNames.map((name) => {
+        const flag = protectionFlag(name);
+        return <Switch key={name} flag={flag} text={protectionTexts[name]} isOn={switches[flag]} />;
+      })}
       <h3>
-        Features nobody needs to sell
+        Features that no order needs
         <button
           type="button"
           className="button"
           disabled={!isAnyOff}
-          onClick={async () => tell(await actions.restoreSwitches())}
+          onClick={async () => showNotice(await actions.restoreSwitches())}
         >
           Everything on
         </button>
       </h3>
-      <Switch
-        flag="feature.recommendations"
-        name="Recommendations"
-        hint="off: orders go on without asking"
-        isOn={switches['feature.recommendations']}
-      />
+      {featureFlags.map((flag) => (
+        <Switch key={flag} flag={flag} text={featureTexts[flag]} isOn={switches[flag]} />
+      ))}
     </div>
   );
 }
@@ -59,12 +41,11 @@ const none: Readonly<Record<string, boolean>> = {};
 
 interface SwitchProps {
   flag: string;
-  name: string;
-  hint: string;
+  text: SwitchText;
   isOn: boolean | undefined;
 }
 
-function Switch({ flag, name, hint, isOn }: SwitchProps) {
+function Switch({ flag, text: { name, hint }, isOn }: SwitchProps) {
   return (
     <label className="switch" data-flag={flag} data-off={isOn === false}>
       <input
@@ -73,7 +54,7 @@ function Switch({ flag, name, hint, isOn }: SwitchProps) {
         checked={isOn ?? true}
         aria-checked={isOn ?? true}
         disabled={isOn === undefined}
-        onChange={async (event) => tell(await actions.setSwitch(flag, event.currentTarget.checked))}
+        onChange={async (event) => showNotice(await actions.setSwitch(flag, event.currentTarget.checked))}
       />
       <span>
         <b>{name}</b>

@@ -1,10 +1,11 @@
-import type { CheckResult, ScenarioCard, ScenarioRun } from '../../protocol.ts';
+import type { CheckResult } from '../../../scenarios/check-result.ts';
+import type { ScenarioCard, ScenarioRun } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
-import { tell } from '../shell/notice.tsx';
+import { showNotice } from '../shell/notice.tsx';
 import { useNow } from './use-now.ts';
 
-/** The declared failures: each a button, each with a verdict. */
+/** The declared failures: each can be run, and ends with a verdict. */
 export function Scenarios() {
   const cards = useLive((state) => state.hello?.scenarios ?? none);
   const run = useLive((state) => state.frame?.scenario ?? null);
@@ -23,7 +24,8 @@ export function Scenarios() {
 const none: readonly ScenarioCard[] = [];
 
 function Card({ card, isBusy }: { card: ScenarioCard; isBusy: boolean }) {
-  const start = async (variant: 'protected' | 'naive') => tell(await actions.runScenario(card.name, variant));
+  const start = async (variant: 'protected' | 'naive') =>
+    showNotice(await actions.runScenario(card.name, variant));
   return (
     <li className="scenario" data-scenario={card.name}>
       <p>
@@ -79,12 +81,16 @@ function Run({ run }: { run: ScenarioRun }) {
       </ul>
       <div className="chips">
         {run.state === 'running' && (
-          <button type="button" className="button" onClick={async () => tell(await actions.stopScenario())}>
+          <button
+            type="button"
+            className="button"
+            onClick={async () => showNotice(await actions.stopScenario())}
+          >
             Stop
           </button>
         )}
-        {run.chart && (
-          <a className="button" href={run.chart} target="_blank" rel="noreferrer">
+        {run.picture && (
+          <a className="button" href={run.picture} target="_blank" rel="noreferrer">
             Picture
           </a>
         )}
@@ -104,10 +110,10 @@ function Check({ check }: { check: CheckResult }) {
 }
 
 function verdictText(run: ScenarioRun): string {
-  if (run.state === 'stopped') return 'Stopped; everything was put back.';
+  if (run.state === 'stopped') return 'Stopped; the system was restored.';
   if (run.variant === 'naive')
     return run.verdict === 'as declared'
-      ? 'It broke where it was declared to break.'
+      ? 'As declared: without the protection it breaks.'
       : 'It did not break as declared.';
-  return run.verdict === 'as declared' ? 'As declared: it bent and did not break.' : 'Not as declared.';
+  return run.verdict === 'as declared' ? 'As declared: every expectation was met.' : 'Not as declared.';
 }

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 let now = Date.now();
 const listeners = new Set<() => void>();
 
-// One clock for every countdown of the page: they tick together, and only while the page is looked at.
+// One timer for all countdowns of the page, so that they change together; it rests while the page is hidden.
 setInterval(() => {
   if (document.hidden || listeners.size === 0) return;
   now = Date.now();

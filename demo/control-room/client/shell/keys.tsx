@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import { type Tab, tabs } from '../panels/side-panel.tsx';
 import { toggleTheme } from './theme.ts';
 
-export interface KeyDeeds {
+export interface KeyActions {
   readonly onTab: (tab: Tab) => void;
   readonly onTour: () => void;
   readonly onKeys: () => void;
@@ -18,10 +18,10 @@ const list: readonly [key: string, does: string][] = [
   ['Tab, Enter', 'reach and press everything; parts of the picture too'],
 ];
 
-/** Single keys, ignored while someone types or holds a modifier. */
-export function useKeys(deeds: KeyDeeds): void {
-  const latest = useRef(deeds);
-  latest.current = deeds;
+/** Single keys; ignored together with Ctrl, Alt or Meta. */
+export function useKeys(actions: KeyActions): void {
+  const latest = useRef(actions);
+  latest.current = actions;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;

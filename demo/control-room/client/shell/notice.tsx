@@ -5,11 +5,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 const shownMs = 6000;
 
-/** Tells the reader why an action did nothing; null clears it. */
-export function tell(text: string | null): void {
+/** Shows why an action was not done; null hides it. */
+export function showNotice(text: string | null): void {
   clearTimeout(timer);
   notice = text ?? '';
-  if (text) timer = setTimeout(() => tell(null), shownMs);
+  if (text) timer = setTimeout(() => showNotice(null), shownMs);
   for (const listener of listeners) listener();
 }
 
@@ -18,7 +18,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The one place where refusals appear; it floats, so nothing moves. */
+/** Shows why an action was not done; it lies above the page, so nothing moves. */
 export function Notice() {
   const text = useSyncExternalStore(subscribe, () => notice);
   return (

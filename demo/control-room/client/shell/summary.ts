@@ -1,4 +1,5 @@
-import type { EdgePicture, Frame, Traffic } from '../../protocol.ts';
+import type { EdgePicture, Traffic } from '../../../stage/picture.ts';
+import type { Frame } from '../../protocol.ts';
 import { percent } from '../format.ts';
 
 export interface Summary {
@@ -6,7 +7,7 @@ export interface Summary {
   readonly text: string;
 }
 
-/** Shares below this are noise of a single order, not a state of the system. */
+/** A share below this can come from a single order and says nothing about the system. */
 const noticeable = 0.02;
 
 /** The state of the system in one sentence a newcomer understands. */
@@ -62,11 +63,11 @@ function sharesOf(recent: readonly Traffic[]): Shares | null {
 }
 
 function noTraffic(frame: Frame): string {
-  if (frame.targetRate === 0) return 'No load: nobody is ordering.';
+  if (frame.targetRate === 0) return 'No load: no orders are placed.';
   return `No orders are being answered.${because(frame)}`;
 }
 
-/** What is wrong where, worst first: dead parts, then those that answer badly, then open breakers. */
+/** What is wrong and where, worst first: parts that are down, parts with a fault, open breakers. */
 function because(frame: Frame): string {
   const down = frame.nodes.filter((node) => node.health === 'down').map((node) => node.name);
   if (down.length > 0) return ` ${list(down)} ${down.length > 1 ? 'are' : 'is'} down.`;

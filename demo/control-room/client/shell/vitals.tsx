@@ -1,9 +1,10 @@
-import { type Quality, qualities, type Traffic } from '../../protocol.ts';
+import { type Quality, qualities, totalOf } from '../../../load-generator/quality.ts';
+import type { Traffic } from '../../../stage/picture.ts';
 import { duration, missing, percent, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { summarize } from './summary.ts';
 
-/** How far back "now" reaches: one second alone jumps too much to be read at five orders a second. */
+/** "Now" is a mean over these seconds: at five orders a second one alone varies too much to be read. */
 const nowSeconds = 5;
 
 /** The state in one sentence, five numbers, and how good the answers are right now. */
@@ -30,10 +31,10 @@ export function Vitals() {
   );
 }
 
-/** Nothing is known of now when nothing is known of its last second. */
+/** When the last second was not reported, nothing is shown for now. */
 const known = (recent: readonly Traffic[]): readonly Traffic[] => (recent.at(-1)?.counts ? recent : []);
 
-/** The unit stands in the name: behind the number it would move with every digit. */
+/** The unit is part of the name: behind the number it would move with every digit. */
 function Vital({ name, value }: { name: string; value: string }) {
   return (
     <div>
@@ -46,7 +47,7 @@ function Vital({ name, value }: { name: string; value: string }) {
 type Counts = Record<Quality, number>;
 
 function QualityBar({ counts }: { counts: Counts | null }) {
-  const sum = counts ? qualities.reduce((all, quality) => all + counts[quality], 0) : 0;
+  const sum = counts ? totalOf(counts) : 0;
   const share = (quality: Quality) => (counts && sum > 0 ? counts[quality] / sum : 0);
   return (
     <div className="quality-bar">
@@ -76,9 +77,9 @@ function total(recent: readonly Traffic[]): Counts | null {
   return Object.fromEntries(qualities.map((quality) => [quality, sum(quality)])) as Counts;
 }
 
-/** An answer "out of stock" is a good answer to a bad order: only refusals and failures are not. */
+/** "Out of stock" is a correct answer; only refused and failed orders are not answered well. */
 function goodShare(counts: Counts): number | null {
-  const sum = qualities.reduce((all, quality) => all + counts[quality], 0);
+  const sum = totalOf(counts);
   return sum === 0 ? null : 1 - (counts.refused + counts.failed) / sum;
 }
 

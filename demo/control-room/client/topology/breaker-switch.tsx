@@ -1,4 +1,4 @@
-import type { BreakerState } from '../../protocol.ts';
+import type { BreakerState } from '../../../stage/picture.ts';
 
 interface Props {
   state: BreakerState | null;
@@ -7,7 +7,7 @@ interface Props {
   length: number;
 }
 
-/** The breaker as the switch it is named after: a lever between two terminals, lifted while it is open. */
+/** The breaker drawn as a switch: a lever between two terminals, lifted while it is open. */
 export function BreakerSwitch({ state, x, y, length }: Props) {
   return (
     <g className="breaker" data-state={state ?? 'unknown'} transform={`translate(${x} ${y})`}>

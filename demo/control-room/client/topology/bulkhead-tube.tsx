@@ -1,4 +1,4 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 
 interface Props {
   bulkhead: EdgePicture['bulkhead'];
@@ -9,7 +9,7 @@ interface Props {
 
 const height = 14;
 
-/** The bulkhead as the pipe it is: as full as its places are taken, red at the brim. */
+/** The bulkhead drawn as a pipe: filled by calls in flight, red when it is nearly full. */
 export function BulkheadTube({ bulkhead, x, y, width }: Props) {
   const fill = bulkhead && bulkhead.limit > 0 ? Math.min(1, bulkhead.inFlight / bulkhead.limit) : 0;
   return (

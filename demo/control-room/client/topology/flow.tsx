@@ -1,6 +1,6 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 
-/** Calls as dots that travel: more of them per second run faster, none stand still. */
+/** Calls as moving dots: the more calls a second, the faster; without calls there are no dots. */
 export function Flow({ edge, d }: { edge: Pick<EdgePicture, 'callsPerSecond' | 'breaker'>; d: string }) {
   const calls = edge.callsPerSecond ?? 0;
   if (calls <= 0) return null;

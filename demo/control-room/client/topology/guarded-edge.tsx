@@ -1,16 +1,16 @@
-import type { EdgePicture } from '../../protocol.ts';
+import type { EdgePicture } from '../../../stage/picture.ts';
 import { duration, missing, percent, rate } from '../format.ts';
 import { BreakerSwitch } from './breaker-switch.tsx';
 import { BulkheadTube } from './bulkhead-tube.tsx';
 import { Flow } from './flow.tsx';
-import { feederLength } from './geometry.ts';
+import { feederLength, type Line } from './geometry.ts';
 
 interface Props {
   edge: EdgePicture;
-  line: readonly [number, number, number, number];
+  line: Line;
 }
 
-/** One feeder of the diagram: switch, pipe, and the numbers of what goes through. */
+/** One feeder of the diagram: switch, pipe, and the numbers of its calls. */
 export function GuardedEdge({ edge, line: [x1, y, x2] }: Props) {
   const isNarrow = x2 - x1 < 240;
   const end = x1 + feederLength[isNarrow ? 'narrow' : 'wide'];

@@ -1,6 +1,6 @@
-import type { Health } from '../../../control-room/protocol.ts';
+import type { Health } from '../../../stage/picture.ts';
 
-/** The state as a shape, so that it can be told without colour: disc, half disc, cross, ring, bars. */
+/** The state as a shape, so that it can be read without colour. */
 export function HealthMark({ health, x, y }: { health: Health; x: number; y: number }) {
   return (
     <g className="health-mark" data-health={health} transform={`translate(${x} ${y})`}>

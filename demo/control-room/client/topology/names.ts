@@ -1,6 +1,6 @@
 import type { NodeName } from '../../../topology.ts';
 
-/** How the page calls the parts of the system. */
+/** The names of the parts of the system on the page. */
 export const nodeTitle: Record<NodeName, string> = {
   'control-room': 'Control room',
   'load-generator': 'Customers',

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react';
-import type { NodePicture } from '../../protocol.ts';
+import type { NodePicture } from '../../../stage/picture.ts';
 import { count } from '../format.ts';
 import type { Box } from './geometry.ts';
 import { HealthMark } from './health-mark.tsx';

@@ -1,9 +1,9 @@
 import { useRef } from 'react';
-import type { EdgePicture, NodePicture } from '../../protocol.ts';
+import type { EdgePicture, NodePicture } from '../../../stage/picture.ts';
 import { duration, rate } from '../format.ts';
 import { useLive } from '../live/store.ts';
 import { Flow } from './flow.tsx';
-import { type Geometry, narrow, wide } from './geometry.ts';
+import { type Geometry, type Line, narrow, wide } from './geometry.ts';
 import { GuardedEdge } from './guarded-edge.tsx';
 import { NodeBox } from './node-box.tsx';
 import { useFlow } from './use-flow.ts';
@@ -14,7 +14,7 @@ interface Props {
   onSelect: (node: string) => void;
 }
 
-/** The system as it stands: who is up, what flows, and which switches are open. */
+/** The system now: what is up, how many calls there are, and which breakers are open. */
 export function TopologyPicture({ selected, onSelect }: Props) {
   const frame = useLive((state) => state.frame);
   const geometry = useIsNarrow() ? narrow : wide;
@@ -40,7 +40,7 @@ function Edge({ edge, geometry }: { edge: EdgePicture; geometry: Geometry }) {
   if (path) return <BareEdge edge={edge} d={path} />;
   const line = geometry.lines[edge.id];
   if (!line) return null;
-  if (edge.from === 'load-generator') return <Inlet edge={edge} line={line} />;
+  if (edge.from === 'load-generator') return <LoadEdge edge={edge} line={line} />;
   return <GuardedEdge edge={edge} line={line} />;
 }
 
@@ -53,14 +53,8 @@ function BareEdge({ edge, d }: { edge: EdgePicture; d: string }) {
   );
 }
 
-/** Where the load comes in: no policy of ours stands there, only the numbers. */
-function Inlet({
-  edge,
-  line: [x1, y1, x2, y2],
-}: {
-  edge: EdgePicture;
-  line: readonly [number, number, number, number];
-}) {
+/** From the customers to orders: there is no policy on this edge, only numbers. */
+function LoadEdge({ edge, line: [x1, y1, x2, y2] }: { edge: EdgePicture; line: Line }) {
   const isUpright = x1 === x2;
   const d = `M${x1} ${y1}L${x2} ${y2}`;
   return (

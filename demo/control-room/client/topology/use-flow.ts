@@ -9,13 +9,13 @@ const frameMs = 140;
 const strides = { slow: 2, steady: 4, fast: 5 } as const;
 const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Moves the dots along the lines of the diagram while somebody looks. */
+/** Moves the dots along the lines of the diagram while the page is visible. */
 export function useFlow(diagram: RefObject<SVGSVGElement | null>): void {
   useEffect(() => {
     let picture = 0;
     let isDue = false;
     const timer = setInterval(() => {
-      // A browser that has not drawn the last picture yet is not asked for another one.
+      // Until the browser has drawn the last picture, no further one is requested.
       if (isDue || document.hidden || isCalm.matches) return;
       isDue = true;
       requestAnimationFrame(() => {

@@ -1,4 +1,5 @@
-import type { Frame, Quality } from '../../protocol.ts';
+import type { Quality } from '../../../load-generator/quality.ts';
+import type { Frame } from '../../protocol.ts';
 import { actions } from '../live/actions.ts';
 import type { Tab } from '../panels/side-panel.tsx';
 
@@ -9,7 +10,7 @@ export interface TourStep {
   /** The part of the page it is about: a `data-tour` name. */
   readonly at: string;
   readonly tab?: Tab;
-  readonly deed?: { readonly label: string; readonly run: () => Promise<string | null> };
+  readonly action?: { readonly label: string; readonly run: () => Promise<string | null> };
   /** What the reader should see, and whether it can be seen. */
   readonly seen: { readonly says: string; readonly when: (frame: Frame) => boolean };
 }
@@ -19,10 +20,10 @@ const breakerTo = (frame: Frame, to: string) =>
 const counted = (frame: Frame, ...qualities: Quality[]) =>
   qualities.some((quality) => (frame.traffic.counts?.[quality] ?? 0) > 0);
 
-/** Three minutes from "it works" to "I know why it still works". */
+/** Three minutes that show each protection at work, and one fault without it. */
 export const steps: readonly TourStep[] = [
   {
-    title: 'A shop that works',
+    title: 'Everything works',
     look: 'Customers order, orders asks inventory for stock and recommendation for ideas. Every switch is closed.',
     why: 'Each line to the right is one dependency with its own breaker, its own pipe (the bulkhead) and its own retries.',
     at: 'picture',
@@ -31,10 +32,10 @@ export const steps: readonly TourStep[] = [
   {
     title: 'Kill what is optional',
     look: 'Kill recommendation: its switch opens within a second or two, and orders keep coming, labelled cached.',
-    why: 'Nobody needs recommendations to buy something, so the last good answer, with its age, is better than an error.',
+    why: 'No order needs recommendations, so the last good answer, with its age, is better than an error.',
     at: 'picture',
     tab: 'break',
-    deed: { label: 'Kill recommendation', run: () => actions.kill('recommendation') },
+    action: { label: 'Kill recommendation', run: () => actions.kill('recommendation') },
     seen: {
       says: 'the breaker opens, orders go on as cached',
       when: (frame) => breakerTo(frame, 'recommendation') === 'open' && counted(frame, 'cached', 'default'),
@@ -43,10 +44,10 @@ export const steps: readonly TourStep[] = [
   {
     title: 'Let it come back',
     look: 'Start it: a few probes go through, then a tenth of the calls, then all. The label turns live again.',
-    why: 'A service that just started would drown if everybody returned at once.',
+    why: 'A service that has just started would be overloaded if all calls returned at once.',
     at: 'charts',
     tab: 'break',
-    deed: { label: 'Start recommendation', run: () => actions.start('recommendation') },
+    action: { label: 'Start recommendation', run: () => actions.start('recommendation') },
     seen: {
       says: 'the breaker is closed again',
       when: (frame) => breakerTo(frame, 'recommendation') === 'closed',
@@ -58,7 +59,7 @@ export const steps: readonly TourStep[] = [
     why: 'Stock may not be guessed, so the honest answer is "accepted, settled later", kept in the database until it is done.',
     at: 'orders',
     tab: 'break',
-    deed: { label: 'Kill inventory', run: () => actions.kill('inventory') },
+    action: { label: 'Kill inventory', run: () => actions.kill('inventory') },
     seen: { says: 'orders are accepted as pending', when: (frame) => counted(frame, 'pending') },
   },
   {
@@ -67,7 +68,7 @@ export const steps: readonly TourStep[] = [
     why: 'It is the same fault as before. The difference is a few lines per dependency.',
     at: 'side',
     tab: 'protect',
-    deed: { label: 'Off, and break it', run: breakUnprotected },
+    action: { label: 'Off, and break it', run: breakUnprotected },
     seen: { says: 'orders fail', when: (frame) => counted(frame, 'failed', 'refused') },
   },
 ];

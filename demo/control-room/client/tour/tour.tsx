@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import type { Tab } from '../panels/side-panel.tsx';
-import { tell } from '../shell/notice.tsx';
+import { showNotice } from '../shell/notice.tsx';
 import { steps, type TourStep } from './steps.ts';
 
 interface Props {
@@ -10,7 +10,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** Five steps for someone who has never seen the page. It floats; nothing of the page moves. */
+/** Five steps for someone who has never seen the page. It lies above the page, so nothing moves. */
 export function Tour({ onTab, onClose }: Props) {
   const [index, setIndex] = useState(0);
   const step = steps[index] ?? (steps[0] as TourStep);
@@ -41,7 +41,7 @@ export function Tour({ onTab, onClose }: Props) {
         {seen ? '✓' : '○'} {step.seen.says}
       </p>
       <div className="chips">
-        {step.deed && <Deed key={step.title} deed={step.deed} />}
+        {step.action && <ActionButton key={step.title} action={step.action} />}
         <span className="spring" />
         <button type="button" className="button" onClick={close}>
           {index === steps.length - 1 ? 'Done' : 'Leave'}
@@ -61,15 +61,15 @@ export function Tour({ onTab, onClose }: Props) {
   );
 }
 
-function Deed({ deed }: { deed: NonNullable<TourStep['deed']> }) {
+function ActionButton({ action }: { action: NonNullable<TourStep['action']> }) {
   return (
-    <button type="button" className="button kill" onClick={async () => tell(await deed.run())}>
-      {deed.label}
+    <button type="button" className="button kill" onClick={async () => showNotice(await action.run())}>
+      {action.label}
     </button>
   );
 }
 
-/** True from the moment it could be seen until the next step: what was seen stays seen. */
+/** True from the first moment it was seen until the next step. */
 function useSeen(step: TourStep): boolean {
   const frame = useLive((state) => state.frame);
   const [seenStep, setSeenStep] = useState<TourStep | null>(null);

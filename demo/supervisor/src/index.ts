@@ -1,0 +1,11 @@
+export { answersHttp } from './answers-http.ts';
+export { demandFreePorts, type NamedPort, PortInUseError } from './free-ports.ts';
+export { type Guarded, type Guardian, startGuardian } from './guardian.ts';
+export { whenLauncherIsGone } from './launcher.ts';
+export { type LogFolder, openLogFolder } from './log-folder.ts';
+export { type NodeProcessOptions, nodeProcess } from './node-process.ts';
+export type { ProcessSpec } from './process-spec.ts';
+export { FolderInUseError, ownRunFolder } from './run-folder.ts';
+export { type RunningSupervisor, type SuperviseOptions, supervise, type Unmanaged } from './supervise.ts';
+export { SupervisedProcess, type SupervisedProcessOptions } from './supervised-process.ts';
+export { NotPossibleError, type ProcessState, type ProcessStatus, type Supervisor } from './supervisor.ts';

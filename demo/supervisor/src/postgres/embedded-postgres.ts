@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { LogFolder } from '../log-folder.ts';
+import { loopback } from '../loopback.ts';
+import type { ProcessSpec } from '../process-spec.ts';
+import { childrenOf } from '../process-table.ts';
+import { dataFolderOf, ensureCluster, passwordOf } from './cluster.ts';
+import type { ClusterLocation } from './cluster-location.ts';
+import { acceptsConnections, clearStalePostmaster } from './postmaster.ts';
+
+/**
+ * Small, but as durable as any: fsync stays on. Three pools of ten and a second replica of each fit into the
+ * connections; workers that a single small node never uses are left out, each takes several MB.
+ */
+const settings = {
+  listen_addresses: loopback,
+  unix_socket_directories: '',
+  shared_buffers: '32MB',
+  max_connections: 120,
+  io_method: 'sync',
+  max_logical_replication_workers: 0,
+  max_parallel_workers_per_gather: 0,
+  max_wal_senders: 0,
+  wal_level: 'minimal',
+  max_wal_size: '256MB',
+  jit: 'off',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+};
+
+const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+export interface EmbeddedPostgresOptions {
+  readonly location: ClusterLocation;
+  readonly port: number;
+  /** Made with the cluster, each with a role of the same name that owns it. */
+  readonly databases: readonly string[];
+  readonly logs: LogFolder;
+}
+
+/** The run's PostgreSQL; the first launch makes the cluster. */
+export function embeddedPostgres({ location, port, databases, logs }: EmbeddedPostgresOptions): ProcessSpec {
+  const data = dataFolderOf(location);
+  return {
+    name: 'postgres',
+    stopSignal: 'SIGINT',
+    orphanSignal: 'SIGQUIT',
+    familyOf: childrenOf,
+    answers: async (child) => acceptsConnections(data, child.pid as number),
+    async launch() {
+      await clearStalePostmaster(data);
+      await ensureCluster(location, databases);
+      const child = logs.write('postgres', (log) =>
+        spawn(join(location.native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
+          ...location.identity,
+          cwd: '/',
+          detached: true,
+          stdio: ['ignore', log, log],
+        }),
+      );
+      await once(child, 'spawn');
+      return child;
+    },
+  };
+}
+
+/** What a service connects with: its role may use that one database only. */
+export function databaseUrl(location: ClusterLocation, port: number, database: string): string {
+  return `postgres://${database}:${passwordOf(location)}@${loopback}:${port}/${database}`;
+}
