@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = resolve(import.meta.dirname, '../..');
-const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+import { read, root } from './repository.ts';
 
 const glossary = read('docs/glossary.md');
 const terms = [...glossary.matchAll(/^\| (.+?) \| (.+?) \| (.*?)\| (.*?)\|$/gm)]
