@@ -19,13 +19,14 @@ export async function startInventory(env: Record<string, string> = {}) {
     configSchema,
     migrations,
     env: { DATABASE_URL: url, SWEEP_MS: '3600000', ...env },
-    create: (parts) => createInventory({ ...parts, flags: openFlags({ defaults: unshed }) }),
+    flags: openFlags({ defaults: unshed }),
+    create: createInventory,
   });
   const { send, database } = service;
 
   return {
     ...service,
-    /** As a customer who comes again when told to. */
+    /** Asks again as long as the answer is 503 or 504, as a customer with a Retry-After does. */
     async insist(...request: Parameters<typeof send>): Promise<TestReply> {
       for (;;) {
         const reply = await send(...request);

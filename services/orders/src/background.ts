@@ -14,7 +14,7 @@ import { settleOrder } from './use-cases/settle-order.ts';
 const sweepBatch = 500;
 /** Without prices nothing can be sold, so a first copy that failed is tried again soon. */
 const catalogueCheckMs = 250;
-/** For one row; nobody waits for it, so it may take longer than a customer would. */
+/** For one row. No customer waits for it, so it may take longer than a customer would wait. */
 const deliveryDeadlineMs = 1500;
 
 export interface BackgroundParts {

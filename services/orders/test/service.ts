@@ -35,7 +35,8 @@ export async function startReplica(
     configSchema,
     migrations,
     env,
-    create: (parts) => createOrders({ ...parts, flags }),
+    flags,
+    create: createOrders,
   });
   const { send, database } = service;
 

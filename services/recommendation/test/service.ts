@@ -20,7 +20,8 @@ export async function startRecommendation(env: Record<string, string> = {}) {
       COUNT_MS: '3600000',
       ...env,
     },
-    create: (parts) => createRecommendation({ ...parts, flags: openFlags({ defaults: unshed }) }),
+    flags: openFlags({ defaults: unshed }),
+    create: createRecommendation,
   });
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { standardPolicy } from '../dependency/standard-policy.ts';
 import { InvalidOptionError } from './invalid-option-error.ts';
-import { checkOptions, text } from './options.ts';
+import { checkOptions, recordOf, text } from './options.ts';
 
 const rejected = (options: object): string => {
   try {
@@ -63,6 +63,12 @@ test('keeps the value of an unknown option to itself: it may be a password', () 
 test('does not show a text that was given in place of the options', () => {
   const url = 'redis://user:secret@host';
   expect(() => checkOptions('open', url, { name: text })).toThrow(/^open: options must be an object$/);
+});
+
+test.each([null, [], 'text', { a: 1, b: 'no number' }])('takes %j for no record of numbers', (value) => {
+  const rule = recordOf('numbers by name', (each) => typeof each === 'number');
+  expect(rule.accepts(value)).toBe(false);
+  expect(rule.accepts({ a: 1, b: 2 })).toBe(true);
 });
 
 function literally(text: string): string {

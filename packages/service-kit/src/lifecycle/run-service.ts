@@ -10,7 +10,8 @@ import type { Readiness } from './readiness.ts';
 import type { Closable } from './shutdown.ts';
 import { type RunningService, startService } from './start-service.ts';
 
-type StandardConfig = z.output<z.ZodObject<typeof serviceEnv & typeof databaseEnv>>;
+/** The configuration that every service with a database has. */
+export type StandardConfig = z.output<z.ZodObject<typeof serviceEnv & typeof databaseEnv>>;
 
 /** What a service is made of, once its configuration is read, its flags and its database open. */
 export interface ServiceParts<Config, Flags> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLogger } from '../process/logger.ts';
 import { toProblem } from '../request/error-answers.ts';
@@ -43,6 +45,28 @@ async function expectAway(work: Promise<unknown>) {
     'database-unavailable',
     '1',
   ]);
+}
+
+/** The same database behind a relay that can cut every connection without a word. */
+async function cuttable(databaseUrl: string) {
+  const { hostname, port } = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  const relay = createServer((socket) => {
+    const upstream = connect(Number(port), hostname);
+    socket.pipe(upstream).pipe(socket);
+    for (const end of [socket, upstream]) sockets.add(end.on('error', () => {}));
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  onTestFinished(() => {
+    cut();
+    relay.close();
+  });
+  const url = new URL(databaseUrl);
+  url.port = String((relay.address() as AddressInfo).port);
+  return { url: url.href, cut };
 }
 
 test('replicas that start at once migrate once', async () => {
@@ -162,6 +186,30 @@ test('a database that crashes is a 503, a failed check, and works again after it
   await expect(check()).rejects.toThrow();
   await server.restart();
   await check();
+  expect(await query(noteIds)).toEqual([{ id: 1 }]);
+});
+
+test('a connection that the server ends is not given to the next caller', async () => {
+  const { query, url } = await open({ maxConnections: 1 });
+  const next = query(sql`select pg_sleep(1)`).then(
+    () => expect.unreachable(),
+    () => query(noteIds),
+  );
+  const { query: queryElsewhere } = await open({ url });
+  await queryElsewhere(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`);
+  expect(await next).toEqual([{ id: 1 }]);
+});
+
+test('a connection that is cut while it is in use fails its own query and nothing else', async () => {
+  const { url, cut } = await cuttable(await createTestDatabase(server.serverUrl));
+  const { query } = await open({ url });
+  const sleeping = expectAway(query(sql`select pg_sleep(1)`));
+  const atWork = sql`select from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`;
+  await expect.poll(async () => (await query(atWork)).length).toBe(1);
+  cut();
+  await sleeping;
   expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
 

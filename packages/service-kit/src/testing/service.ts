@@ -1,26 +1,14 @@
-import type { z } from 'zod';
-import { type RunningService, type ServiceOptions, startService } from '../lifecycle/start-service.ts';
+import type { RunServiceOptions, StandardConfig } from '../lifecycle/run-service.ts';
+import { type RunningService, startService } from '../lifecycle/start-service.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
-import type { Migrations } from '../postgres/schema-migrations.ts';
-import { readConfig, type ServiceConfig } from '../process/config.ts';
-import { type Logger, silentLogger } from '../process/logger.ts';
+import { readConfig } from '../process/config.ts';
+import { silentLogger } from '../process/logger.ts';
 
-type DatabaseConfig = ServiceConfig & { readonly DATABASE_URL: string; readonly DATABASE_POOL_MAX: number };
-
-export interface TestServiceOptions<Config extends DatabaseConfig> {
-  readonly name: string;
-  readonly configSchema: z.ZodType<Config>;
-  readonly migrations: Migrations;
+export interface TestServiceOptions<Config extends StandardConfig, Flags>
+  extends Omit<RunServiceOptions<Config, Flags>, 'openFlags'> {
   readonly env: Readonly<Record<string, string>>;
-  /** Makes the app, as in `main.ts`. */
-  readonly create: (parts: {
-    readonly config: Config;
-    readonly database: Database;
-    readonly logger: Logger;
-  }) => CreatedApp | Promise<CreatedApp>;
+  readonly flags: Flags;
 }
-
-type CreatedApp = Pick<ServiceOptions, 'app' | 'readiness' | 'onShutdown'>;
 
 export interface TestReply {
   readonly status: number;
@@ -35,14 +23,15 @@ export interface TestService extends Pick<RunningService, 'url' | 'close'> {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestReply>;
 }
 
-/** The whole service on a free port, without a pause when it closes. */
-export async function startTestService<Config extends DatabaseConfig>({
+/** `runService` for a test: the whole service on a free port, with the flags of the test and no pause when it closes. */
+export async function startTestService<Config extends StandardConfig, Flags>({
   name,
   configSchema,
   migrations,
   env,
+  flags,
   create,
-}: TestServiceOptions<Config>): Promise<TestService> {
+}: TestServiceOptions<Config, Flags>): Promise<TestService> {
   const config = readConfig(configSchema, { PORT: '0', DRAIN_DELAY_MS: '0', ...env });
   const database = await openDatabase({
     name,
@@ -50,9 +39,9 @@ export async function startTestService<Config extends DatabaseConfig>({
     maxConnections: config.DATABASE_POOL_MAX,
     migrations,
   });
-  const created = await create({ config, database, logger: silentLogger });
+  const service = await create({ config, flags, database, logger: silentLogger });
   const logger = { ...silentLogger, fatal: console.error };
-  const { url, close } = await startService({ name, config, logger, ...created });
+  const { url, close } = await startService({ name, config, logger, ...service });
   return { url, close, database, send: (...request) => send(url, ...request) };
 }
 

@@ -73,13 +73,13 @@ function decision(orderId: string, items: Line[], ttlMs: number): Sql {
       select * from jsonb_to_recordset(${JSON.stringify(items)}::jsonb) as l(sku text, quantity integer)
     ), verdict as (
       select case when bool_or(stock.sku is null) then 'unknown-sku'
-                  when bool_or(stock.available < lines.quantity) then 'insufficient-stock' end as refusal
+                  when bool_or(stock.available < lines.quantity) then 'insufficient-stock' end as reason
       from lines left join stock using (sku)
     ), decided as (
       insert into reservations (order_id, items, status, reason, expires_at, ended_at)
       select ${orderId}, ${JSON.stringify(items)}::jsonb,
-        case when refusal is null then 'reserved' else 'refused' end, refusal,
-        now() + ${ttlMs} * interval '1 millisecond', case when refusal is not null then now() end
+        case when reason is null then 'reserved' else 'refused' end, reason,
+        now() + ${ttlMs} * interval '1 millisecond', case when reason is not null then now() end
       from verdict
       on conflict (order_id) where status <> 'expired' do nothing
       returning *

@@ -13,7 +13,7 @@ export interface ReservationRequest {
   status: 'reserved' | 'confirmed';
 }
 
-// Each round either answers or has seen somebody else move the reservation on.
+// A round without an answer has seen another caller change the reservation.
 const maxRounds = 5;
 
 /**

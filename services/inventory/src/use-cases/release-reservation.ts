@@ -3,8 +3,8 @@ import type { Reservation, ReservationStore } from './reservation.ts';
 const maxRounds = 5;
 
 /**
- * Gives the stock back, or sees to it that none will be held: a reservation that arrives after its release is
- * refused. What was confirmed stays confirmed.
+ * Gives the stock back, or makes sure that none will be held: a reservation that arrives after its release is
+ * rejected. What was confirmed stays confirmed.
  */
 export async function releaseReservation(store: ReservationStore, orderId: string): Promise<Reservation> {
   for (let round = 1; round <= maxRounds; round++) {

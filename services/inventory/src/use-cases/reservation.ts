@@ -14,7 +14,7 @@ export interface Reservation {
   status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
   reason: RejectionReason | null;
   expiresAt: Date;
-  /** Its time is over by the store's clock, though nobody has ended it yet. */
+  /** Its time is over by the store's clock, but it was not ended yet. */
   isOverdue: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Reservation {
  * `reserved` judged by the store's own clock, so callers may race, repeat and die between any two of them.
  */
 export interface ReservationStore {
-  /** Holds the stock or refuses for good; `undefined` when this order has a decision already. */
+  /** Holds the stock, or rejects the order for good; `undefined` when this order has a decision already. */
   decide(orderId: string, items: Line[]): Promise<Reservation | undefined>;
   find(orderId: string): Promise<Reservation | undefined>;
   /** Sells what is held in time, for exactly these items; `undefined` when there is no such hold. */

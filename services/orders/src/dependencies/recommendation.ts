@@ -6,7 +6,7 @@ import { z } from 'zod';
 const item = z.object({ sku: z.string().max(40) }).transform(({ sku }) => sku);
 const answer = z.object({ items: z.array(item).max(20) });
 
-// Right enough for anybody, and needs nobody to be asked.
+// These suit every customer, and no other service has to be asked for them.
 const favouriteSkus = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
 
 /** "You may also like": optional. Live, else remembered, else the favourites; or off by flag. */

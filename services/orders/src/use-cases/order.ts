@@ -60,10 +60,10 @@ export type Placement = { kind: 'placed' } | KnownKey;
 
 /** Where orders live. Each operation is atomic; a state is only ever set on a pending order (compare-and-set). */
 export interface OrderStore {
-  /** Stores the key, the order and what is owed for it (its settlement), or nothing if the key is known. */
+  /** Stores the key, the order and an outbox row for its settlement, or nothing if the key is known. */
   place(order: OrderDraft, key: IdempotencyKey): Promise<Placement>;
   findKey(key: string): Promise<KnownKey | undefined>;
-  /** Records the decision, closes what was owed and owes the announcement; says whether it was the first to. */
+  /** Records the decision, closes the row of the settlement and adds one for the announcement; true for the first. */
   settle(
     orderId: string,
     state: OrderState,

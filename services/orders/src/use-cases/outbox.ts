@@ -1,6 +1,6 @@
 import type { Order } from './order.ts';
 
-/** What can be owed for an order: asking inventory for its decision, or telling recommendation about the sale. */
+/** What is left to do for an order: ask inventory for its decision, or tell recommendation about the sale. */
 export type OutboxKind = 'settle-order' | 'order-confirmed';
 
 /** A row this relay holds until its lease ends. */
@@ -36,7 +36,7 @@ export interface Backlog {
   oldestDueAgeMs: number;
 }
 
-/** What is owed, by the store's own clock. Any number of relays may claim at once; no row is held by two. */
+/** What is left to do, due by the store's own clock. Any number of relays may claim at once; no row is held by two. */
 export interface Outbox {
   claim(kind: OutboxKind, options: { limit: number; leaseMs: number }): Promise<ClaimedRow[]>;
   done(ids: string[]): Promise<void>;

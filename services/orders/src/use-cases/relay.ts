@@ -5,7 +5,7 @@ import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 
 /** How a relay paces itself. */
 export interface RelaySettings {
-  /** Rows claimed at once while all goes well; after trouble it starts over with 1 and doubles. */
+  /** Rows claimed at once while deliveries succeed; after a failure a relay starts over with 1 and doubles. */
   maxBatch: number;
   /** Rows delivered at the same time. Few: a backlog must not take the capacity of customers who are waiting. */
   maxConcurrent: number;

@@ -1,6 +1,6 @@
 import { sql } from '@ballast/service-kit';
 
-/** Orders, the keys they were placed with, what is still owed for them, and the copy of the catalogue. */
+/** Orders, the keys they were placed with, what is left to do for them, and the copy of the catalogue. */
 export const orders = sql`
   create table orders (
     id uuid primary key,
