@@ -8,7 +8,10 @@ export interface ResendBudget {
 const earnedPerOrder = 0.1;
 const capacity = 50;
 
-/** Only one order in ten is sent again: if all customers did, they would cause the overload (retry budget, as in Envoy). */
+/**
+ * Only one order in ten is sent again: if all customers did, they would cause the overload (retry budget, as in
+ * Envoy).
+ */
 export function createResendBudget(): ResendBudget {
   let tokens = 10;
   return {

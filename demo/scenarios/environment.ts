@@ -19,7 +19,9 @@ export interface ScenarioEnvironment {
 const stopGraceMs = 5000;
 const quietLogger = { info() {}, warn() {} };
 
-/** Starts a system for scenarios; resolves when orders can be placed. What is killed stays down until a step starts it. */
+/**
+ * Starts a system for scenarios; resolves when orders can be placed. What is killed stays down until a step starts it.
+ */
 export async function openScenarioEnvironment(portBase: number): Promise<ScenarioEnvironment> {
   const topology = topologyAt(portBase);
   const system = await openEmbeddedSystem(topology, { load: 5, restartAfterSeconds: 3600, fresh: true });

@@ -79,7 +79,9 @@ export const secondsUntilOpen =
     return seen ? (seen.atMs - brokenFromMs) / 1000 : null;
   };
 
-/** Seconds from the end of the fault until the breaker is seen closed and stays so; null if the fault never opened it. */
+/**
+ * Seconds from the end of the fault until the breaker is seen closed and stays so; null if the fault never opened it.
+ */
 export const secondsUntilClosed =
   (edge: string): Measure =>
   (recording) => {

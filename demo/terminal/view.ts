@@ -59,7 +59,10 @@ async function describe({ topology, supervisor }: EmbeddedSystem): Promise<strin
   return statusLine({ at: new Date(), load: report?.stats, resilience, statuses: supervisor.status() });
 }
 
-/** Says what happened to a process. A first start is left out; after an unexpected end the last lines of its log follow. */
+/**
+ * Says what happened to a process. A first start is left out; after an unexpected end the last lines of its log
+ * follow.
+ */
 function announce(
   output: Output,
   { logs }: EmbeddedSystem,

@@ -18,9 +18,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Of cache the types alone: see the test below.
   'packages/service-kit': ['packages/resilience', 'packages/telemetry', 'packages/cache'],
   ...Object.fromEntries(services.map((folder) => [folder, packages])),
-  demo: packages,
+  'demo/supervisor': ['packages/resilience'],
+  demo: [...packages, 'demo/supervisor'],
   bench: packages,
-  tests: [...packages, ...services, 'demo'],
+  tests: [...packages, ...services, 'demo', 'demo/supervisor'],
 };
 
 /**
@@ -77,14 +78,16 @@ const roomOrders: readonly RoomOrder[] = [
     rooms: [
       'topology.ts',
       'command-line.ts',
+      'event-stream.ts',
       'load-generator',
-      'edge',
+      'load-balancer',
       'supervisor',
       'stage',
+      'embedded',
+      'run-options.ts',
       'scenarios',
       'control-room',
       'terminal',
-      'run-options.ts',
       'run.ts',
     ],
   },

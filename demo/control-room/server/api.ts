@@ -38,7 +38,9 @@ const runBody = z.strictObject({ variant: z.enum(['protected', 'naive']) });
 const emptyBody = z.strictObject({});
 const orderId = /^[\w-]{1,64}$/;
 
-/** What the page can read and do. Names come from the topology; no pid, path or command is ever taken from a request. */
+/**
+ * What the page can read and do. Names come from the topology; no pid, path or command is ever taken from a request.
+ */
 export function apiRoutes({ topology, stage, state, scenarios, hello, closing }: ApiOptions): Router {
   const api = express.Router({ caseSensitive: true, strict: true });
   api.use(express.json({ limit: '4kb', strict: true, type: 'application/json' }));

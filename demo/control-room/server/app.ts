@@ -6,13 +6,12 @@ import { apiRoutes } from './api.ts';
 import { pageFolder } from './ensure-page.ts';
 import { pageHeaders, pageRoutes } from './page.ts';
 import { checkRequest, type RequestCheckOptions } from './request-check.ts';
-import type { Room } from './room.ts';
-import type { ControlRoomOptions } from './start.ts';
+import type { Room, RoomOptions } from './room.ts';
 
 export interface RoomAppOptions {
   readonly room: Room;
   readonly check: RequestCheckOptions;
-  readonly options: Pick<ControlRoomOptions, 'topology' | 'logger'>;
+  readonly options: Pick<RoomOptions, 'topology' | 'logger'>;
 }
 
 /** Every request is checked before it is routed; then come the API, the pictures of scenarios, and the page. */

@@ -1,12 +1,28 @@
+import type { Supervisor } from '@ballast/supervisor';
 import { maxRatePerSecond } from '../../load-generator/stats.ts';
 import { markProcesses } from '../../stage/process-marks.ts';
-import { openStage, type Stage } from '../../stage/stage.ts';
+import { openStage, type Stage, type StageLogger } from '../../stage/stage.ts';
 import { openSwitches } from '../../stage/switches.ts';
 import { watchSystem } from '../../stage/system-view.ts';
+import type { SupervisedName, Topology } from '../../topology.ts';
 import type { Hello } from '../protocol.ts';
 import { openRoomState, type RoomState } from './room-state.ts';
 import { openScenarioRunner, type ScenarioRunner } from './scenario-runner.ts';
-import type { ControlRoomOptions } from './start.ts';
+
+/** What the control room acts on and watches. */
+export interface RoomOptions {
+  readonly topology: Topology;
+  /** Without one (containers), a kill is a fault of the service, and a start is answered with the command to type. */
+  readonly supervisor?: Supervisor<SupervisedName> | undefined;
+  readonly chaosToken: string;
+  readonly flagsFile: string;
+  /** Folder for the pictures of scenario runs. */
+  readonly picturesFolder: string;
+  /** `host:port` of what has no stream to follow; only without a supervisor. */
+  readonly probes?: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
+  readonly jaegerUrl?: string | undefined;
+  readonly logger: StageLogger;
+}
 
 /** The control room without its HTTP server: it acts on the system, watches it, and runs scenarios. */
 export interface Room {
@@ -20,7 +36,7 @@ export interface Room {
   close(): Promise<void>;
 }
 
-export function openRoom({ topology, supervisor, jaegerUrl = '', ...options }: ControlRoomOptions): Room {
+export function openRoom({ topology, supervisor, jaegerUrl = '', ...options }: RoomOptions): Room {
   const { chaosToken, flagsFile, picturesFolder: folder, probes = {}, logger } = options;
   const closing = new AbortController();
   const { signal } = closing;

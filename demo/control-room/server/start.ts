@@ -2,31 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Supervisor } from '@ballast/supervisor';
-import type { StageLogger } from '../../stage/stage.ts';
-import type { SupervisedName, Topology } from '../../topology.ts';
 import { roomApp } from './app.ts';
 import { ensurePage } from './ensure-page.ts';
-import { openRoom } from './room.ts';
+import { openRoom, type RoomOptions } from './room.ts';
 
-export interface ControlRoomOptions {
-  readonly topology: Topology;
+export interface ControlRoomOptions extends RoomOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
   /** Port the browser uses, where another one is published. @default the port listened on */
   readonly publicPort?: number | undefined;
-  /** Without one (containers), a kill is a fault of the service, and a start is answered with the command to type. */
-  readonly supervisor?: Supervisor<SupervisedName> | undefined;
-  readonly chaosToken: string;
-  readonly flagsFile: string;
-  /** Folder for the pictures of scenario runs. */
-  readonly picturesFolder: string;
-  /** `host:port` of what has no stream to follow; only without a supervisor. */
-  readonly probes?: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
-  readonly jaegerUrl?: string | undefined;
-  readonly logger: StageLogger;
 }
 
 export interface ControlRoom {

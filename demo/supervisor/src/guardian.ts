@@ -14,7 +14,8 @@ export interface Guardian {
 
 /**
  * A stopped process cannot notice that its parent died, and PostgreSQL does not end with it. So one shell (1 MB) reads
- * from a pipe that only the supervisor holds: when the supervisor is killed the pipe closes, and the shell ends the rest.
+ * from a pipe that only the supervisor holds: when the supervisor is killed the pipe closes, and the shell ends the
+ * rest.
  */
 const script = `
 trap '' INT TERM HUP

@@ -6,12 +6,12 @@ import { type Orders, startOrders, startReplica } from './service.ts';
 
 let orders: Orders;
 beforeEach(async () => {
-  orders = await startOrders({ OPERATOR_TOKEN: tokenPattern });
+  orders = await startOrders({ OPERATOR_TOKEN: operatorToken });
 });
 afterEach(() => orders.close());
 
-const tokenPattern = 'an operator knows this';
-const operator = { authorization: `Bearer ${tokenPattern}` };
+const operatorToken = 'an operator knows this';
+const operator = { authorization: `Bearer ${operatorToken}` };
 const isSettlement = ({ path }: { path: string }) => path.startsWith('/v1/reservations');
 const pending = sql`orders where status = 'pending'`;
 const owed = sql`outbox where done_at is null`;
@@ -141,13 +141,13 @@ describe('parked rows', () => {
 
   it.each(doors)('%s %s is closed to who has no token', async (method, path) => {
     expect((await orders.send(method, path)).status).toBe(401);
-    const wrong = { authorization: `Bearer ${tokenPattern}!` };
+    const wrong = { authorization: `Bearer ${operatorToken}!` };
     expect((await orders.send(method, path, undefined, wrong)).status).toBe(401);
   });
 
   it.each(doors)('%s %s does not exist where no token is configured', async (method, path) => {
-    const { OPERATOR_TOKEN: _, ...untold } = { OPERATOR_TOKEN: '', ...orders.settings };
-    const replica = await startReplica(untold);
+    const { OPERATOR_TOKEN: _, ...withoutToken } = { OPERATOR_TOKEN: '', ...orders.settings };
+    const replica = await startReplica(withoutToken);
     expect(await replica.send(method, path, undefined, operator)).toMatchObject({
       status: 404,
       body: { code: 'not-found' },

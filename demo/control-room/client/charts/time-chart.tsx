@@ -51,7 +51,7 @@ export function TimeChart({ title, columns, spec, named = false, children }: Pro
     };
   }, [spec, palette]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a chart made anew for another palette needs its data again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new chart, made for another palette, needs its data
   useEffect(() => chart.current?.setData(columns), [columns, palette]);
 
   return (

@@ -11,7 +11,9 @@ interface Props {
   onSelect: (order: OrderSeen) => void;
 }
 
-/** The latest orders in a fixed number of rows. The rows do not change under the pointer, so that one can be clicked. */
+/**
+ * The latest orders in a fixed number of rows. The rows do not change under the pointer, so that one can be clicked.
+ */
 export function OrderStream({ selected, onSelect }: Props) {
   const latest = useLive((state) => state.frame?.orders ?? none);
   const [isHeld, setHeld] = useState(false);

@@ -74,8 +74,8 @@ async function withConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
 }
 
 /**
- * The server answered, if only with an error, and takes the next query. After any other error the connection is about to
- * end (severity FATAL), or its query may still be running, as it is after pg's "Query read timeout": the next caller
- * would get an error that is not its own, or wait behind that query.
+ * The server answered, if only with an error, and takes the next query. After any other error the connection is about
+ * to end (severity FATAL), or its query may still be running, as it is after pg's "Query read timeout": the next
+ * caller would get an error that is not its own, or wait behind that query.
  */
 const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';

@@ -23,7 +23,9 @@ export interface TestService extends Pick<RunningService, 'url' | 'close'> {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestReply>;
 }
 
-/** `runService` for a test: the whole service on a free port, with the flags of the test and no pause when it closes. */
+/**
+ * `runService` for a test: the whole service on a free port, with the flags of the test and no pause when it closes.
+ */
 export async function startTestService<Config extends StandardConfig, Flags>({
   name,
   configSchema,

@@ -4,8 +4,8 @@ import type { Backlog, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox
 import { orderColumns, orderFrom } from './orders.ts';
 
 /**
- * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock that is held while the
- * receiver is asked: a slow receiver costs no open transactions, and what a dead relay held comes back by itself.
+ * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock that is held while
+ * the receiver is asked: a slow receiver costs no open transactions, and what a dead relay held comes back by itself.
  */
 export function outboxIn(db: Queryable): Outbox {
   return {

@@ -2,7 +2,8 @@ import { describeRoute, problem } from '@ballast/service-kit';
 import { z } from 'zod';
 import { CatalogueEmptyError, UnknownSkuError } from '../use-cases/catalogue.ts';
 import { IdempotencyKeyReusedError, RequestInFlightError } from '../use-cases/idempotency.ts';
-import { type PlacedOrder, placeOrder, type Shop } from '../use-cases/place-order.ts';
+import type { PlacedOrder } from '../use-cases/order.ts';
+import { placeOrder, type Shop } from '../use-cases/place-order.ts';
 import {
   fingerprintOf,
   idempotencyKey,

@@ -13,7 +13,10 @@ export type ReservationDecision =
   | { status: 'reserved' | 'confirmed' }
   | { status: 'rejected'; reason: RejectionReason };
 
-/** The guarded call; it throws when inventory can't be asked. There is no degraded answer, because a guess could sell what is not there. */
+/**
+ * The guarded call; it throws when inventory can't be asked. There is no degraded answer, because a guess could sell
+ * what is not there.
+ */
 export type AskInventory = (
   request: ReservationRequest,
   options: CallOptions,

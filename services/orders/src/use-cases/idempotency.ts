@@ -1,5 +1,4 @@
-import type { IdempotencyKey, KnownKey } from './order.ts';
-import type { PlacedOrder } from './place-order.ts';
+import type { IdempotencyKey, KnownKey, PlacedOrder } from './order.ts';
 
 /** The key was used before, for another request. */
 export class IdempotencyKeyReusedError extends Error {

@@ -34,6 +34,14 @@ export interface Recommendations {
   items: { sku: string; name: string }[];
 }
 
+/** An order as it is answered. */
+export interface PlacedOrder {
+  readonly order: Order;
+  readonly recommendations: Recommendations;
+  /** The key was used before, and this is its first answer again. */
+  readonly isReplay: boolean;
+}
+
 /** What a key was answered with; the rest of the answer is the order, which does not change. */
 export interface StoredAnswer {
   state: OrderState;

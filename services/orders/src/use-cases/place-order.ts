@@ -10,6 +10,7 @@ import {
   type OrderDraft,
   type OrderState,
   type OrderStore,
+  type PlacedOrder,
   pendingState,
   type Recommendations,
   type StoredAnswer,
@@ -19,13 +20,6 @@ import {
 export interface OrderRequest {
   customerId: string;
   items: { sku: string; quantity: number }[];
-}
-
-/** The order as it is answered. */
-export interface PlacedOrder {
-  order: Order;
-  recommendations: Recommendations;
-  isReplay: boolean;
 }
 
 /** Everything placing an order needs from outside, so that a simulation can stand in for all of it. */
