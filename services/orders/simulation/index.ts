@@ -13,9 +13,16 @@ export {
   UnknownSkuError,
 } from '../src/use-cases/catalogue.ts';
 export { IdempotencyKeyReusedError, RequestInFlightError } from '../src/use-cases/idempotency.ts';
-export type { Order, OrderDraft, OrderState, OrderStore, Recommendations } from '../src/use-cases/order.ts';
+export type {
+  Order,
+  OrderDraft,
+  OrderState,
+  OrderStore,
+  PlacedOrder,
+  Recommendations,
+} from '../src/use-cases/order.ts';
 export type { ClaimedRow, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
-export { type OrderRequest, type PlacedOrder, placeOrder, type Shop } from '../src/use-cases/place-order.ts';
+export { type OrderRequest, placeOrder, type Shop } from '../src/use-cases/place-order.ts';
 export { createRelay, type Relay, type RelaySettings, relayDefaults } from '../src/use-cases/relay.ts';
 export { settleOrder } from '../src/use-cases/settle-order.ts';
 export { type MemoryKey, type MemoryOrders, type MemoryOutboxRow, memoryOrders } from './memory-orders.ts';

@@ -6,7 +6,6 @@ import { answerAgain } from './idempotency.ts';
 import {
   type IdempotencyKey,
   type KnownKey,
-  type Order,
   type OrderDraft,
   type OrderState,
   type OrderStore,
