@@ -1,8 +1,15 @@
 export type { BreakerSettings, BreakerSnapshot } from './breaker/breaker-settings.ts';
-export { defaultAnswer } from './degrade/default-answer.ts';
-export type { DegradedAnswer, DegradeStep } from './degrade/degrade.ts';
+export { type DefaultAnswerOptions, defaultAnswer } from './degrade/default-answer.ts';
+export type { DegradeOn, DegradeReason, DegradeStep, StepAnswer } from './degrade/degrade.ts';
 export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './degrade/stale-if-error.ts';
-export type { Answer, CallCountsSnapshot, LatencySnapshot } from './dependency/answer.ts';
+export type {
+  Answer,
+  CallCountsSnapshot,
+  DegradedAnswer,
+  DisabledAnswer,
+  LatencySnapshot,
+  LiveAnswer,
+} from './dependency/answer.ts';
 export type {
   Dependency,
   DependencyPatch,
@@ -14,6 +21,15 @@ export { dependency } from './dependency/guarded-dependency.ts';
 export type { Policy, ProtectionSnapshots } from './dependency/policy.ts';
 export { type PolicyPatch, type PolicySettings, policyDefaults } from './dependency/policy-settings.ts';
 export { type PolicyOptions, standardPolicy } from './dependency/standard-policy.ts';
+export {
+  HttpError,
+  type HttpResponse,
+  httpVerdict,
+  type OkResponseOptions,
+  okResponse,
+} from './http/http-error.ts';
+export { parseRetryAfter } from './http/retry-after.ts';
+export { attemptErrors } from './pipeline/attempt-errors.ts';
 export type { CallContext, CallOptions, Priority } from './pipeline/call-options.ts';
 export type { ContextCarrier } from './pipeline/context-carrier.ts';
 export {
@@ -35,8 +51,14 @@ export type {
   RetryRejection,
   Source,
 } from './pipeline/events.ts';
-export type { OutcomeKind, RejectionCode } from './pipeline/outcome.ts';
-export type { CallErrorHints } from './pipeline/verdict.ts';
+export type { OutcomeKind, RejectionCode, Verdict } from './pipeline/outcome.ts';
+export {
+  type CallErrorHints,
+  type Classify,
+  type ErrorVerdict,
+  type FailureTest,
+  verdictOfError,
+} from './pipeline/verdict.ts';
 export type { AdaptiveSnapshot } from './policies/adaptive-limit.ts';
 export type { ThrottleSnapshot } from './policies/adaptive-throttle.ts';
 export type { TimeoutSnapshot } from './policies/attempt-timeout.ts';

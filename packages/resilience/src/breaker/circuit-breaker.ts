@@ -2,7 +2,6 @@ import type { Call } from '../pipeline/call.ts';
 import { callVerdict, isSlow } from '../pipeline/call-verdict.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
-import type { FailureTest } from '../pipeline/verdict.ts';
 import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
 import { Circuit } from './circuit.ts';
 import { HealthWindow } from './health-window.ts';
@@ -11,16 +10,14 @@ import { Probe, type Recovery } from './recovery.ts';
 /** Stops asking a dependency that fails or has become slow, and comes back to it carefully. */
 export class CircuitBreaker extends Layer {
   readonly #runtime: Runtime;
-  readonly #isFailure: FailureTest;
   readonly #circuit: Circuit;
   #settings: ResolvedBreakerSettings;
   #window: HealthWindow;
 
-  constructor(runtime: Runtime, settings: ResolvedBreakerSettings, isFailure: FailureTest) {
+  constructor(runtime: Runtime, settings: ResolvedBreakerSettings) {
     super();
     this.#runtime = runtime;
     this.#settings = settings;
-    this.#isFailure = isFailure;
     this.#window = new HealthWindow(settings.windowMs);
     this.#circuit = new Circuit(runtime, settings, () => this.#window.clear());
   }
@@ -61,8 +58,8 @@ export class CircuitBreaker extends Layer {
 
   #count(call: Call): void {
     const { enabled, slowCallMs } = this.#settings;
-    const verdict = callVerdict(call, slowCallMs, this.#isFailure);
-    if (!enabled || verdict === 'neutral') return;
+    const verdict = callVerdict(call, slowCallMs);
+    if (!enabled || (verdict !== 'success' && verdict !== 'failure')) return;
     const wasSlow = isSlow(call, slowCallMs);
     this.#window.count(call.nowMs, verdict === 'failure', wasSlow);
     if (verdict === 'success' && !wasSlow) return;
@@ -81,10 +78,12 @@ export class CircuitBreaker extends Layer {
     const { recovery } = probe;
     const { slowCallMs } = this.#settings;
     this.#runtime.timers.remove(probe);
-    const verdict = callVerdict(call, slowCallMs, this.#isFailure);
+    const verdict = callVerdict(call, slowCallMs);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
+    else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy');
     else if (isSlow(call, slowCallMs)) this.#circuit.fail(recovery, 'probe slow');
-    else if (verdict === 'success') recovery.passed(call.nowMs);
+    // A caller's fault has been found by a dependency that answers.
+    else if (verdict === 'success' || verdict === 'caller') recovery.passed(call.nowMs);
     else recovery.neutral();
   }
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '../pipeline/outcome.ts';
 import type { Clock } from '../primitives/clock.ts';
 import {
   aFunction,
@@ -10,45 +11,62 @@ import {
   withPatch,
 } from '../primitives/options.ts';
 import { settleWithin } from '../primitives/settle-within.ts';
+import { ignoreRejection, isThenable } from '../primitives/thenable.ts';
 
-/** A degraded answer: not live, but better than an error. */
-export interface DegradedAnswer<Output> {
+/** What a step answers: not live, but better than an error. */
+export interface StepAnswer<Output> {
   readonly value: Output;
   readonly ageMs?: number | undefined;
 }
+
+/** Why there is no live answer. */
+export interface DegradeReason {
+  readonly verdict: Exclude<Verdict, 'success'>;
+  /** The error that reaches the caller if no step answers; made when it is read. */
+  readonly error: unknown;
+}
+
+/**
+ * Whether a step answers in place of this error. Without it a step answers for every error but a caller's fault: a 404
+ * or a 403 must not be answered with what somebody else was once told.
+ */
+export type DegradeOn = (error: unknown, verdict: DegradeReason['verdict']) => boolean;
 
 /** One way to answer when the dependency did not. */
 export interface DegradeStep<Input, Output> {
   readonly source: 'cached' | 'default';
   /** How long a promised answer is waited for. @default 100 */
   readonly timeoutMs?: number | undefined;
+  readonly degradeOn?: DegradeOn | undefined;
   /** The answer, or undefined to leave it to the next step. A step that fails or is late has none. */
   answer(
     input: Input,
     clock: Clock,
-  ): DegradedAnswer<Output> | undefined | Promise<DegradedAnswer<Output> | undefined>;
-  /** Receives every live answer. What it throws is ignored; it must not block. */
-  remember?(input: Input, output: Output, clock: Clock): void;
+    reason: DegradeReason,
+  ): StepAnswer<Output> | undefined | PromiseLike<StepAnswer<Output> | undefined>;
+  /** Receives every live answer. What it throws, or rejects with, is ignored; it must not block. */
+  remember?(input: Input, output: Output, clock: Clock): void | PromiseLike<void>;
 }
 
 const stepRules: Rules = {
   source: oneOf('cached', 'default'),
   timeoutMs: integer(0, longestTimerMs),
+  degradeOn: aFunction,
   answer: aFunction,
   remember: aFunction,
 };
 
 /** @throws {InvalidOptionError} naming the option below `path`, what was expected and what was received */
 export function checkDegradeStep<Input, Output>(step: DegradeStep<Input, Output>, path: string): void {
-  const { source, timeoutMs, answer, remember } = step;
+  const { source, timeoutMs, degradeOn, answer, remember } = step;
   // A step may be an instance of a class with fields of its own; in a plain object every other name is a mistake.
   const isPlain = Object.getPrototypeOf(step) === Object.prototype;
-  const known = { source, timeoutMs, answer, remember };
+  const known = { source, timeoutMs, degradeOn, answer, remember };
   withPatch({}, isPlain ? { ...step, ...known } : known, stepRules, { of: 'dependency', path });
   checkArgument('dependency', `${path}.source`, source, stepRules.source as Rule);
 }
 
-export interface DegradedBy<Output> extends DegradedAnswer<Output> {
+export interface DegradedBy<Output> extends StepAnswer<Output> {
   readonly source: 'cached' | 'default';
 }
 
@@ -57,15 +75,17 @@ export function degraded<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,
   clock: Clock,
+  reason: DegradeReason,
 ): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
   for (const [index, step] of steps.entries()) {
-    const answer = answerOf(step, input, clock);
-    if (answer instanceof Promise) {
+    const answer = answers(step, reason) ? answerOf(step, input, clock, reason) : undefined;
+    if (isThenable(answer)) {
       // The deadline was spent on the live answer: the degraded one must not hang as well.
-      return settleWithin(answer, step.timeoutMs ?? 100, clock).then((settled) =>
+      const timeoutMs = step.timeoutMs ?? 100;
+      return settleWithin(Promise.resolve(answer), timeoutMs, clock).then((settled) =>
         settled.kind === 'done' && settled.value !== undefined
           ? by(step, settled.value)
-          : degraded(steps.slice(index + 1), input, clock),
+          : degraded(steps.slice(index + 1), input, clock, reason),
       );
     }
     if (answer !== undefined) return by(step, answer);
@@ -73,7 +93,7 @@ export function degraded<Input, Output>(
   return undefined;
 }
 
-/** Hands a live answer to the steps; an error of theirs must not spoil it. */
+/** Hands a live answer to the steps; an error of theirs must not spoil it, nor end the process. */
 export function remembered<Input, Output>(
   steps: readonly DegradeStep<Input, Output>[],
   input: Input,
@@ -82,14 +102,32 @@ export function remembered<Input, Output>(
 ): void {
   for (const step of steps) {
     try {
-      step.remember?.(input, output, clock);
+      ignoreRejection(step.remember?.(input, output, clock));
     } catch {}
   }
 }
 
-function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input, clock: Clock) {
+/** Whether a step answers for this reason; one whose test is broken does not. */
+function answers<Input, Output>(step: DegradeStep<Input, Output>, reason: DegradeReason): boolean {
+  const { degradeOn } = step;
+  if (degradeOn === undefined) return reason.verdict !== 'caller';
   try {
-    return step.answer(input, clock);
+    const verdict: unknown = degradeOn(reason.error, reason.verdict);
+    ignoreRejection(verdict);
+    return verdict === true;
+  } catch {
+    return false;
+  }
+}
+
+function answerOf<Input, Output>(
+  step: DegradeStep<Input, Output>,
+  input: Input,
+  clock: Clock,
+  reason: DegradeReason,
+) {
+  try {
+    return step.answer(input, clock, reason);
   } catch {
     return undefined;
   }
@@ -97,7 +135,7 @@ function answerOf<Input, Output>(step: DegradeStep<Input, Output>, input: Input,
 
 function by<Output>(
   { source }: { source: 'cached' | 'default' },
-  answer: DegradedAnswer<Output>,
+  answer: StepAnswer<Output>,
 ): DegradedBy<Output> {
   return { source, value: answer.value, ageMs: answer.ageMs };
 }

@@ -10,7 +10,7 @@ import {
 } from '../primitives/options.ts';
 import { settleWithin } from '../primitives/settle-within.ts';
 import { SingleFlight } from '../primitives/single-flight.ts';
-import type { DegradeStep } from './degrade.ts';
+import type { DegradeOn, DegradeStep } from './degrade.ts';
 
 /** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
 export interface StaleCache<Output> {
@@ -23,6 +23,8 @@ export interface StaleIfErrorOptions<Input, Output> {
   readonly key: (input: Input) => string;
   /** Nothing older than this is served. @default 600000 (10 minutes) */
   readonly maxStaleMs?: number | undefined;
+  /** @default every error but a caller's fault */
+  readonly degradeOn?: DegradeOn | undefined;
   /** How long the cache is waited for. @default 100 */
   readonly timeoutMs?: number | undefined;
 }
@@ -33,6 +35,7 @@ const staleIfErrorRules: Rules = {
   cache: withMethods('a cache with get() and set()', 'get', 'set'),
   key: aFunction,
   maxStaleMs: atLeast(0),
+  degradeOn: aFunction,
   timeoutMs: integer(0, longestTimerMs),
 };
 
@@ -70,6 +73,7 @@ export function staleIfError<Input, Output>(
 
   return {
     source: 'cached',
+    degradeOn: options.degradeOn,
     timeoutMs,
     async answer(input, clock) {
       const id = key(input);

@@ -1,14 +1,37 @@
 import type { Source } from '../pipeline/events.ts';
 import type { OutcomeKind } from '../pipeline/outcome.ts';
 
-/** An answer and how good it is. */
-export interface Answer<Output> {
+/** An answer and how good it is; `source` tells which of the others it is. */
+export type Answer<Output> = LiveAnswer<Output> | DisabledAnswer<Output> | DegradedAnswer<Output>;
+
+/** What the dependency answered, just now. */
+export interface LiveAnswer<Output> {
   readonly value: Output;
-  readonly source: Source;
+  readonly source: 'live';
+  readonly ageMs?: undefined;
+  readonly reason?: undefined;
+  readonly cause?: undefined;
+}
+
+/** The flag is off, and the dependency was not asked. */
+export interface DisabledAnswer<Output> {
+  readonly value: Output;
+  readonly source: 'disabled';
+  readonly ageMs?: undefined;
+  readonly reason?: undefined;
+  readonly cause?: undefined;
+}
+
+/** A lesser answer in place of an error. */
+export interface DegradedAnswer<Output> {
+  readonly value: Output;
+  readonly source: 'cached' | 'default';
   /** How old the answer is, if it is a remembered one. */
-  readonly ageMs?: number;
+  readonly ageMs?: number | undefined;
   /** Why it is not live: a stable error code. */
-  readonly reason?: string;
+  readonly reason: string;
+  /** The error that would have been thrown. Not enumerable: an answer is often sent on as it is. */
+  readonly cause: unknown;
 }
 
 /** Counts since the dependency was made: what became of its calls. */

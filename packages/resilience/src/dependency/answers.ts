@@ -1,9 +1,17 @@
-import { type DegradedBy, type DegradeStep, degraded, remembered } from '../degrade/degrade.ts';
+import {
+  type DegradedBy,
+  type DegradeReason,
+  type DegradeStep,
+  degraded,
+  remembered,
+} from '../degrade/degrade.ts';
+import { keepAttemptErrors } from '../pipeline/attempt-errors.ts';
 import type { Call } from '../pipeline/call.ts';
-import { errorCodeOf, errorOf } from '../pipeline/errors.ts';
+import { causeOf, errorCodeOf, errorOf } from '../pipeline/errors.ts';
 import type { Source } from '../pipeline/events.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
+import { verdictOf } from '../pipeline/verdict.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
 import type { Answer, CallCountsSnapshot, LatencySnapshot } from './answer.ts';
 
@@ -60,29 +68,30 @@ export class Answers<Input, Output> {
     }
     // Nobody waits for a cancelled call any more.
     const steps = this.fallback.enabled && outcome.kind !== 'cancelled' ? this.#degrade : [];
-    const answer = degraded(steps, call.input as Input, clock);
-    if (answer instanceof Promise) answer.then((late) => this.#answerDegraded(call, outcome, late));
-    else this.#answerDegraded(call, outcome, answer);
+    const reason = new Reason(this.#runtime.name, call, outcome);
+    const answer = degraded(steps, call.input as Input, clock, reason);
+    if (answer instanceof Promise) answer.then((late) => this.#answerDegraded(call, reason, late));
+    else this.#answerDegraded(call, reason, answer);
   }
 
-  #answerDegraded(call: Call, outcome: NoSuccess, answer: DegradedBy<Output> | undefined): void {
+  #answerDegraded(call: Call, reason: Reason, answer: DegradedBy<Output> | undefined): void {
     const { events, clock } = this.#runtime;
     if (answer === undefined) {
-      this.#fail(call, outcome);
+      this.#fail(call, reason);
       return;
     }
-    const { source, value, ageMs } = answer;
-    const reason = errorCodeOf(outcome);
+    const { source, ageMs } = answer;
     if (events.listening) {
-      events.emit(clock.now(), call.options.context, { type: 'fallback', source, ageMs, errorCode: reason });
+      const { code: errorCode, cause } = reason;
+      events.emit(clock.now(), call.options.context, { type: 'fallback', source, ageMs, errorCode, cause });
     }
-    this.answer(call, ageMs === undefined ? { value, source, reason } : { value, source, ageMs, reason });
+    this.answer(call, new Degraded(answer, reason));
   }
 
-  #fail(call: Call, outcome: NoSuccess): void {
+  #fail(call: Call, reason: Reason): void {
     this.#counts.answered('failed');
     this.#reportEnd(call, undefined);
-    call.reject(errorOf(this.#runtime.name, outcome));
+    call.reject(reason.error);
   }
 
   #reportEnd(call: Call, source: Source | undefined): void {
@@ -97,7 +106,68 @@ export class Answers<Input, Output> {
       outcome,
       source,
       attempts: call.attempt,
+      cause: call.outcome && causeOf(call.outcome),
     });
+  }
+}
+
+/** Why a call has no live answer. Its error is made when it is read: with its stack it costs more than the call itself. */
+class Reason implements DegradeReason {
+  readonly #dependency: string;
+  readonly #call: Call;
+  readonly #outcome: NoSuccess;
+  #error: { readonly it: unknown } | undefined;
+
+  constructor(dependency: string, call: Call, outcome: NoSuccess) {
+    this.#dependency = dependency;
+    this.#call = call;
+    this.#outcome = outcome;
+  }
+
+  get verdict(): DegradeReason['verdict'] {
+    return verdictOf(this.#outcome) as DegradeReason['verdict'];
+  }
+
+  get code(): string {
+    return errorCodeOf(this.#outcome);
+  }
+
+  get cause(): unknown {
+    return causeOf(this.#outcome);
+  }
+
+  get error(): unknown {
+    this.#error ??= { it: this.#makeError() };
+    return this.#error.it;
+  }
+
+  #makeError(): unknown {
+    const { earlierErrors = [] } = this.#call;
+    const error = errorOf(this.#dependency, this.#outcome, earlierErrors.at(-1));
+    const isOfAttempt = this.#outcome.kind !== 'rejected' && this.#outcome.kind !== 'cancelled';
+    keepAttemptErrors(error, earlierErrors, isOfAttempt);
+    return error;
+  }
+}
+
+/** A class for one reason: its `cause` is made when it is read, and does not show when the answer is sent on as JSON. */
+class Degraded<Output> {
+  readonly value: Output;
+  readonly source: 'cached' | 'default';
+  declare readonly ageMs?: number;
+  readonly reason: string;
+  readonly #reason: Reason;
+
+  constructor({ value, source, ageMs }: DegradedBy<Output>, reason: Reason) {
+    this.value = value;
+    this.source = source;
+    if (ageMs !== undefined) this.ageMs = ageMs;
+    this.reason = reason.code;
+    this.#reason = reason;
+  }
+
+  get cause(): unknown {
+    return this.#reason.error;
   }
 }
 

@@ -66,7 +66,7 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
     const latency = new LatencyWindow();
     this.#protections = policy.build(this.#runtime, latency);
     this.#answers = new Answers(this.#runtime, latency, degrade);
-    this.around(pipeline(this.#protections.layers, new Work(options.call)));
+    this.around(pipeline(this.#protections.layers, new Work(options.call, this.#protections.classify)));
   }
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
@@ -85,7 +85,7 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
       else this.inner.enter(call);
     } catch (error) {
       // A flag or a disabled value that throws: a failure like any other, and never a synchronous one.
-      call.outcome = { kind: 'failure', error };
+      call.outcome = { kind: 'failure', error, verdict: 'failure' };
       this.leave(call);
     }
     return promise;

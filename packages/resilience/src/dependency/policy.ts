@@ -1,5 +1,6 @@
 import type { BreakerSnapshot } from '../breaker/breaker-settings.ts';
 import type { Layer } from '../pipeline/layer.ts';
+import type { Verdict } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import type { AdaptiveSnapshot } from '../policies/adaptive-limit.ts';
 import type { ThrottleSnapshot } from '../policies/adaptive-throttle.ts';
@@ -20,6 +21,8 @@ export interface Policy {
 /** The layers of one dependency, outermost first, and the handles to watch and change them while calls run. */
 export interface Protections {
   readonly layers: readonly Layer[];
+  /** The verdict on an error of the call, asked once. */
+  classify(error: unknown): Exclude<Verdict, 'success'>;
   configure(patch: PolicyPatch): void;
   snapshot(): ProtectionSnapshots;
 }

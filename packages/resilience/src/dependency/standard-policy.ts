@@ -2,7 +2,7 @@ import { resolveBreaker } from '../breaker/breaker-settings.ts';
 import { CircuitBreaker } from '../breaker/circuit-breaker.ts';
 import type { Layer } from '../pipeline/layer.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
-import { type FailureTest, isFailureByDefault, neverThrowing } from '../pipeline/verdict.ts';
+import { type Classify, classifier, type FailureTest } from '../pipeline/verdict.ts';
 import { AdaptiveLimit } from '../policies/adaptive-limit.ts';
 import { AdaptiveThrottle } from '../policies/adaptive-throttle.ts';
 import { AttemptTimeout } from '../policies/attempt-timeout.ts';
@@ -13,7 +13,7 @@ import { Hedge } from '../policies/hedge.ts';
 import { RateLimiter } from '../policies/rate-limiter.ts';
 import { Retry } from '../policies/retry.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
-import { aFunction, anObject, checkArgument } from '../primitives/options.ts';
+import { aFunction, anObject, checkArgument, optional } from '../primitives/options.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
 import type { Policy, ProtectionSnapshots, Protections } from './policy.ts';
 import {
@@ -25,8 +25,13 @@ import {
 } from './policy-settings.ts';
 
 export interface PolicyOptions extends PolicyPatch {
-  /** Whether an error is a failure of the dependency. @default (error) => error.isFailure !== false */
+  /**
+   * Whether an error is a failure of the dependency; if not, it is the caller's fault: not counted, not retried and not
+   * degraded. @default what the error says about itself, else true
+   */
   readonly isFailure?: FailureTest;
+  /** The verdict on an error, for errors that do not say it themselves; undefined leaves it to `isFailure`. */
+  readonly classify?: Classify;
 }
 
 /**
@@ -38,27 +43,32 @@ export interface PolicyOptions extends PolicyPatch {
  */
 export function standardPolicy(options: PolicyOptions = {}): Policy {
   checkArgument('standardPolicy', 'options', options, anObject);
-  const { isFailure = isFailureByDefault, ...patch } = options;
-  checkArgument(undefined, 'isFailure', isFailure, aFunction);
+  const { isFailure, classify, ...patch } = options;
+  checkArgument(undefined, 'isFailure', isFailure, optional(aFunction));
+  checkArgument(undefined, 'classify', classify, optional(aFunction));
   const settings = firstSettings(patch);
-  return { build: (runtime, latency) => protections(runtime, latency, settings, neverThrowing(isFailure)) };
+  return {
+    build: (runtime, latency) => ({
+      ...protections(runtime, latency, settings),
+      classify: classifier({ classify, isFailure }),
+    }),
+  };
 }
 
 function protections(
   runtime: Runtime,
   latency: LatencyWindow,
   first: PolicySettings,
-  isFailure: FailureTest,
-): Protections {
+): Omit<Protections, 'classify'> {
   let settings = first;
   const budget = new RetryBudget(first.retry.budget);
   const adaptive = new AdaptiveLimit(first.adaptive);
   const deadline = new Deadline(first.deadline);
   const rateLimit = new RateLimiter(runtime, first.rateLimit);
   const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive);
-  const retry = new Retry(runtime, first.retry, budget, isFailure);
-  const throttle = new AdaptiveThrottle(runtime, first.throttle, isFailure);
-  const breaker = new CircuitBreaker(runtime, resolveBreaker(first.breaker, attemptMsOf(first)), isFailure);
+  const retry = new Retry(runtime, first.retry, budget);
+  const throttle = new AdaptiveThrottle(runtime, first.throttle);
+  const breaker = new CircuitBreaker(runtime, resolveBreaker(first.breaker, attemptMsOf(first)));
   const timeout = new AttemptTimeout(runtime, first.timeout);
   const hedge = new Hedge(runtime, first.hedge, first.retry.maxAttempts, budget, latency);
 

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { Call } from './call.ts';
 import { callVerdict } from './call-verdict.ts';
 import type { Outcome } from './outcome.ts';
-import { isFailureByDefault } from './verdict.ts';
 
 const atDeadline: Outcome = { kind: 'timeout', code: 'E_DEADLINE', limitMs: 300 };
 const cancelled: Outcome = { kind: 'cancelled', reason: undefined };
@@ -23,5 +22,5 @@ test.each([
   { title: 'counts an answer as a success, though slow', outcome: answered, tookMs: 100, verdict: 'success' },
 ])('$title', ({ outcome, tookMs, verdict }) => {
   const call = { outcome, attemptStartedAtMs: 5000, nowMs: 5000 + tookMs } as Call;
-  expect(callVerdict(call, 100, isFailureByDefault)).toBe(verdict);
+  expect(callVerdict(call, 100)).toBe(verdict);
 });

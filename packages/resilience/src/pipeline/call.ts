@@ -42,6 +42,8 @@ export class Call implements Expiring {
   /** The attempts whose answers are still wanted: one, or two once a hedge has joined. */
   running: RunningAttempt | undefined = undefined;
   runningHedge: RunningAttempt | undefined = undefined;
+  /** The errors of attempts that others followed, the first one's first. */
+  earlierErrors: readonly unknown[] | undefined = undefined;
   /** What will start the hedge. */
   hedgeTimer: Expiring | undefined = undefined;
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */

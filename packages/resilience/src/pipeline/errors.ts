@@ -1,5 +1,5 @@
 import { errorCode } from '../primitives/error-code.ts';
-import type { NoSuccess, Rejection, RejectionCode } from './outcome.ts';
+import type { NoSuccess, Outcome, Rejection, RejectionCode } from './outcome.ts';
 
 /** Every stable `code` of this package's errors. */
 export type ErrorCode =
@@ -22,8 +22,10 @@ export class RejectedError extends Error {
   /** When another call may get through, where that is known. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(dependency: string, rejection: Rejection) {
-    super(`${dependency}: ${rejection.detail} (${rejection.option} = ${rejection.limit})`);
+  /** @param cause the error of the attempt before, if there was one */
+  constructor(dependency: string, rejection: Rejection, cause?: unknown) {
+    const message = `${dependency}: ${rejection.detail} (${rejection.option} = ${rejection.limit})`;
+    super(message, cause === undefined ? undefined : { cause });
     this.code = rejection.code;
     this.dependency = dependency;
     this.policy = rejection.policy;
@@ -107,14 +109,19 @@ const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = 
 };
 
 /** Makes the error of an outcome, now that somebody is going to throw it. */
-export function errorOf(dependency: string, outcome: NoSuccess): unknown {
+export function errorOf(dependency: string, outcome: NoSuccess, earlier?: unknown): unknown {
   if (outcome.kind === 'failure') return outcome.error;
   if (outcome.kind === 'cancelled') return new CancelledError(dependency, outcome.reason);
   if (outcome.kind === 'rejected')
-    return new rejectionClasses[outcome.rejection.code](dependency, outcome.rejection);
+    return new rejectionClasses[outcome.rejection.code](dependency, outcome.rejection, earlier);
   return outcome.code === 'E_DEADLINE'
-    ? new DeadlineExceededError(dependency, deadlineRejection(outcome.limitMs))
+    ? new DeadlineExceededError(dependency, deadlineRejection(outcome.limitMs), earlier)
     : new AttemptTimeoutError(dependency, outcome.limitMs);
+}
+
+/** The error that the call threw; undefined for an outcome whose error code says all. */
+export function causeOf(outcome: Outcome): unknown {
+  return outcome.kind === 'failure' ? outcome.error : undefined;
 }
 
 /** The stable code that says why an outcome is no success; a failure's own `code`, else its name. */

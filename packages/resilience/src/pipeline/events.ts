@@ -6,7 +6,7 @@ import type { OutcomeKind } from './outcome.ts';
 export type Source = 'live' | 'cached' | 'default' | 'disabled';
 export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated';
 /** Why a failed attempt was not repeated. */
-export type RetryRejection = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'deadline' | 'budget';
+export type RetryRejection = 'attempts' | 'not-idempotent' | 'do-not-retry' | 'busy' | 'deadline' | 'budget';
 
 /** What each kind of event carries. */
 export type EventDetail =
@@ -17,9 +17,17 @@ export type EventDetail =
       readonly durationMs: number;
       readonly outcome: OutcomeKind;
       readonly errorCode: string | undefined;
+      /** The error that the attempt threw; undefined for a success, a timeout or a cancel. */
+      readonly cause: unknown;
     }
   /** The call goes again after `delayMs`, as attempt number `attempt`, because of error code `reason`. */
-  | { readonly type: 'retry'; readonly attempt: number; readonly delayMs: number; readonly reason: string }
+  | {
+      readonly type: 'retry';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly reason: string;
+      readonly cause: unknown;
+    }
   | { readonly type: 'retry.rejected'; readonly attempt: number; readonly reason: RetryRejection }
   /** A second attempt joins the first, which has been waiting for `delayMs`. */
   | { readonly type: 'hedge'; readonly attempt: number; readonly delayMs: number }
@@ -37,6 +45,7 @@ export type EventDetail =
       readonly source: Source;
       readonly ageMs: number | undefined;
       readonly errorCode: string;
+      readonly cause: unknown;
     }
   | {
       readonly type: 'call.end';
@@ -46,6 +55,8 @@ export type EventDetail =
       /** What the caller got; undefined for an error. */
       readonly source: Source | undefined;
       readonly attempts: number;
+      /** The error that the last attempt threw, whether the caller got it or a degraded answer. */
+      readonly cause: unknown;
     };
 
 /** Every decision a dependency takes, in the order it takes them. */

@@ -20,6 +20,12 @@ export interface Rejection {
 }
 
 /**
+ * What an outcome says about the health of the dependency. `busy`: it asks to come back later. `caller`: the request was
+ * wrong. `neutral`: nothing, as when a policy rejected the call or the caller gave it too little time.
+ */
+export type Verdict = 'success' | 'failure' | 'busy' | 'caller' | 'neutral';
+
+/**
  * How an attempt, and in the end the call, came out.
  *
  * Rejections and timeouts stay plain data until somebody has to throw them: an Error with its stack costs about twenty
@@ -27,7 +33,11 @@ export interface Rejection {
  */
 export type Outcome =
   | { readonly kind: 'success'; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly error: unknown }
+  | {
+      readonly kind: 'failure';
+      readonly error: unknown;
+      readonly verdict: Exclude<Verdict, 'success'>;
+    }
   | { readonly kind: 'timeout'; readonly code: 'E_ATTEMPT_TIMEOUT' | 'E_DEADLINE'; readonly limitMs: number }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }
   | { readonly kind: 'cancelled'; readonly reason: unknown };

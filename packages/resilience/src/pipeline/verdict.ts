@@ -1,47 +1,104 @@
+import { ignoreRejection } from '../primitives/thenable.ts';
 import { CancelledError, RejectedError } from './errors.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, Verdict } from './outcome.ts';
 
-/** What an error may say about itself; all of it optional and structural, so any HTTP client can. */
+/**
+ * What an error says about the dependency. `failure`: it is unwell. `busy`: it is well and asks to come back later.
+ * `caller`: the request was wrong, and asking again or elsewhere would not help.
+ */
+export type ErrorVerdict = 'failure' | 'busy' | 'caller';
+
+/** What an error may say about itself; all of it optional and structural, so any client can. */
 export interface CallErrorHints {
-  /** False for an answer that is the caller's fault (4xx): it counts as a success of the dependency. */
+  /** The verdict, in so many words. */
+  readonly verdict?: ErrorVerdict;
+  /** False for an answer that is the caller's fault (4xx); the same as the verdict `caller`. */
   readonly isFailure?: boolean;
   /** The dependency asks not to be asked again. */
   readonly doNotRetry?: boolean;
-  /** What a Retry-After header said. */
+  /** What a Retry-After header said; an error that has it is `busy` unless it says something else. */
   readonly retryAfterMs?: number;
 }
 
-/** Whether an error of the call is a failure of the dependency. */
+/** Whether an error of the call is a failure of the dependency; if not, it is the caller's fault. */
 export type FailureTest = (error: unknown) => boolean;
 
-export const isFailureByDefault: FailureTest = (error) => hintsOf(error).isFailure !== false;
+/** The verdict on an error of the call; undefined leaves it to what the error says about itself. */
+export type Classify = (error: unknown) => ErrorVerdict | undefined;
 
-/** A test that throws must not lose the call it was asked about: an error that it can't classify is a failure. */
-export function neverThrowing(isFailure: FailureTest): FailureTest {
+const errorVerdicts: readonly unknown[] = ['failure', 'busy', 'caller'];
+const isErrorVerdict = (value: unknown): value is ErrorVerdict => errorVerdicts.includes(value);
+
+/** The verdict on an error by what it says about itself; an error that says nothing is a failure. */
+export function verdictOfError(error: unknown): ErrorVerdict {
+  try {
+    const { verdict, isFailure, code } = hintsOf(error) as CallErrorHints & { readonly code?: unknown };
+    if (isErrorVerdict(verdict)) return verdict;
+    if (isFailure === false) return 'caller';
+    // gRPC's status 8; a number as a code is gRPC's way.
+    const isExhausted = code === 'RESOURCE_EXHAUSTED' || code === 8;
+    return isExhausted || retryAfterMsOf(error) !== undefined ? 'busy' : 'failure';
+  } catch {
+    return 'failure';
+  }
+}
+
+/** The time that an error says to wait, in whole ms; undefined unless it is a number that a wait can be. */
+export function retryAfterMsOf(error: unknown): number | undefined {
+  try {
+    const { retryAfterMs } = hintsOf(error);
+    const isUsable = typeof retryAfterMs === 'number' && retryAfterMs >= 0 && Number.isFinite(retryAfterMs);
+    return isUsable ? Math.ceil(retryAfterMs) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the error says that it must not be tried again. */
+export function forbidsRetry(error: unknown): boolean {
+  try {
+    return hintsOf(error).doNotRetry === true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The verdict on an error, asked once, where it enters the pipeline. A test of the user's that throws, or answers with
+ * a promise, must not lose the call it was asked about: an error that it can't classify is a failure.
+ */
+export function classifier(options: {
+  readonly classify?: Classify | undefined;
+  readonly isFailure?: FailureTest | undefined;
+}): (error: unknown) => ErrorVerdict | 'neutral' {
+  const { classify, isFailure } = options;
   return (error) => {
+    // A rejection by a policy of a dependency further down, or a cancel there, says nothing about this one: counting it
+    // would let one overloaded caller open the breaker for all.
+    if (error instanceof RejectedError || error instanceof CancelledError) return 'neutral';
     try {
-      return isFailure(error);
+      const verdict = classify?.(error);
+      if (isErrorVerdict(verdict)) return verdict;
+      ignoreRejection(verdict);
+      const isTheirs = isFailure?.(error) as unknown;
+      ignoreRejection(isTheirs);
+      if (isFailure !== undefined && !isTheirs) return 'caller';
     } catch {
-      return true;
+      return 'failure';
     }
+    const verdict = verdictOfError(error);
+    // The policy has said that it is a failure; an error may only add that it is a busy one.
+    return isFailure !== undefined && verdict === 'caller' ? 'failure' : verdict;
   };
 }
 
-export function hintsOf(error: unknown): CallErrorHints {
-  return typeof error === 'object' && error !== null ? error : {};
+/** What an outcome says about the health of the dependency. */
+export function verdictOf(outcome: Outcome): Verdict {
+  if (outcome.kind === 'success') return 'success';
+  if (outcome.kind === 'failure') return outcome.verdict;
+  return outcome.kind === 'timeout' && outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'failure' : 'neutral';
 }
 
-/** What an outcome says about the health of the dependency. */
-export type Verdict = 'success' | 'failure' | 'neutral';
-
-/**
- * A rejection by a policy, here or in a dependency further down, and a caller's cancel say nothing about the
- * dependency: counting them would let one overloaded caller open the breaker for all.
- */
-export function verdictOf(outcome: Outcome, isFailure: FailureTest): Verdict {
-  if (outcome.kind === 'success') return 'success';
-  if (outcome.kind === 'timeout') return outcome.code === 'E_ATTEMPT_TIMEOUT' ? 'failure' : 'neutral';
-  if (outcome.kind !== 'failure') return 'neutral';
-  if (outcome.error instanceof RejectedError || outcome.error instanceof CancelledError) return 'neutral';
-  return isFailure(outcome.error) ? 'failure' : 'success';
+function hintsOf(error: unknown): CallErrorHints {
+  return typeof error === 'object' && error !== null ? error : {};
 }

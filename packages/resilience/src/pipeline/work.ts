@@ -1,7 +1,7 @@
 import type { Call, RunningAttempt } from './call.ts';
 import type { CallContext, Priority } from './call-options.ts';
 import { Layer } from './layer.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, Verdict } from './outcome.ts';
 
 /** The guarded call, as the pipeline sees it. */
 export type Perform = (input: never, context: CallContext) => PromiseLike<unknown>;
@@ -9,10 +9,12 @@ export type Perform = (input: never, context: CallContext) => PromiseLike<unknow
 /** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
+  readonly #classify: (error: unknown) => Exclude<Verdict, 'success'>;
 
-  constructor(perform: Perform) {
+  constructor(perform: Perform, classify: (error: unknown) => Exclude<Verdict, 'success'>) {
     super();
     this.#perform = perform;
+    this.#classify = classify;
   }
 
   override enter(call: Call): void {
@@ -22,7 +24,7 @@ export class Work extends Layer {
     call.workBegun();
     this.#ask(attempt).then(
       (value) => this.#settled(attempt, { kind: 'success', value }),
-      (error) => this.#settled(attempt, { kind: 'failure', error }),
+      (error) => this.#settled(attempt, { kind: 'failure', error, verdict: this.#classify(error) }),
     );
   }
 

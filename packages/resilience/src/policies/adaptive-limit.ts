@@ -1,6 +1,5 @@
 import type { Call } from '../pipeline/call.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
-import { hintsOf } from '../pipeline/verdict.ts';
 import { above, integer, onOff, type Rules, ratio } from '../primitives/options.ts';
 
 export interface AdaptiveSettings {
@@ -106,7 +105,7 @@ export class AdaptiveLimit {
 
   /** No answer in time, or one that asks to come back later. */
   #saysTooMuch(outcome: NoSuccess, attemptMs: number): boolean {
-    if (outcome.kind === 'failure') return hintsOf(outcome.error).retryAfterMs !== undefined;
+    if (outcome.kind === 'failure') return outcome.verdict === 'busy';
     if (outcome.kind !== 'timeout') return false;
     // Otherwise calls with 3 ms left to a dependency that answers within 10 ms would shrink the limit for all others.
     return outcome.code === 'E_ATTEMPT_TIMEOUT' || this.#isUnusual(attemptMs);

@@ -2,7 +2,7 @@ import type { Call } from '../pipeline/call.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Outcome, Rejection } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
-import { type FailureTest, verdictOf } from '../pipeline/verdict.ts';
+import { verdictOf } from '../pipeline/verdict.ts';
 import { above, atLeast, onOff, type Rules } from '../primitives/options.ts';
 import { RollingWindow } from '../time/rolling-window.ts';
 
@@ -36,13 +36,11 @@ const columns = 3;
 /** Rejects p = max(0, (requests - multiplier x accepts) / (requests + 1)) of the calls before they are sent. */
 export class AdaptiveThrottle extends Layer {
   readonly #runtime: Runtime;
-  readonly #isFailure: FailureTest;
   #settings: ThrottleSettings;
   #window: RollingWindow;
 
-  constructor(runtime: Runtime, settings: ThrottleSettings, isFailure: FailureTest) {
+  constructor(runtime: Runtime, settings: ThrottleSettings) {
     super();
-    this.#isFailure = isFailure;
     this.#runtime = runtime;
     this.#settings = settings;
     this.#window = new RollingWindow(settings.windowMs, columns);
@@ -72,10 +70,10 @@ export class AdaptiveThrottle extends Layer {
   }
 
   #count(outcome: Outcome, nowMs: number): void {
-    const verdict = verdictOf(outcome, this.#isFailure);
+    const verdict = verdictOf(outcome);
     // Neither sent nor accepted. Counted as both, an open breaker or hurried callers would clear the record.
     if (verdict === 'neutral') this.#window.add(neutral, nowMs);
-    else if (verdict === 'failure') this.#window.add(notAccepted, nowMs);
+    else if (verdict === 'failure' || verdict === 'busy') this.#window.add(notAccepted, nowMs);
   }
 
   #rejects(nowMs: number): boolean {

@@ -1,5 +1,5 @@
 import type { Call, WaitHandler } from '../pipeline/call.ts';
-import { CancelledError, errorCodeOf, errorOf } from '../pipeline/errors.ts';
+import { CancelledError, causeOf, errorCodeOf, errorOf } from '../pipeline/errors.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
@@ -84,6 +84,7 @@ export class AttemptTimeout extends Layer implements WaitHandler {
       durationMs: call.nowMs - call.attemptStartedAtMs,
       outcome: outcome.kind,
       errorCode: outcome.kind === 'success' ? undefined : errorCodeOf(outcome),
+      cause: causeOf(outcome),
     });
   }
 }

@@ -73,7 +73,10 @@ export class Hedge extends Layer {
     if (call.hedgeTimer !== undefined) this.#runtime.timers.remove(call.hedgeTimer);
     const otherAttempt = call.running ?? call.runningHedge;
     if (otherAttempt !== undefined) {
-      if (call.outcome?.kind === 'failure') return;
+      if (call.outcome?.kind === 'failure') {
+        call.earlierErrors = [...(call.earlierErrors ?? []), call.outcome.error];
+        return;
+      }
       call.abandonWork(() => new SupersededError(this.#runtime.name));
     }
     this.outer.leave(call);

@@ -1,10 +1,10 @@
 import type { Call, WaitHandler } from '../pipeline/call.ts';
-import { deadlineRejection, errorCodeOf } from '../pipeline/errors.ts';
+import { causeOf, deadlineRejection, errorCodeOf, errorOf } from '../pipeline/errors.ts';
 import type { RetryRejection } from '../pipeline/events.ts';
 import { Layer } from '../pipeline/layer.ts';
-import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
+import type { NoSuccess, Outcome, Verdict } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
-import { type FailureTest, hintsOf, verdictOf } from '../pipeline/verdict.ts';
+import { forbidsRetry, retryAfterMsOf, verdictOf } from '../pipeline/verdict.ts';
 import { backoffMs } from '../primitives/backoff.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
 import {
@@ -56,29 +56,32 @@ export const retryRules: Rules = {
 export class Retry extends Layer implements WaitHandler {
   readonly #runtime: Runtime;
   readonly #budget: RetryBudget;
-  readonly #isFailure: FailureTest;
   #settings: RetrySettings;
   #retries = 0;
   #rejected = 0;
 
-  constructor(runtime: Runtime, settings: RetrySettings, budget: RetryBudget, isFailure: FailureTest) {
+  constructor(runtime: Runtime, settings: RetrySettings, budget: RetryBudget) {
     super();
     this.#runtime = runtime;
     this.#settings = settings;
     this.#budget = budget;
-    this.#isFailure = isFailure;
   }
 
   override leave(call: Call): void {
     const outcome = call.outcome as Outcome;
     if (outcome.kind === 'success' || !this.#settings.enabled) this.outer.leave(call);
-    else if (verdictOf(outcome, this.#isFailure) === 'failure') this.#again(call, outcome);
-    else this.outer.leave(call);
+    else this.#againIfUseful(call, outcome, verdictOf(outcome));
   }
 
-  #again(call: Call, outcome: NoSuccess): void {
-    const delayMs = this.#delayMs(call, outcome);
-    const rejection = this.#rejection(call, outcome, delayMs);
+  #againIfUseful(call: Call, outcome: NoSuccess, verdict: Verdict): void {
+    if (verdict !== 'failure' && verdict !== 'busy') {
+      this.outer.leave(call);
+      return;
+    }
+    const askedMs = outcome.kind === 'failure' ? retryAfterMsOf(outcome.error) : undefined;
+    const delayMs = (askedMs ?? 0) + backoffMs(this.#settings, call.attempt, this.#runtime.random);
+    const isTimeUnknown = verdict === 'busy' && askedMs === undefined;
+    const rejection = isTimeUnknown ? 'busy' : this.#rejection(call, outcome, delayMs);
     if (rejection === undefined) this.#backOff(call, outcome, delayMs);
     else this.#giveUp(call, rejection);
   }
@@ -110,22 +113,17 @@ export class Retry extends Layer implements WaitHandler {
     };
   }
 
-  #delayMs(call: Call, outcome: NoSuccess): number {
-    const delayMs = backoffMs(this.#settings, call.attempt, this.#runtime.random);
-    const askedMs = outcome.kind === 'failure' ? hintsOf(outcome.error).retryAfterMs : undefined;
-    return askedMs === undefined ? delayMs : askedMs + delayMs;
-  }
-
   #rejection(call: Call, outcome: NoSuccess, delayMs: number): RetryRejection | undefined {
     if (call.attempt >= this.#settings.maxAttempts) return 'attempts';
     if (!call.idempotent) return 'not-idempotent';
-    if (outcome.kind === 'failure' && hintsOf(outcome.error).doNotRetry === true) return 'do-not-retry';
+    if (outcome.kind === 'failure' && forbidsRetry(outcome.error)) return 'do-not-retry';
     if (!(delayMs < call.remainingMs)) return 'deadline';
     return this.#budget.spend(call.nowMs) ? undefined : 'budget';
   }
 
   #backOff(call: Call, outcome: NoSuccess, delayMs: number): void {
     this.#retries++;
+    call.earlierErrors = [...(call.earlierErrors ?? []), errorOf(this.#runtime.name, outcome)];
     const { events } = this.#runtime;
     if (events.listening) {
       const detail = {
@@ -133,6 +131,7 @@ export class Retry extends Layer implements WaitHandler {
         attempt: call.attempt + 1,
         delayMs,
         reason: errorCodeOf(outcome),
+        cause: causeOf(outcome),
       } as const;
       events.emit(call.nowMs, call.options.context, detail);
     }

@@ -32,3 +32,4 @@ export {
 export { quantile } from './quantile.ts';
 export { type Settled, settleWithin } from './settle-within.ts';
 export { type FlightLimit, SingleFlight } from './single-flight.ts';
+export { ignoreRejection, isThenable } from './thenable.ts';

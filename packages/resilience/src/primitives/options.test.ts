@@ -34,7 +34,7 @@ test.each([
   ],
   [{ breaker: { openMs: 90_000 } }, 'breaker.maxOpenMs must be >= breaker.openMs (90000), received 60000'],
   [{ adaptive: { minLimit: 300 } }, 'adaptive.maxLimit must be >= adaptive.minLimit (300), received 200'],
-  [{ isFailure: true }, 'isFailure must be a function, received true'],
+  [{ isFailure: true }, 'isFailure must be a function, or undefined, received true'],
   [{ constructor: {} }, /^constructor is not an option, it must be one of deadline, rateLimit,/],
 ])('rejects %j and says what it expects', (options, message) => {
   expect(rejected(options)).toMatch(
