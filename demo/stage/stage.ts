@@ -1,3 +1,11 @@
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  type Rule,
+  text,
+  withMethods,
+} from '@ballast/resilience/primitives';
 import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
 import { nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
@@ -50,7 +58,17 @@ const maxBlockedMs = 10_000;
 /** Long, because the service may be overloaded at that moment. */
 const answerWithinMs = 8000;
 
+const optionRules: Readonly<Record<keyof StageOptions, Rule>> = {
+  topology: anObject,
+  supervisor: withMethods('a supervisor', 'kill', 'start', 'stall', 'resume', 'onChange'),
+  chaosToken: { ...text, isSecret: true },
+  switches: withMethods('switches', 'read', 'set'),
+  logger: withMethods('a logger', 'info', 'warn'),
+  onMark: aFunction,
+};
+
 export function openStage(options: StageOptions): Stage {
+  checkOptions('openStage', options, optionRules, ['topology', 'chaosToken', 'switches', 'logger', 'onMark']);
   const { topology, supervisor, chaosToken, switches, logger, onMark } = options;
   const active = new ActiveFaults();
 

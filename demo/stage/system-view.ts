@@ -1,3 +1,4 @@
+import { anObject, checkOptions, type Rule, withMethods } from '@ballast/resilience/primitives';
 import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
 import type { LoadStats, RecentOrder, StatsReport } from '../load-generator/stats.ts';
 import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
@@ -39,8 +40,17 @@ export interface WatchOptions {
 const maxOrders = 16;
 const probeEveryMs = 1000;
 
+const optionRules: Readonly<Record<keyof WatchOptions, Rule>> = {
+  topology: anObject,
+  supervisor: withMethods('a supervisor', 'status', 'onChange'),
+  probes: anObject,
+  signal: withMethods('an AbortSignal', 'addEventListener', 'throwIfAborted'),
+};
+
 /** Follows every stream of the system until the signal ends it. */
-export function watchSystem({ topology, supervisor, probes, signal }: WatchOptions): SystemView {
+export function watchSystem(options: WatchOptions): SystemView {
+  checkOptions('watchSystem', options, optionRules, ['topology', 'probes', 'signal']);
+  const { topology, supervisor, probes, signal } = options;
   const reports = new Map<ServiceName, ServiceReports>();
   const accepted = new Map<string, boolean>();
   const statsListeners = new Set<StatsListener>();

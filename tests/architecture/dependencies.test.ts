@@ -47,6 +47,7 @@ const roomOrders: readonly RoomOrder[] = [
   {
     folder: 'packages/service-kit/src',
     rooms: [
+      'report',
       'process',
       'problem',
       'postgres',

@@ -2,6 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  anObject,
+  checkOptions,
+  integer,
+  type Rule,
+  text,
+  textLike,
+  withMethods,
+} from '@ballast/resilience/primitives';
 import { roomApp } from './app.ts';
 import { ensurePage } from './ensure-page.ts';
 import { openRoom, type RoomOptions } from './room.ts';
@@ -22,10 +31,27 @@ export interface ControlRoom {
   close(): Promise<void>;
 }
 
+const optionRules: Readonly<Record<keyof ControlRoomOptions, Rule>> = {
+  topology: anObject,
+  port: integer(0, 65_535),
+  host: text,
+  publicPort: integer(1, 65_535),
+  supervisor: withMethods('a supervisor', 'status', 'kill', 'start', 'stall', 'resume', 'onChange'),
+  chaosToken: { ...text, isSecret: true },
+  flagsFile: text,
+  picturesFolder: text,
+  probes: anObject,
+  jaegerUrl: textLike(/^https?:\/\//, 'a URL with http or https'),
+  logger: withMethods('a logger', 'info', 'warn'),
+};
+
+const required = ['topology', 'port', 'chaosToken', 'flagsFile', 'picturesFolder', 'logger'];
+
 const limits = { maxHeaderSize: 8192, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
 /** Opens the control room; resolves when the page can be loaded. */
 export async function startControlRoom(options: ControlRoomOptions): Promise<ControlRoom> {
+  checkOptions('startControlRoom', options, optionRules, required);
   await ensurePage();
   const token = randomBytes(32).toString('base64url');
   const hosts = new Set<string>();

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Rule, withMethods } from '@ballast/resilience/primitives';
 
 export interface LogFolder {
   readonly path: string;
@@ -8,6 +9,8 @@ export interface LogFolder {
   /** The last lines it wrote, for the moment it ends unexpectedly. */
   tail(name: string, lines: number): string[];
 }
+
+export const logFolderRule: Rule = withMethods('a log folder', 'write', 'tail');
 
 /** One log file per process, begun anew with each run. */
 export function openLogFolder(path: string): LogFolder {

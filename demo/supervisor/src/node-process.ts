@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { aFunction, checkOptions, type Rule, text, textLike } from '@ballast/resilience/primitives';
 import { answersHttp } from './answers-http.ts';
-import type { LogFolder } from './log-folder.ts';
+import { type LogFolder, logFolderRule } from './log-folder.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
 export interface NodeProcessOptions {
@@ -16,6 +17,15 @@ export interface NodeProcessOptions {
   readonly logs: LogFolder;
 }
 
+const optionRules: Readonly<Record<keyof NodeProcessOptions, Rule>> = {
+  name: text,
+  cwd: text,
+  main: text,
+  env: aFunction,
+  liveUrl: textLike(/^http:\/\//, 'a URL with http'),
+  logs: logFolderRule,
+};
+
 /** Many small processes share one machine: a small young generation saves memory and costs a little CPU. */
 const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 
@@ -23,7 +33,9 @@ const memoryFlags = ['--max-semi-space-size=2', '--max-old-space-size=192'];
  * A process that runs its TypeScript directly, in a session of its own so that Ctrl-C reaches only the supervisor. Its
  * title makes `pkill -9 -f ballast-orders` work from any terminal.
  */
-export function nodeProcess({ name, cwd, main, env, liveUrl, logs }: NodeProcessOptions): ProcessSpec {
+export function nodeProcess(options: NodeProcessOptions): ProcessSpec {
+  checkOptions('nodeProcess', options, optionRules, Object.keys(optionRules));
+  const { name, cwd, main, env, liveUrl, logs } = options;
   return {
     name,
     stopSignal: 'SIGTERM',

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { LogFolder } from './log-folder.ts';
+import { checkOptions, integer, type Rule, textLike } from '@ballast/resilience/primitives';
+import { type LogFolder, logFolderRule } from './log-folder.ts';
 import { loopback } from './loopback.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
@@ -44,8 +45,17 @@ export interface EmbeddedRedisOptions {
   readonly logs: LogFolder;
 }
 
+const optionRules: Readonly<Record<keyof EmbeddedRedisOptions, Rule>> = {
+  port: integer(1, 65_535),
+  // It becomes a line of the configuration.
+  password: { ...textLike(/^[\w-]+$/, 'letters, digits, - and _'), isSecret: true },
+  logs: logFolderRule,
+};
+
 /** The machine's own redis-server as a child. Its configuration goes through stdin: every user can read arguments. */
-export function embeddedRedis({ port, password, logs }: EmbeddedRedisOptions): ProcessSpec {
+export function embeddedRedis(options: EmbeddedRedisOptions): ProcessSpec {
+  checkOptions('embeddedRedis', options, optionRules, Object.keys(optionRules));
+  const { port, password, logs } = options;
   return {
     name: 'redis',
     stopSignal: 'SIGTERM',

@@ -1,3 +1,11 @@
+import {
+  anObject,
+  between,
+  checkOptions,
+  listOf,
+  longestTimerMs,
+  type Rule,
+} from '@ballast/resilience/primitives';
 import { startGuardian } from './guardian.ts';
 import type { ProcessSpec } from './process-spec.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -23,12 +31,16 @@ export interface RunningSupervisor<Name extends string = string> extends Supervi
 
 const isSpec = (member: ProcessSpec | Unmanaged): member is ProcessSpec => 'launch' in member;
 
+const optionRules: Readonly<Record<keyof SuperviseOptions<string>, Rule>> = {
+  members: anObject,
+  stopOrder: listOf('a list of lists of names', Array.isArray),
+  restartAfterMs: between(0, longestTimerMs),
+};
+
 /** Watches over the processes of one run. Nothing is started before `start` is called by name. */
-export function supervise<Name extends string>({
-  members,
-  stopOrder,
-  restartAfterMs,
-}: SuperviseOptions<Name>): RunningSupervisor<Name> {
+export function supervise<Name extends string>(options: SuperviseOptions<Name>): RunningSupervisor<Name> {
+  checkOptions('supervise', options, optionRules, Object.keys(optionRules));
+  const { members, stopOrder, restartAfterMs } = options;
   const guardian = startGuardian();
   const names = Object.keys(members) as Name[];
   const listeners = new Set<(status: ProcessStatus<Name>) => void>();

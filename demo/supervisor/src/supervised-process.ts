@@ -1,6 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  aFunction,
+  between,
+  checkOptions,
+  longestTimerMs,
+  type Rule,
+  withMethods,
+} from '@ballast/resilience/primitives';
 import type { ProcessSpec } from './process-spec.ts';
 import { signalIfAlive } from './process-table.ts';
 import { NotPossibleError, type ProcessState, type ProcessStatus } from './supervisor.ts';
@@ -10,6 +18,12 @@ export interface SupervisedProcessOptions {
   readonly restartAfterMs: number;
   readonly onChange: () => void;
 }
+
+const optionRules: Readonly<Record<keyof SupervisedProcessOptions, Rule>> = {
+  spec: withMethods('a process with launch() and answers()', 'launch', 'answers'),
+  restartAfterMs: between(0, longestTimerMs),
+  onChange: aFunction,
+};
 
 const answerPollMs = 40;
 
@@ -27,7 +41,9 @@ export class SupervisedProcess {
   #launches = 0;
   #stopping = false;
 
-  constructor({ spec, restartAfterMs, onChange }: SupervisedProcessOptions) {
+  constructor(options: SupervisedProcessOptions) {
+    checkOptions('SupervisedProcess', options, optionRules, Object.keys(optionRules));
+    const { spec, restartAfterMs, onChange } = options;
     this.#spec = spec;
     this.#restartAfterMs = restartAfterMs;
     this.#onChange = onChange;

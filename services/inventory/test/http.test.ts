@@ -75,6 +75,7 @@ describe('a bad request', () => {
 it('describes itself', async () => {
   const { body } = await inventory.send('GET', '/openapi.json');
   expect(Object.keys(body.paths).sort()).toEqual([
+    '/resilience',
     '/v1/products',
     '/v1/products/{sku}',
     '/v1/reservations/{orderId}',

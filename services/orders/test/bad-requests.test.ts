@@ -1,4 +1,5 @@
 import { sql } from '@ballast/service-kit';
+import { resilienceReport } from '@ballast/service-kit/resilience-report';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { flagsWith, mug, type Orders, startOrders, unprotected } from './service.ts';
 
@@ -73,6 +74,7 @@ it('looks for an unknown product at inventory, but not once per request', async 
 it('describes itself', async () => {
   const { body } = await orders.send('GET', '/openapi.json');
   expect(Object.keys(body.paths).sort()).toEqual([
+    '/resilience',
     '/v1/orders',
     '/v1/orders/{id}',
     '/v1/orders/{id}/story',
@@ -81,4 +83,11 @@ it('describes itself', async () => {
   expect(Object.keys(body.paths['/v1/orders'].post.responses)).toEqual(
     expect.arrayContaining(['201', '202', '400', '409', '422', '503']),
   );
+});
+
+it('shows the state of its policies, of its cache and of its flags as the schema of the report says', async () => {
+  const { body } = await orders.send('GET', '/resilience');
+  // The schema drops what it does not know: an equal result shows that it describes all of it.
+  expect(resilienceReport.parse(body)).toEqual(body);
+  expect([body.cache.length, body.dependencies.length]).toEqual([1, 5]);
 });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { LogFolder } from '../log-folder.ts';
+import { anObject, checkOptions, integer, listOf, type Rule } from '@ballast/resilience/primitives';
+import { type LogFolder, logFolderRule } from '../log-folder.ts';
 import { loopback } from '../loopback.ts';
 import type { ProcessSpec } from '../process-spec.ts';
 import { childrenOf } from '../process-table.ts';
@@ -39,8 +40,20 @@ export interface EmbeddedPostgresOptions {
   readonly logs: LogFolder;
 }
 
+const optionRules: Readonly<Record<keyof EmbeddedPostgresOptions, Rule>> = {
+  location: anObject,
+  port: integer(1, 65_535),
+  // They become names in SQL, which takes no parameters there.
+  databases: listOf('a list of names of lower-case letters, digits and _', (name) =>
+    /^[a-z][a-z\d_]*$/.test(String(name)),
+  ),
+  logs: logFolderRule,
+};
+
 /** The run's PostgreSQL; the first launch makes the cluster. */
-export function embeddedPostgres({ location, port, databases, logs }: EmbeddedPostgresOptions): ProcessSpec {
+export function embeddedPostgres(options: EmbeddedPostgresOptions): ProcessSpec {
+  checkOptions('embeddedPostgres', options, optionRules, Object.keys(optionRules));
+  const { location, port, databases, logs } = options;
   const data = dataFolderOf(location);
   return {
     name: 'postgres',

@@ -14,7 +14,7 @@ import { deadlineDefaults, stampArrival } from '../request/request-context.ts';
 import type { RawRoute, Route } from '../request/route.ts';
 import { type RouteSetting, routeHandlers } from '../request/route-handlers.ts';
 import { healthRoutes } from './health-routes.ts';
-import { type ResilienceSources, resilienceRoute } from './resilience-routes.ts';
+import { type ResilienceSources, resiliencePath, resilienceRoute } from './resilience-routes.ts';
 
 /** The largest request body. @default 65536 */
 export const defaultMaxBodyBytes = 64 * 1024;
@@ -58,7 +58,7 @@ export function createApp(options: AppOptions): Express {
   const chaos = chaosToken === undefined ? undefined : createChaos();
   const paths = new PathTable();
 
-  const document = openApiDocument({ title: name, version, description }, options.routes);
+  const document = openApiDocument({ title: name, version, description }, options.routes, resiliencePath);
   paths.addRaw({
     method: 'get',
     path: '/openapi.json',

@@ -1,19 +1,49 @@
+import { type Clock, wallClock } from '@ballast/resilience/primitives';
 import type { Response } from 'express';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import type { Readiness } from '../lifecycle/readiness.ts';
+import {
+  type CacheReport,
+  type DependencyReport,
+  type FlagsReport,
+  type ResilienceReport,
+  resilienceReport,
+  type ShedderReport,
+} from '../report/resilience-report.ts';
 import type { RawRoute } from '../request/route.ts';
 
-/** Whatever can describe itself as JSON: a dependency, a shedder, a cache. */
-export interface Snapshotting {
-  snapshot(): object;
+/** Describes its own state as JSON. */
+export interface Snapshotting<Report> {
+  snapshot(): Report;
 }
 
-/** What `GET /resilience` tells. */
+/** What `GET /resilience` shows. */
 export interface ResilienceSources {
-  dependencies?: Snapshotting[];
-  admission?: Snapshotting | undefined;
-  caches?: Snapshotting[];
-  flags?: Snapshotting | undefined;
+  readonly dependencies?: readonly Snapshotting<DependencyReport>[];
+  readonly admission?: Snapshotting<ShedderReport> | undefined;
+  readonly caches?: readonly Snapshotting<CacheReport>[];
+  readonly flags?: Snapshotting<FlagsReport> | undefined;
 }
+
+/** How the OpenAPI document of an app describes `GET /resilience`. */
+export const resiliencePath: ZodOpenApiPathsObject = {
+  '/resilience': {
+    get: {
+      operationId: 'readResilience',
+      summary: 'The state of every policy',
+      description: 'As `text/event-stream`: one event `snapshot` a second, with the same report.',
+      responses: {
+        200: {
+          description: 'The state of every policy of this service',
+          content: {
+            'application/json': { schema: resilienceReport },
+            'text/event-stream': { schema: { type: 'string' } },
+          },
+        },
+      },
+    },
+  },
+};
 
 const streamIntervalMs = 1000;
 /** A page and a few terminals; more would be a way to exhaust the process. */
@@ -24,9 +54,10 @@ export function resilienceRoute(
   name: string,
   sources: ResilienceSources,
   draining: Readiness['draining'],
+  clock: Clock = wallClock,
 ): RawRoute {
   const streams = new Set<Response>();
-  const snapshot = () => snapshotOf(name, sources);
+  const snapshot = () => reportOf(name, sources, clock);
   return {
     method: 'get',
     path: '/resilience',
@@ -40,7 +71,7 @@ export function resilienceRoute(
 
 function stream(
   response: Response,
-  snapshot: () => object,
+  snapshot: () => ResilienceReport,
   streams: Set<Response>,
   draining: AbortSignal,
 ): void {
@@ -62,13 +93,14 @@ function stream(
   });
 }
 
-function snapshotOf(
+function reportOf(
   service: string,
   { dependencies = [], admission, caches = [], flags }: ResilienceSources,
-) {
+  clock: Clock,
+): ResilienceReport {
   return {
     service,
-    at: new Date().toISOString(),
+    at: new Date(clock.now()).toISOString(),
     dependencies: dependencies.map((dependency) => dependency.snapshot()),
     ...(admission && { admission: admission.snapshot() }),
     cache: caches.map((cache) => cache.snapshot()),

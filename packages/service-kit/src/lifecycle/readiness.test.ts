@@ -1,5 +1,7 @@
+import type { BreakerState } from '@ballast/resilience';
+import { ManualClock } from '@ballast/resilience/testing';
 import { expect, test } from 'vitest';
-import { createReadiness, degradedBy } from './readiness.ts';
+import { createReadiness, degradedBy, type ReadinessReport } from './readiness.ts';
 
 const up = async () => {};
 const away = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:5432'));
@@ -14,9 +16,24 @@ test('a required dependency that is away makes it not ready, without telling whe
   expect(report).toEqual({ status: 'not-ready', missing: { postgres: 'not reachable' }, degraded: {} });
 });
 
-test('a required dependency that hangs counts as away after timeoutMs', async () => {
-  const report = await createReadiness({ required: { postgres: hung }, timeoutMs: 10 }).check();
-  expect(report.missing).toEqual({ postgres: 'no answer within 10 ms' });
+test('a required dependency that hangs counts as away after timeoutMs, and not before', async () => {
+  const clock = new ManualClock();
+  let report: ReadinessReport | undefined;
+  const readiness = createReadiness({ required: { postgres: hung }, timeoutMs: 10, clock });
+  void readiness.check().then((answer) => (report = answer));
+  await clock.advance(9);
+  expect(report).toBe(undefined);
+  await clock.advance(1);
+  expect(report?.missing).toEqual({ postgres: 'no answer within 10 ms' });
+});
+
+test('a check that throws at once counts as one that rejects', async () => {
+  const broken = () => {
+    throw new Error('a bug');
+  };
+  expect((await createReadiness({ required: { broken } }).check()).missing).toEqual({
+    broken: 'not reachable',
+  });
 });
 
 test('an optional dependency is named as degraded and never gates', async () => {
@@ -28,10 +45,11 @@ test('an optional dependency is named as degraded and never gates', async () => 
   });
 });
 
-test.each([
+test.each<[BreakerState, string | undefined]>([
   ['closed', undefined],
   ['half-open', 'breaker half-open'],
   ['open', 'breaker open'],
+  ['isolated', 'breaker isolated'],
 ])('a dependency with a %s breaker is degraded by: %s', (state, reason) => {
   expect(degradedBy({ snapshot: () => ({ policies: { breaker: { state } } }) })()).toBe(reason);
 });

@@ -1,21 +1,46 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import {
+  aClock,
+  type Clock,
+  checkArgument,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  recordOf,
+  settleWithin,
+  systemClock,
+  withMethods,
+} from '@ballast/resilience/primitives';
+import type { DependencyReport } from '../report/resilience-report.ts';
+
+type RequiredCheck = () => Promise<unknown>;
+type OptionalCheck = () => string | undefined;
 
 /** Readiness checks and their bound. */
 export interface ReadinessOptions {
   /** What this service can't work without. A check rejects while its dependency is away. */
-  required?: Record<string, () => Promise<unknown>>;
+  readonly required?: Readonly<Record<string, RequiredCheck>>;
   /** What it can work without. A check returns why the dependency is degraded, or undefined. Never gates readiness. */
-  optional?: Record<string, () => string | undefined>;
+  readonly optional?: Readonly<Record<string, OptionalCheck>>;
   /** How long one required check may take. @default 1000 */
-  timeoutMs?: number;
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
 }
 
+const checks = recordOf('an object of functions', (check) => typeof check === 'function');
+
+const readinessRules = {
+  required: checks,
+  optional: checks,
+  timeoutMs: integer(1, longestTimerMs),
+  clock: aClock,
+};
+
 export interface ReadinessReport {
-  status: 'ready' | 'not-ready' | 'draining';
+  readonly status: 'ready' | 'not-ready' | 'draining';
   /** Why each missing required dependency is missing. */
-  missing: Record<string, string>;
+  readonly missing: Readonly<Record<string, string>>;
   /** Why each degraded optional dependency is degraded. */
-  degraded: Record<string, string>;
+  readonly degraded: Readonly<Record<string, string>>;
 }
 
 /** Whether this process should get traffic: shared by `/health/ready` and the shutdown. */
@@ -30,11 +55,13 @@ export interface Readiness {
 /**
  * Makes the readiness of a service.
  *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  * @example createReadiness({ required: { postgres: database.check }, optional: { recommendation:
  * degradedBy(recommendations) } })
  */
 export function createReadiness(options: ReadinessOptions = {}): Readiness {
-  const { required = {}, optional = {}, timeoutMs = 1000 } = options;
+  checkOptions('createReadiness', options, readinessRules);
+  const { required = {}, optional = {}, timeoutMs = 1000, clock = systemClock } = options;
   const drained = new AbortController();
   let running: Promise<Record<string, string>> | undefined;
 
@@ -44,7 +71,7 @@ export function createReadiness(options: ReadinessOptions = {}): Readiness {
     async check() {
       if (drained.signal.aborted) return { status: 'draining', missing: {}, degraded: {} };
       // Shared, so that a burst of probes is one query and not a burst of queries.
-      running ??= findMissing(required, timeoutMs).finally(() => {
+      running ??= findMissing(required, timeoutMs, clock).finally(() => {
         running = undefined;
       });
       const missing = await running;
@@ -55,40 +82,52 @@ export function createReadiness(options: ReadinessOptions = {}): Readiness {
 }
 
 /** An optional check that calls a guarded dependency degraded while its breaker is not closed. */
-export function degradedBy(dependency: {
-  snapshot(): { policies: { breaker?: { state: string } | undefined } };
-}): () => string | undefined {
+export function degradedBy(dependency: Breakable): () => string | undefined {
+  checkArgument('degradedBy', 'dependency', dependency, withMethods('a dependency', 'snapshot'));
   return () => {
-    const state = dependency.snapshot().policies.breaker?.state ?? 'closed';
+    const { state } = dependency.snapshot().policies.breaker;
     return state === 'closed' ? undefined : `breaker ${state}`;
   };
 }
 
-async function findMissing(required: Record<string, () => Promise<unknown>>, timeoutMs: number) {
-  const names = Object.keys(required);
-  const reasons = await Promise.all(Object.values(required).map((check) => reasonAgainst(check, timeoutMs)));
-  return Object.fromEntries(
-    names.flatMap((name, i) => (reasons[i] === undefined ? [] : [[name, reasons[i]]])),
+/** The part of a dependency that says whether it is asked. */
+interface Breakable {
+  snapshot(): {
+    readonly policies: { readonly breaker: Pick<DependencyReport['policies']['breaker'], 'state'> };
+  };
+}
+
+async function findMissing(
+  required: Readonly<Record<string, RequiredCheck>>,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<Record<string, string>> {
+  const findings = await Promise.all(
+    Object.entries(required).map(
+      async ([name, check]) => [name, await reasonAgainst(check, timeoutMs, clock)] as const,
+    ),
   );
+  return withoutUndefined(findings);
 }
 
-async function reasonAgainst(check: () => Promise<unknown>, timeoutMs: number): Promise<string | undefined> {
-  const done = new AbortController();
-  const timedOut = delay(timeoutMs, `no answer within ${timeoutMs} ms`, { signal: done.signal });
-  timedOut.catch(() => {});
-  try {
-    const failure = check().then(
-      () => undefined,
-      () => 'not reachable',
-    );
-    return await Promise.race([failure, timedOut]);
-  } finally {
-    done.abort();
-  }
+async function reasonAgainst(
+  check: RequiredCheck,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<string | undefined> {
+  // Inside an async function, so that a check that throws at once counts as one that rejects.
+  const settled = await settleWithin((async () => check())(), timeoutMs, clock);
+  if (settled.kind === 'done') return undefined;
+  return settled.kind === 'failed' ? 'not reachable' : `no answer within ${timeoutMs} ms`;
 }
 
-function findDegraded(optional: Record<string, () => string | undefined>): Record<string, string> {
-  const entries = Object.entries(optional).map(([name, check]) => [name, check()] as const);
+function findDegraded(optional: Readonly<Record<string, OptionalCheck>>): Record<string, string> {
+  return withoutUndefined(Object.entries(optional).map(([name, check]) => [name, check()] as const));
+}
+
+function withoutUndefined(
+  entries: readonly (readonly [string, string | undefined])[],
+): Record<string, string> {
   return Object.fromEntries(
     entries.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason]])),
   );

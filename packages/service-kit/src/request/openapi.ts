@@ -10,9 +10,17 @@ export interface ApiInfo {
   description?: string | undefined;
 }
 
-/** The OpenAPI 3.1 document of described routes, each with the problems it may answer. */
-export function openApiDocument(info: ApiInfo, routes: Route[]): object {
-  const paths: ZodOpenApiPathsObject = {};
+/**
+ * The OpenAPI 3.1 document of described routes, each with the problems it may answer.
+ *
+ * @param otherPaths of handlers that are no described routes
+ */
+export function openApiDocument(
+  info: ApiInfo,
+  routes: readonly Route[],
+  otherPaths: ZodOpenApiPathsObject = {},
+): object {
+  const paths: ZodOpenApiPathsObject = { ...otherPaths };
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   const { description, ...rest } = info;
