@@ -36,7 +36,9 @@ export class Stories {
   }
 
   /** A listener for the events of a dependency. */
-  readonly record = ({ context, at, ...event }: ResilienceEvent): void => {
+  readonly record = (told: ResilienceEvent): void => {
+    // Not the error itself: a story is shown to operators, and is kept long after the call.
+    const { context, at, cause: _, ...event } = { cause: undefined, ...told };
     const story = context as Story | undefined;
     if (!story?.events || story.events.length >= maxEventsPerStory) return;
     story.events.push({ ...event, atMs: at - story.beganAtMs });

@@ -30,6 +30,7 @@ const noRetry: Readonly<Record<RetryRejection, string>> = {
   deadline: 'no retry: the deadline is too near',
   'not-idempotent': 'no retry: not safe to repeat',
   'do-not-retry': 'no retry: the answer forbids it',
+  busy: 'no retry: it is busy and does not say until when',
   attempts: 'no retry: attempts used up',
 };
 

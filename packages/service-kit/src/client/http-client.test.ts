@@ -123,7 +123,7 @@ describe('an answer that is not what the contract says is an InvalidResponseErro
     const call = await clientFor(listener, { maxBodyBytes: 1000 });
     const error = await failure(call());
     expect(error).toBeInstanceOf(InvalidResponseError);
-    expect(error).toMatchObject({ code: 'E_INVALID_RESPONSE', dependency: 'inventory', isFailure: true });
+    expect(error).toMatchObject({ code: 'E_INVALID_RESPONSE', dependency: 'inventory', verdict: 'failure' });
   });
 
   test('and an endless one is left after the limit, not read to its end', async () => {
@@ -147,20 +147,20 @@ describe('an error answer is an UpstreamError', () => {
   const refusing = (status: number, headers: Record<string, string> = {}) => answering('{}', headers, status);
 
   test.each([
-    [500, true],
-    [503, true],
-    [429, true],
-    [408, true],
-    [302, true],
-    [400, false],
-    [404, false],
-    [409, false],
-    [422, false],
-  ])('%i: isFailure %s', async (status, isFailure) => {
+    [500, 'failure'],
+    [503, 'failure'],
+    [429, 'busy'],
+    [408, 'failure'],
+    [302, 'failure'],
+    [400, 'caller'],
+    [404, 'caller'],
+    [409, 'caller'],
+    [422, 'caller'],
+  ])('%i: its verdict is %s', async (status, verdict) => {
     const call = await clientFor(refusing(status, { location: 'http://127.0.0.1:1/' }));
     const error = await failure(call());
     expect(error).toBeInstanceOf(UpstreamError);
-    expect(error).toMatchObject({ code: 'E_UPSTREAM', status, reason: `http-${status}`, isFailure });
+    expect(error).toMatchObject({ code: 'E_UPSTREAM', status, reason: `http-${status}`, verdict });
   });
 
   test('with the code of its problem details', async () => {
@@ -170,13 +170,13 @@ describe('an error answer is an UpstreamError', () => {
     expect(await failure(call())).toMatchObject({
       status: 409,
       reason: 'insufficient-stock',
-      isFailure: false,
+      verdict: 'caller',
     });
   });
 
   test('with the wait it asks for, in seconds or as a date', async () => {
     const seconds = await failure((await clientFor(refusing(503, { 'retry-after': '3' })))());
-    expect(seconds).toMatchObject({ retryAfterMs: 3000 });
+    expect(seconds).toMatchObject({ retryAfterMs: 3000, verdict: 'busy' });
     const date = new Date(Date.now() + 60_000).toUTCString();
     const dated = (await failure(
       (
@@ -197,7 +197,7 @@ describe('no answer is an UpstreamError without a status', () => {
       code: 'E_UPSTREAM',
       status: undefined,
       reason: 'ECONNREFUSED',
-      isFailure: true,
+      verdict: 'failure',
     });
   });
 

@@ -41,7 +41,7 @@ function errorAnswer(
   return new UpstreamError(name, {
     status,
     reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
-    retryAfterMs: retryAfterMs(retryAfter),
+    retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
   });
 }
 
@@ -51,12 +51,4 @@ function problemCode(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-// Seconds or a date (RFC 9110, 10.2.3).
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
-  const value = Array.isArray(header) ? header[0] : header;
-  if (value === undefined) return undefined;
-  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

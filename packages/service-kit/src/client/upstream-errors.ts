@@ -1,3 +1,5 @@
+import { type ErrorVerdict, httpVerdict, parseRetryAfter } from '@ballast/resilience';
+
 /** A dependency answered with an error, or not at all. Read structurally by @ballast/resilience. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
@@ -8,29 +10,25 @@ export class UpstreamError extends Error {
   /** `code` of the answer's problem+json (e.g. `insufficient-stock`), or of the network error (e.g. `ECONNREFUSED`). */
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
-  /** False for an answer that says the request is wrong: nothing is broken, and trying again won't help. */
-  readonly isFailure: boolean;
+  /** What the answer says about the dependency: `httpVerdict` of its status, `failure` without an answer. */
+  readonly verdict: ErrorVerdict;
 
   constructor(dependency: string, details: UpstreamErrorDetails) {
     super(`${dependency}: ${details.status ?? 'no answer'} (${details.reason})`, { cause: details.cause });
     this.dependency = dependency;
     this.status = details.status;
     this.reason = details.reason;
-    this.retryAfterMs = details.retryAfterMs;
-    this.isFailure = isFailureStatus(details.status);
+    this.retryAfterMs = parseRetryAfter(details.retryAfter);
+    this.verdict = details.status === undefined ? 'failure' : httpVerdict(details.status, details.retryAfter);
   }
 }
 
 export interface UpstreamErrorDetails {
   status?: number;
   reason: string;
-  retryAfterMs?: number | undefined;
+  /** The answer's Retry-After header. */
+  readonly retryAfter?: string | undefined;
   cause?: unknown;
-}
-
-// 408 and 429 are the dependency's state, not a verdict on the request.
-function isFailureStatus(status: number | undefined): boolean {
-  return status === undefined || status < 400 || status >= 500 || status === 408 || status === 429;
 }
 
 /** A dependency answered something that is not what its contract says: never cached, never shown. */
@@ -38,7 +36,7 @@ export class InvalidResponseError extends Error {
   override readonly name = 'InvalidResponseError';
   readonly code = 'E_INVALID_RESPONSE';
   readonly dependency: string;
-  readonly isFailure = true;
+  readonly verdict = 'failure';
 
   constructor(dependency: string, detail: string, cause?: unknown) {
     super(`${dependency}: ${detail}`, { cause });

@@ -20,6 +20,7 @@ export const resilienceEvent = z
       durationMs: z.number(),
       outcome: outcomeKind,
       errorCode: z.string().optional(),
+      cause: z.unknown().optional(),
       ...origin,
     }),
     z.object({
@@ -27,12 +28,13 @@ export const resilienceEvent = z
       attempt: z.number(),
       delayMs: z.number(),
       reason: z.string(),
+      cause: z.unknown().optional(),
       ...origin,
     }),
     z.object({
       type: z.literal('retry.rejected'),
       attempt: z.number(),
-      reason: z.enum(['attempts', 'not-idempotent', 'do-not-retry', 'deadline', 'budget']),
+      reason: z.enum(['attempts', 'not-idempotent', 'do-not-retry', 'busy', 'deadline', 'budget']),
       ...origin,
     }),
     z.object({ type: z.literal('hedge'), attempt: z.number(), delayMs: z.number(), ...origin }),
@@ -50,6 +52,7 @@ export const resilienceEvent = z
       source: answerSource,
       ageMs: z.number().optional(),
       errorCode: z.string(),
+      cause: z.unknown().optional(),
       ...origin,
     }),
     z.object({
@@ -58,6 +61,7 @@ export const resilienceEvent = z
       outcome: outcomeKind,
       source: answerSource.optional(),
       attempts: z.number(),
+      cause: z.unknown().optional(),
       ...origin,
     }),
   ])

@@ -1,3 +1,4 @@
+import { verdictOfError } from '@ballast/resilience';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { databaseProblem } from '../postgres/database-problem.ts';
 import { ProblemError, problem } from '../problem/problem.ts';
@@ -86,9 +87,9 @@ function timeProblem(
 // An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
 function dependencyProblem(cause: unknown): ProblemError | undefined {
   if (!unavailableProblem.has(codeOf(cause))) return undefined;
-  const { isFailure, retryAfterMs } = cause as { isFailure?: boolean; retryAfterMs?: number };
+  const { retryAfterMs } = cause as { retryAfterMs?: number };
   // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
-  if (isFailure === false) return undefined;
+  if (verdictOfError(cause) === 'caller') return undefined;
   return problem(503, 'dependency-unavailable', 'A dependency is not available', {
     retryAfterMs: retryAfterMs ?? awayRetryAfterMs,
     cause,

@@ -28,7 +28,11 @@ export function recommendationDependency(
       const path = `/v1/recommendations/${encodeURIComponent(customerId)}`;
       return (await client.json({ method: 'GET', path, schema: answer, ctx })).items;
     },
-    degrade: [staleIfError({ cache, key: (customerId) => customerId }), defaultAnswer(() => favouriteSkus)],
+    // The favourites even for a 4xx: whatever recommendation says, it must not stop an order.
+    degrade: [
+      staleIfError({ cache, key: (customerId) => customerId }),
+      defaultAnswer(() => favouriteSkus, { degradeOn: () => true }),
+    ],
     isEnabled,
     disabledValue: () => [],
   });

@@ -1,4 +1,4 @@
-import { RejectedError } from '@ballast/resilience';
+import { RejectedError, verdictOfError } from '@ballast/resilience';
 import { backoffMs, type Clock, type Random } from '@ballast/resilience/primitives';
 import type { Order } from './order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
@@ -36,7 +36,7 @@ const recentMs = 5000;
 export interface RelayOptions {
   kind: OutboxKind;
   outbox: Outbox;
-  /** Must be safe to repeat. An error with `isFailure: false` says that the receiver works and rejects this row. */
+  /** Must be safe to repeat. An error whose verdict is `caller` says that the receiver works and rejects this row. */
   deliver: (order: Order) => Promise<unknown>;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -119,7 +119,7 @@ export function createRelay({
 }
 
 function isRejectedByReceiver(error: unknown): boolean {
-  return error instanceof Error && 'isFailure' in error && error.isFailure === false;
+  return verdictOfError(error) === 'caller';
 }
 
 function wasAttempted(error: unknown): boolean {
