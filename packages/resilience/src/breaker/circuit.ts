@@ -148,7 +148,15 @@ export class Circuit {
     this.#reportedState = to;
     const { events, clock } = this.#runtime;
     if (events.listening) {
-      events.emit(clock.now(), undefined, { type: 'breaker.transition', from, to, reason });
+      events.emit({
+        type: 'breaker.transition',
+        from,
+        to,
+        reason,
+        dependency: this.#runtime.name,
+        at: clock.now(),
+        context: undefined,
+      });
     }
   }
 }

@@ -64,7 +64,14 @@ export class Answers<Input, Output> {
     const { events, clock } = this.#runtime;
     if (events.listening && outcome.kind === 'rejected') {
       const { policy, code } = outcome.rejection;
-      events.emit(call.nowMs, call.options.context, { type: 'rejected', policy, code });
+      events.emit({
+        type: 'rejected',
+        policy,
+        code,
+        dependency: this.#runtime.name,
+        at: call.nowMs,
+        context: call.options.context,
+      });
     }
     // Nobody waits for a cancelled call any more.
     const steps = this.fallback.enabled && outcome.kind !== 'cancelled' ? this.#degrade : [];
@@ -83,7 +90,16 @@ export class Answers<Input, Output> {
     const { source, ageMs } = answer;
     if (events.listening) {
       const { code: errorCode, cause } = reason;
-      events.emit(clock.now(), call.options.context, { type: 'fallback', source, ageMs, errorCode, cause });
+      events.emit({
+        type: 'fallback',
+        source,
+        ageMs,
+        errorCode,
+        cause,
+        dependency: this.#runtime.name,
+        at: clock.now(),
+        context: call.options.context,
+      });
     }
     this.answer(call, new Degraded(answer, reason));
   }
@@ -100,13 +116,16 @@ export class Answers<Input, Output> {
     const at = source === 'live' ? call.nowMs : clock.now();
     const durationMs = at - call.startedAtMs;
     const outcome = call.outcome?.kind ?? 'success';
-    events.emit(at, call.options.context, {
+    events.emit({
       type: 'call.end',
       durationMs,
       outcome,
       source,
       attempts: call.attempt,
       cause: call.outcome && causeOf(call.outcome),
+      dependency: this.#runtime.name,
+      at: at,
+      context: call.options.context,
     });
   }
 }

@@ -17,6 +17,15 @@ import type { Protections } from './policy.ts';
 import { standardPolicy } from './standard-policy.ts';
 
 const noOptions: CallOptions = {};
+
+// What `Promise.withResolvers` does, for a quarter of its cost: it makes an object and a closure for each promise.
+let resolveNewest: (answer: never) => void;
+let rejectNewest: (error: unknown) => void;
+function keepResolvers(resolve: (answer: never) => void, reject: (error: unknown) => void): void {
+  resolveNewest = resolve;
+  rejectNewest = reject;
+}
+
 const aCarrier = withMethods('an object with capture() and run()', 'capture', 'run');
 
 /**
@@ -61,7 +70,7 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
     this.name = name;
     this.#options = options;
     const timers = coarseTimersOf(clock);
-    const events = new EventHub(name);
+    const events = new EventHub();
     this.#runtime = { name, idempotent, clock, random, timers, events, carrier: undefined };
     const latency = new LatencyWindow();
     this.#protections = policy.build(this.#runtime, latency);
@@ -70,16 +79,15 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
   }
 
   call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Answer<Output>>();
     if (options !== noOptions) {
       try {
         checkCallOptions(options);
       } catch (error) {
-        reject(error);
-        return promise;
+        return Promise.reject(error);
       }
     }
-    const call = new Call(this.#runtime, input, options, resolve, reject);
+    const promise = new Promise<Answer<Output>>(keepResolvers);
+    const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
     try {
       if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
       else this.inner.enter(call);

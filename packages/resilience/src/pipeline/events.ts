@@ -1,3 +1,4 @@
+import { isThenable } from '../primitives/thenable.ts';
 import type { OutcomeKind } from './outcome.ts';
 
 /**
@@ -72,27 +73,22 @@ export type EventListener = (event: ResilienceEvent) => void;
 
 /** Hands events to listeners. Ask `listening` first: without a listener no event should be built. */
 export class EventHub {
-  readonly #dependency: string;
   #listeners: readonly EventListener[] = [];
   listening = false;
-
-  constructor(dependency: string) {
-    this.#dependency = dependency;
-  }
 
   subscribe(listener: EventListener): () => void {
     this.#replace([...this.#listeners, listener]);
     return () => this.#replace(this.#listeners.filter((other) => other !== listener));
   }
 
-  emit(at: number, context: unknown, detail: EventDetail): void {
-    const event = { ...detail, dependency: this.#dependency, at, context };
+  emit(event: ResilienceEvent): void {
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        // A listener may be async, though nobody waits for it.
+        if (result !== undefined && isThenable(result)) Promise.resolve(result).catch(warn);
       } catch (error) {
-        // An observer must not break what it observes, nor fail unseen.
-        process.emitWarning(error instanceof Error ? error : String(error));
+        warn(error);
       }
     }
   }
@@ -101,4 +97,9 @@ export class EventHub {
     this.#listeners = listeners;
     this.listening = listeners.length > 0;
   }
+}
+
+/** An observer must not break what it observes, nor fail unseen. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -38,6 +38,7 @@ export class Work extends Layer {
 
   #settled(attempt: Attempt, outcome: Outcome): void {
     const { call } = attempt;
+    kept.newest = attempt;
     // First of all, since the bulkhead asks on the way out whether work is left.
     call.workSettled();
     if (call.running === attempt) call.running = undefined;
@@ -48,6 +49,11 @@ export class Work extends Layer {
     this.outer.leave(call);
   }
 }
+
+// V8 forgets the hidden class of objects when a full garbage collection finds none of them alive, and with it all code
+// compiled for them: a pipeline that is idle at that moment would be interpreted again, and allocate half as much more
+// for each of its next thousand calls. The newest attempt of the process stays alive, and with it its call.
+const kept: { newest: Attempt | undefined } = { newest: undefined };
 
 /** One attempt at the work, and the context that the guarded call receives. */
 class Attempt implements CallContext, RunningAttempt {

@@ -78,13 +78,16 @@ export class AttemptTimeout extends Layer implements WaitHandler {
   #report(call: Call, outcome: Outcome): void {
     const { events } = this.#runtime;
     if (!events.listening) return;
-    events.emit(call.nowMs, call.options.context, {
+    events.emit({
       type: 'attempt',
       attempt: call.attempt,
       durationMs: call.nowMs - call.attemptStartedAtMs,
       outcome: outcome.kind,
       errorCode: outcome.kind === 'success' ? undefined : errorCodeOf(outcome),
       cause: causeOf(outcome),
+      dependency: this.#runtime.name,
+      at: call.nowMs,
+      context: call.options.context,
     });
   }
 }

@@ -147,7 +147,13 @@ export class Bulkhead extends Layer implements WaitHandler {
     }
     this.#inFlight++;
     if (events.listening) {
-      events.emit(call.nowMs, call.options.context, { type: 'queued', waitMs: call.nowMs - sinceMs });
+      events.emit({
+        type: 'queued',
+        waitMs: call.nowMs - sinceMs,
+        dependency: this.#runtime.name,
+        at: call.nowMs,
+        context: call.options.context,
+      });
     }
     this.inner.enter(call);
   }

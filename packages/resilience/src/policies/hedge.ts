@@ -126,7 +126,14 @@ export class Hedge extends Layer {
     call.nowMs = nowMs;
     const { events } = this.#runtime;
     if (events.listening) {
-      events.emit(nowMs, call.options.context, { type: 'hedge', attempt: call.attempt, delayMs });
+      events.emit({
+        type: 'hedge',
+        attempt: call.attempt,
+        delayMs,
+        dependency: this.#runtime.name,
+        at: nowMs,
+        context: call.options.context,
+      });
     }
     this.inner.enter(call);
   }

@@ -126,14 +126,16 @@ export class Retry extends Layer implements WaitHandler {
     call.earlierErrors = [...(call.earlierErrors ?? []), errorOf(this.#runtime.name, outcome)];
     const { events } = this.#runtime;
     if (events.listening) {
-      const detail = {
+      events.emit({
         type: 'retry',
         attempt: call.attempt + 1,
         delayMs,
         reason: errorCodeOf(outcome),
         cause: causeOf(outcome),
-      } as const;
-      events.emit(call.nowMs, call.options.context, detail);
+        dependency: this.#runtime.name,
+        at: call.nowMs,
+        context: call.options.context,
+      });
     }
     call.waitUntil(call.nowMs + delayMs, this);
   }
@@ -142,10 +144,13 @@ export class Retry extends Layer implements WaitHandler {
     this.#rejected++;
     const { events } = this.#runtime;
     if (events.listening) {
-      events.emit(call.nowMs, call.options.context, {
+      events.emit({
         type: 'retry.rejected',
         attempt: call.attempt,
         reason,
+        dependency: this.#runtime.name,
+        at: call.nowMs,
+        context: call.options.context,
       });
     }
     this.outer.leave(call);
