@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '@ballast/resilience/primitives';
+import { type Clock, hasMethods, listOf, wallClock, withMethods } from '@ballast/resilience/primitives';
 import type { Response } from 'express';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import type { Readiness } from '../lifecycle/readiness.ts';
@@ -24,6 +24,14 @@ export interface ResilienceSources {
   readonly caches?: readonly Snapshotting<CacheReport>[];
   readonly flags?: Snapshotting<FlagsReport> | undefined;
 }
+
+const sourceList = listOf('a list of objects with snapshot()', (value) => hasMethods(value, ['snapshot']));
+
+export const resilienceRules = {
+  dependencies: sourceList,
+  caches: sourceList,
+  flags: withMethods('an object with snapshot()', 'snapshot'),
+};
 
 /** How the OpenAPI document of an app describes `GET /resilience`. */
 export const resiliencePath: ZodOpenApiPathsObject = {

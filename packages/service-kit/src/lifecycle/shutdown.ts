@@ -14,7 +14,7 @@ export interface Closable {
 interface ShutDown {
   server: Server;
   readiness: Readiness;
-  resources: Closable[];
+  resources: readonly Closable[];
   logger: Logger;
   /** How long to answer on after readiness is off, so that balancers and keep-alive clients move away. */
   drainDelayMs: number;

@@ -1,4 +1,5 @@
 import type { LoadShedder, ShedReason } from '@ballast/resilience';
+import { type Rule, withMethods } from '@ballast/resilience/primitives';
 import type { RequestHandler } from 'express';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
@@ -7,6 +8,8 @@ import { requestContext } from './request-context.ts';
 /** The part of a load shedder that an app asks. */
 export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'> &
   Partial<Pick<LoadShedder, 'queueWaited'>>;
+
+export const anAdmissionControl: Rule = withMethods('a load shedder', 'admit', 'snapshot');
 
 /** Runs a handler if the shedder admits the request; else answers a cheap 503 with Retry-After. */
 export function admit(shedder: AdmissionControl | undefined, handler: RequestHandler): RequestHandler {

@@ -86,13 +86,18 @@ function timeProblem(
 // An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
 function dependencyProblem(cause: unknown): ProblemError | undefined {
   if (!unavailableProblem.has(codeOf(cause))) return undefined;
-  const { isFailure, retryAfterMs } = cause as { isFailure?: boolean; retryAfterMs?: number };
+  const { isFailure, retryAfterMs } = cause as { isFailure?: boolean; retryAfterMs?: unknown };
   // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
   if (isFailure === false) return undefined;
   return problem(503, 'dependency-unavailable', 'A dependency is not available', {
-    retryAfterMs: retryAfterMs ?? awayRetryAfterMs,
+    retryAfterMs: isWait(retryAfterMs) ? retryAfterMs : awayRetryAfterMs,
     cause,
   });
+}
+
+// An error of any library may have a member of this name: what can't be sent must not break the answer.
+function isWait(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,21 @@
 import type { Priority } from '@ballast/resilience';
+import {
+  aFunction,
+  checkArgument,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Rule,
+  recordOf,
+  text,
+  textLike,
+  withPatch,
+} from '@ballast/resilience/primitives';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { RequestContext } from './request-context.ts';
+import { aSchema } from '../process/config.ts';
+import { priorities, type RequestContext } from './request-context.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 
@@ -89,10 +103,52 @@ export interface RawRoute {
   handler: RequestHandler;
 }
 
+const anObjectSchema: Rule = {
+  expected: 'a z.object',
+  accepts: (value) => value instanceof z.ZodObject,
+};
+
+const routeRules = {
+  method: oneOf('get', 'put', 'post', 'delete', 'patch'),
+  path: textLike(/^\//, 'a path that begins with /'),
+  name: text,
+  summary: text,
+  description: text,
+  priority: oneOf(...priorities),
+  deadlineMs: integer(1, longestTimerMs),
+  params: anObjectSchema,
+  query: anObjectSchema,
+  headers: anObjectSchema,
+  body: aSchema,
+  responses: recordOf('an object of replies by status', (value) => typeof value === 'object'),
+  problems: recordOf('an object of texts by status', (value) => typeof value === 'string'),
+  handle: aFunction,
+};
+
+const replyRules = { description: text, schema: aSchema, headers: anObjectSchema };
+
+function checkRoute(route: object): void {
+  checkOptions('describeRoute', route, routeRules, [
+    'method',
+    'path',
+    'name',
+    'summary',
+    'responses',
+    'handle',
+  ]);
+  const { responses } = route as { responses: Record<string, ReplyDescription> };
+  for (const [status, reply] of Object.entries(responses)) {
+    const where = { of: 'describeRoute', path: `responses.${status}` };
+    withPatch({}, reply, replyRules, where);
+    checkArgument(where.of, `${where.path}.description`, reply.description, text);
+  }
+}
+
 /**
  * Describes a route; types of the request and of each possible answer follow from the schemas.
  *
- * @throws {TypeError} when path and `params` differ or the body's schema is not strict.
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
+ * @throws {TypeError} when path and `params` differ or the body's schema is not strict
  * @example
  * describeRoute({
  *   method: 'get', path: '/v1/products/{sku}', name: 'getProduct', summary: 'One product',
@@ -109,6 +165,7 @@ export function describeRoute<
   H extends z.ZodObject = NoFields,
   B extends z.ZodType = z.ZodUndefined,
 >(route: RouteDescription<P, Q, H, B, R>): Route {
+  checkRoute(route);
   const { params = z.object({}), query = z.object({}), headers = z.object({}) } = route;
   expectSamePathParams(route.path, params);
   expectStrict(route.path, route.body);
