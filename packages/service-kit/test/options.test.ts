@@ -156,6 +156,7 @@ const subjects: Record<string, Subject> = {
       responseTimeoutMs: times,
       maxBodyBytes: counts,
       deadlineMarginMs: [-1, Number.NaN, '10', null],
+      clock: [null, Date],
     },
   },
   'client.json': {

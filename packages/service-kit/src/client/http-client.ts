@@ -1,7 +1,9 @@
 import type { CallContext } from '@ballast/resilience';
 import {
+  aClock,
   anything,
   atLeast,
+  type Clock,
   checkOptions,
   hasMethods,
   integer,
@@ -11,6 +13,7 @@ import {
   recordOf,
   text,
   textLike,
+  wallClock,
   withPatch,
 } from '@ballast/resilience/primitives';
 import { asAttempt } from '@ballast/telemetry';
@@ -38,6 +41,8 @@ export interface HttpClientOptions {
   maxBodyBytes?: number;
   /** Taken off the remaining time sent to the dependency: what the way back may cost. */
   deadlineMarginMs?: number;
+  /** A wall clock, since `Retry-After` may be a date. */
+  readonly clock?: Clock;
 }
 
 export const httpClientDefaults = {
@@ -94,6 +99,7 @@ const clientRules = {
   responseTimeoutMs: time,
   maxBodyBytes: integer(1),
   deadlineMarginMs: atLeast(0),
+  clock: aClock,
 };
 
 const requestRules = {
@@ -127,7 +133,11 @@ function isContext(value: unknown): boolean {
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
   checkOptions('httpClient', options, clientRules, ['name', 'baseUrl']);
-  const settings = withPatch({ name: options.name, ...httpClientDefaults }, options, clientRules);
+  const settings = withPatch(
+    { name: options.name, clock: wallClock, ...httpClientDefaults },
+    options,
+    clientRules,
+  );
   const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
     connections: settings.maxConnections,
     clientTtl: settings.maxConnectionAgeMs,
@@ -144,7 +154,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       const dispatch = toDispatch(request, settings.deadlineMarginMs);
       const response = await asAttempt(request.ctx?.attempt ?? 1, () => pool.request(dispatch));
       const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
-      return readAnswer(settings.name, response, bytes, request.schema);
+      return readAnswer({ ...settings, schema: request.schema }, response, bytes);
     } catch (error) {
       throw translate(settings.name, error, request.ctx?.signal);
     }

@@ -1,17 +1,32 @@
+import type { Clock } from '@ballast/resilience/primitives';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { problemContentType, problemSchema } from '../problem/problem.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
+/** What is expected of an answer. */
+export interface Expectation<S extends z.ZodType> {
+  /** The dependency's name, as in errors. */
+  readonly name: string;
+  readonly schema: S;
+  /** Tells how long it is until a date in `Retry-After`. */
+  readonly clock: Clock;
+}
+
 /** What a dependency answered, as its schema says it must be. */
 export function readAnswer<S extends z.ZodType>(
-  name: string,
+  { name, schema, clock }: Expectation<S>,
   { statusCode: status, headers }: Dispatcher.ResponseData,
   bytes: Buffer,
-  schema: S,
 ): z.output<S> {
   const type = String(headers['content-type'] ?? '').split(';', 1)[0];
-  if (status < 200 || status >= 300) throw errorAnswer(name, status, headers['retry-after'], type, bytes);
+  if (status < 200 || status >= 300) {
+    throw new UpstreamError(name, {
+      status,
+      reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
+      retryAfterMs: retryAfterMs(headers['retry-after'], clock),
+    });
+  }
   const parsed = schema.safeParse(bytes.length === 0 ? undefined : parseJson(name, type, bytes));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -31,20 +46,6 @@ function parseJson(name: string, type: string | undefined, bytes: Buffer): unkno
   }
 }
 
-function errorAnswer(
-  name: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  type: string | undefined,
-  bytes: Buffer,
-): UpstreamError {
-  return new UpstreamError(name, {
-    status,
-    reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
-    retryAfterMs: retryAfterMs(retryAfter),
-  });
-}
-
 function problemCode(bytes: Buffer): string | undefined {
   try {
     return problemSchema.pick({ code: true }).parse(JSON.parse(bytes.toString())).code;
@@ -54,9 +55,9 @@ function problemCode(bytes: Buffer): string | undefined {
 }
 
 // Seconds or a date (RFC 9110, 10.2.3).
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
+function retryAfterMs(header: string | string[] | undefined, clock: Clock): number | undefined {
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) return undefined;
-  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - clock.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }

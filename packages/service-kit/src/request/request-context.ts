@@ -1,4 +1,5 @@
 import type { Priority } from '@ballast/resilience';
+import { systemClock } from '@ballast/resilience/primitives';
 import type { Request, RequestHandler, Response } from 'express';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
@@ -53,7 +54,7 @@ const contexts = new WeakMap<Request, RequestContext>();
 
 /** The clock of a request starts here, before its body is read or a fault delays it. */
 export const stampArrival: RequestHandler = function arrival(request, _response, next) {
-  arrivals.set(request, performance.now());
+  arrivals.set(request, systemClock.now());
   next();
 };
 
@@ -74,15 +75,15 @@ export function openRequestContext(budget: RouteBudget, options: DeadlineOptions
   const fallbackMs = budget.deadlineMs ?? options.defaultMs;
   return function deadline(request, response, next) {
     const totalMs = Math.min(remainingOf(request) ?? fallbackMs, options.maxMs);
-    const endsAt = (arrivals.get(request) ?? performance.now()) + totalMs;
+    const endsAt = (arrivals.get(request) ?? systemClock.now()) + totalMs;
     const priority = lowerOf(priorityOf(request), budget.priority);
-    const remainingMs = () => Math.max(0, endsAt - options.answerReserveMs - performance.now());
+    const remainingMs = () => Math.max(0, endsAt - options.answerReserveMs - systemClock.now());
     if (remainingMs() === 0) throw tooLate(`${totalMs} ms were too little to answer in`);
     contexts.set(request, {
       get deadlineMs() {
         return remainingMs();
       },
-      signal: endingSignal(response, endsAt - performance.now()),
+      signal: endingSignal(response, endsAt - systemClock.now()),
       priority,
     });
     next();
