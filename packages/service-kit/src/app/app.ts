@@ -27,23 +27,23 @@ export const defaultMaxBodyBytes = 64 * 1024;
 
 export interface AppOptions {
   /** The service, as it calls itself in logs, health and OpenAPI. */
-  name: string;
-  version?: string;
-  description?: string;
-  routes: Route[];
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly routes: readonly Route[];
   /**
    * For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented.
    */
-  operator?: { token: string | undefined; routes: Route[] };
-  readiness?: Readiness;
+  readonly operator?: { readonly token: string | undefined; readonly routes: readonly Route[] };
+  readonly readiness?: Readiness;
   /** Shown by `GET /resilience`. */
-  resilience?: Omit<ResilienceSources, 'admission'>;
+  readonly resilience?: Omit<ResilienceSources, 'admission'>;
   /** A load shedder; without one every request is admitted. */
-  admission?: AdmissionControl;
+  readonly admission?: AdmissionControl;
   /** `CHAOS_TOKEN` mounts `/chaos`, guarded by it; the other two bound the time of a request. */
-  config?: Partial<Pick<ServiceConfig, (typeof readKeys)[number]>>;
-  maxBodyBytes?: number;
-  logger?: Logger;
+  readonly config?: Partial<Pick<ServiceConfig, (typeof readKeys)[number]>>;
+  readonly maxBodyBytes?: number;
+  readonly logger?: Logger;
 }
 
 const readKeys = ['CHAOS_TOKEN', 'DEADLINE_DEFAULT_MS', 'DEADLINE_MAX_MS'] as const;
@@ -99,7 +99,7 @@ export function createApp(options: AppOptions): Express {
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));
   const unshed = { ...setting, admission: undefined };
-  const addGuarded = (token: string | undefined, routes: Route[]) => {
+  const addGuarded = (token: string | undefined, routes: readonly Route[]) => {
     if (token === undefined) return;
     for (const route of routes) paths.add(route, [requireToken(token), ...routeHandlers(route, unshed, [])]);
   };

@@ -49,7 +49,7 @@ export function limitedCapacity(
   };
 }
 
-/** Dropping expired requests is the shedder's work; without one nobody does it. */
+/** The shedder drops expired requests; without a shedder they are worked on. */
 function isDropped(request: Request, admission: AdmissionControl | undefined): boolean {
   return admission?.snapshot().enabled === true && requestContext(request).deadlineMs === 0;
 }

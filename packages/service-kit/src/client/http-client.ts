@@ -28,19 +28,19 @@ import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
 export interface HttpClientOptions {
   /** The dependency's name, as in errors. */
-  name: string;
+  readonly name: string;
   /** From configuration only, never from a request. */
-  baseUrl: string;
+  readonly baseUrl: string;
   /** Connections to this dependency: its own bulkhead. */
-  maxConnections?: number;
+  readonly maxConnections?: number;
   /** A connection is used no longer than this, so that replicas that came later get their part of the calls. */
-  maxConnectionAgeMs?: number;
-  connectTimeoutMs?: number;
+  readonly maxConnectionAgeMs?: number;
+  readonly connectTimeoutMs?: number;
   /** Backstop for a call without a signal; the signal of `ctx` normally ends it earlier. */
-  responseTimeoutMs?: number;
-  maxBodyBytes?: number;
+  readonly responseTimeoutMs?: number;
+  readonly maxBodyBytes?: number;
   /** Taken off the remaining time sent to the dependency: what the way back may cost. */
-  deadlineMarginMs?: number;
+  readonly deadlineMarginMs?: number;
   /** A wall clock, since `Retry-After` may be a date. */
   readonly clock?: Clock;
 }
@@ -58,15 +58,15 @@ export const httpClientDefaults = {
 export type HttpCallContext = Partial<CallContext>;
 
 export interface JsonRequest<S extends z.ZodType> {
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
   /** Path and query; build variable parts with `encodeURIComponent`. */
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
   /** What the answer must be. */
-  schema: S;
-  ctx?: HttpCallContext;
-  maxBodyBytes?: number;
+  readonly schema: S;
+  readonly ctx?: HttpCallContext;
+  readonly maxBodyBytes?: number;
 }
 
 export interface HttpClient {

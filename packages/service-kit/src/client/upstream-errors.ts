@@ -22,10 +22,10 @@ export class UpstreamError extends Error {
 }
 
 export interface UpstreamErrorDetails {
-  status?: number;
-  reason: string;
-  retryAfterMs?: number | undefined;
-  cause?: unknown;
+  readonly status?: number;
+  readonly reason: string;
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
 }
 
 // 408 and 429 are the dependency's state, not a verdict on the request.

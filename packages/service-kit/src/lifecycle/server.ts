@@ -12,14 +12,14 @@ import { answerParserErrors } from '../problem/parser-errors.ts';
 /** Limits of the HTTP server itself. Times in ms. */
 export interface ServerLimits {
   /** The whole request, body included. Node's own default of 300 s lets a slow body hold a socket for minutes. */
-  requestTimeoutMs: number;
-  headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
   /** How often the two above are looked at; Node's default of 30 s makes them late by as much. */
-  connectionsCheckingIntervalMs: number;
-  keepAliveTimeoutMs: number;
-  maxRequestsPerSocket: number;
-  maxConnections: number;
-  maxHeaderBytes: number;
+  readonly connectionsCheckingIntervalMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly maxRequestsPerSocket: number;
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
 }
 
 export const serverLimits: ServerLimits = {

@@ -8,17 +8,17 @@ import type { Readiness } from './readiness.ts';
 
 /** Something that holds connections or files until it is closed. */
 export interface Closable {
-  name?: string;
+  readonly name?: string;
   close(): unknown;
 }
 
 interface ShutDown {
-  server: Server;
-  readiness: Readiness;
-  resources: readonly Closable[];
-  logger: Logger;
-  /** How long to answer on after readiness is off, so that balancers and keep-alive clients move away. */
-  drainDelayMs: number;
+  readonly server: Server;
+  readonly readiness: Readiness;
+  readonly resources: readonly Closable[];
+  readonly logger: Logger;
+  /** How long to answer on after readiness is off, so that load balancers and keep-alive clients move away. */
+  readonly drainDelayMs: number;
 }
 
 /** How often connections that have become idle are closed while requests finish. */

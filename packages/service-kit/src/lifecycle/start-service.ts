@@ -21,23 +21,23 @@ const startRules = {
 const readKeys = ['HOST', 'PORT', 'SHUTDOWN_GRACE_MS', 'DRAIN_DELAY_MS'] as const;
 
 export interface ServiceOptions {
-  name: string;
-  config: Pick<ServiceConfig, (typeof readKeys)[number]>;
-  app: RequestListener;
+  readonly name: string;
+  readonly config: Pick<ServiceConfig, (typeof readKeys)[number]>;
+  readonly app: RequestListener;
   /** The same object the app got. */
-  readiness?: Readiness;
+  readonly readiness?: Readiness;
   /** Closed one after the other once the last request is answered: clients, caches, the database last. */
-  onShutdown?: readonly Closable[];
-  logger: Logger;
-  limits?: Partial<ServerLimits>;
+  readonly onShutdown?: readonly Closable[];
+  readonly logger: Logger;
+  readonly limits?: Partial<ServerLimits>;
   /** Ends the process. @default process.exit */
-  exit?: (code: number) => void;
+  readonly exit?: (code: number) => void;
 }
 
 export interface RunningService {
   /** e.g. `http://127.0.0.1:4001` */
-  url: string;
-  server: Server;
+  readonly url: string;
+  readonly server: Server;
   /** The same drain as on SIGTERM, without ending the process. */
   close(): Promise<void>;
 }

@@ -33,10 +33,10 @@ export type Problem = z.output<typeof problemSchema>;
 /** What an answer may carry besides status, code and detail. */
 export interface ProblemExtras {
   /** Sent as `Retry-After`, rounded up to whole seconds. */
-  retryAfterMs?: number | undefined;
-  headers?: Record<string, string>;
-  errors?: Problem['errors'];
-  cause?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  readonly headers?: Record<string, string>;
+  readonly errors?: Problem['errors'];
+  readonly cause?: unknown;
 }
 
 const aStatus = integer(400, 599);

@@ -90,7 +90,7 @@ export function urlOf(...schemes: readonly string[]) {
   return z.string().refine(fits, expectation);
 }
 
-/** A secret that opens a door, long enough not to be guessed. */
+/** A secret that gives access, too long to be guessed. */
 export const bearerToken = z.string().min(16, 'expected at least 16 characters');
 
 /** Keys every service reads. Spread into the service's own schema. */

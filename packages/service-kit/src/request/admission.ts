@@ -18,7 +18,7 @@ export function admit(shedder: AdmissionControl | undefined, handler: RequestHan
     const { priority, deadlineMs } = requestContext(request);
     const decision = shedder.admit(priority, deadlineMs);
     // Answered here, not thrown: under overload this is the commonest answer, and an exception through express
-    // costs more than the work that was refused.
+    // costs more than the work that was shed.
     if (!decision.admitted) return sendProblem(response, overloaded(decision.reason, decision.retryAfterMs));
     try {
       // The permit follows the work, not the connection: a client that hangs up does not free the CPU.

@@ -5,7 +5,7 @@ import { sendProblem } from '../problem/send-problem.ts';
 import type { Logger } from '../process/logger.ts';
 import { hasTimeLeft } from './request-context.ts';
 
-/** What any thrown thing becomes on the wire. Only what is known to be safe to tell leaves the process. */
+/** The answer for anything that was thrown. It holds nothing but what is known to be safe to show. */
 export function toProblem(error: unknown, caller = { callerHasTime: true }): ProblemError {
   if (error instanceof ProblemError) return error;
   return (
@@ -23,12 +23,12 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     const answer = toProblem(error, { callerHasTime: hasTimeLeft(request) });
     const fields = { err: error, method: request.method, path: request.path, status: answer.status };
     if (answer.code === unexpectedProblem) logger.error(fields, 'unexpected error');
-    else logger.debug(fields, 'request refused');
+    else logger.debug(fields, 'request answered with a problem');
     sendProblem(response, answer);
   };
 }
 
-/** For a path nobody knows. */
+/** For a path that does not exist. */
 export const answerNotFound: RequestHandler = function notFound(request) {
   throw problem(404, 'not-found', `There is nothing at ${request.path.slice(0, 200)}`);
 };
@@ -71,8 +71,8 @@ const outOfTime = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
 /** Suggested wait when a dependency gave none. */
 const awayRetryAfterMs = 1000;
 
-// Whose time ran out decides. The caller's: its outcome is unknown and it has no time for a retry. The dependency's
-// own: that is one way to be away, and the caller may come back as for the others.
+// It depends on whose time ran out. The caller's: the outcome is unknown, and there is no time for a retry. The
+// dependency's own: it counts as away, and the caller may try again.
 function timeProblem(
   cause: unknown,
   { callerHasTime }: { callerHasTime: boolean },

@@ -14,11 +14,11 @@ export const priorityHeader = 'x-priority';
 /** How long a request may take. */
 export interface DeadlineOptions {
   /** For a request without `x-deadline-ms`. @default 2000 */
-  defaultMs: number;
-  /** A longer wish is cut to this. @default 10000 */
-  maxMs: number;
+  readonly defaultMs: number;
+  /** A longer time is cut to this. @default 10000 */
+  readonly maxMs: number;
   /** Kept back from dependencies, for writing the (degraded) answer once they have used up theirs. @default 50 */
-  answerReserveMs: number;
+  readonly answerReserveMs: number;
 }
 
 export const deadlineDefaults: DeadlineOptions = { defaultMs: 2000, maxMs: 10_000, answerReserveMs: 50 };
@@ -45,8 +45,8 @@ export interface RequestContext {
 
 /** What a route declares about its own requests. */
 export interface RouteBudget {
-  priority: Priority;
-  deadlineMs?: number | undefined;
+  readonly priority: Priority;
+  readonly deadlineMs?: number | undefined;
 }
 
 const arrivals = new WeakMap<Request, number>();
@@ -70,7 +70,7 @@ export function hasTimeLeft(request: Request): boolean {
   return (contexts.get(request)?.deadlineMs ?? Number.POSITIVE_INFINITY) >= 1;
 }
 
-/** Reads the deadline, arms it, and refuses a request whose time can't suffice. */
+/** Reads the deadline, arms it, and rejects a request that has too little time. */
 export function openRequestContext(budget: RouteBudget, options: DeadlineOptions): RequestHandler {
   const fallbackMs = budget.deadlineMs ?? options.defaultMs;
   return function deadline(request, response, next) {
@@ -119,8 +119,8 @@ function priorityOf(request: Request): Priority | undefined {
 }
 
 // A caller may lower its priority but never raise it above the route's, or every client would be critical.
-function lowerOf(wished: Priority | undefined, own: Priority): Priority {
-  return wished && priorities.indexOf(wished) > priorities.indexOf(own) ? wished : own;
+function lowerOf(asked: Priority | undefined, own: Priority): Priority {
+  return asked && priorities.indexOf(asked) > priorities.indexOf(own) ? asked : own;
 }
 
 function tooLate(detail: string) {

@@ -21,24 +21,32 @@ export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 
 /** One possible answer of a route. Without `schema` it has no body. */
 export interface ReplyDescription {
-  description: string;
-  schema?: z.ZodType;
-  headers?: z.ZodObject;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly headers?: z.ZodObject;
 }
 
 type Reply<Status, Description> = Description extends { schema: infer Schema extends z.ZodType }
-  ? { status: Status; body: z.input<Schema>; headers?: Record<string, string> }
-  : { status: Status; body?: undefined; headers?: Record<string, string> };
+  ? {
+      readonly status: Status;
+      readonly body: z.input<Schema>;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  : {
+      readonly status: Status;
+      readonly body?: undefined;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 type Replies<R> = { [S in keyof R]: Reply<S, R[S]> }[keyof R];
 
 /** What a route's handler receives: everything checked against the route's schemas. */
 export interface RouteRequest<P, Q, H, B> {
-  params: P;
-  query: Q;
-  headers: H;
-  body: B;
-  context: RequestContext;
+  readonly params: P;
+  readonly query: Q;
+  readonly headers: H;
+  readonly body: B;
+  readonly context: RequestContext;
 }
 
 /** A route, described once: what is checked, what is documented and what is done. */
@@ -49,28 +57,28 @@ export interface RouteDescription<
   B extends z.ZodType,
   R extends Record<number, ReplyDescription>,
 > {
-  method: Method;
+  readonly method: Method;
   /** OpenAPI style: `/v1/orders/{id}`. */
-  path: string;
+  readonly path: string;
   /** OpenAPI operationId, e.g. `placeOrder`. */
-  name: string;
-  summary: string;
-  description?: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string;
   /** The highest priority a caller may claim, and the one of a request that claims none. @default 'default' */
-  priority?: Priority;
+  readonly priority?: Priority;
   /** For requests without `x-deadline-ms`. @default the app's `deadline.defaultMs` */
-  deadlineMs?: number;
+  readonly deadlineMs?: number;
   /** One string schema per `{name}` in the path. */
-  params?: P;
-  /** Unknown query parameters are refused. */
-  query?: Q;
+  readonly params?: P;
+  /** Unknown query parameters are rejected. */
+  readonly query?: Q;
   /** Only the headers the route reads, in lower case. */
-  headers?: H;
+  readonly headers?: H;
   /** Must be strict where it is an object, so a typo is an answer and not a silent default. */
-  body?: B;
-  responses: R;
+  readonly body?: B;
+  readonly responses: R;
   /** Problems this route adds to the common ones, by status, e.g. `{ 409: 'insufficient-stock' }`. */
-  problems?: Record<number, string>;
+  readonly problems?: Readonly<Record<number, string>>;
   handle(
     request: RouteRequest<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>,
   ): Promise<Replies<R>> | Replies<R>;
@@ -80,27 +88,27 @@ type NoFields = z.ZodObject<Record<never, never>>;
 
 /** A described route of any type, as `createApp` takes it. */
 export interface Route {
-  method: Method;
-  path: string;
-  name: string;
-  summary: string;
-  description?: string | undefined;
-  priority: Priority;
-  deadlineMs?: number | undefined;
-  params: z.ZodObject;
-  query: z.ZodObject;
-  headers: z.ZodObject;
-  body?: z.ZodType | undefined;
-  responses: Record<number, ReplyDescription>;
-  problems: Record<number, string>;
+  readonly method: Method;
+  readonly path: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly priority: Priority;
+  readonly deadlineMs?: number | undefined;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly headers: z.ZodObject;
+  readonly body?: z.ZodType | undefined;
+  readonly responses: Readonly<Record<number, ReplyDescription>>;
+  readonly problems: Readonly<Record<number, string>>;
   handle(request: RouteRequest<unknown, unknown, unknown, unknown>): unknown;
 }
 
 /** A plain express handler beside the described routes: not shed, not broken by faults, not in the API document. */
 export interface RawRoute {
-  method: Method;
-  path: string;
-  handler: RequestHandler;
+  readonly method: Method;
+  readonly path: string;
+  readonly handler: RequestHandler;
 }
 
 const anObjectSchema: Rule = {
