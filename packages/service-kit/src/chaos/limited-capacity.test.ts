@@ -78,3 +78,12 @@ test.each([
   await expect.poll(() => waits.length).toBe(2);
   await expect.poll(() => done).toEqual(expected);
 });
+
+test('a fault leaves no wait behind for the next one', async () => {
+  limitCapacity();
+  const { answer } = await askAndStand('/first');
+  chaos.stop();
+  await answer;
+  chaos.start(faultSchema.parse({ fault: 'capacity', perSecond: 1000, forMs: 60_000 }));
+  expect(await ask('/next', 2000)).toBe(200);
+});

@@ -74,3 +74,17 @@ test('closing waits for the work at hand and starts no other', async () => {
   await closing;
   expect(run).toHaveBeenCalledTimes(1);
 });
+
+test.each([
+  [0, 750],
+  [0.5, 1000],
+  [1, 1250],
+])('with the random number %s the pause is %s ms', async (random, pauseMs) => {
+  const run = vi.fn(async () => {});
+  const sweep = task(run, { random: () => random });
+  await clock.advance(pauseMs - 1);
+  expect(run).toHaveBeenCalledTimes(1);
+  await clock.advance(1);
+  expect(run).toHaveBeenCalledTimes(2);
+  await sweep.close();
+});
