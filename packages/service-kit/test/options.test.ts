@@ -227,7 +227,10 @@ const subjects: Record<string, Subject> = {
   startTestService: {
     take: (options) =>
       startTestService(
-        over({ name: 'x', configSchema: z.object({}), migrations, env: {}, create: app }, options) as never,
+        over(
+          { name: 'x', configSchema: z.object({}), migrations, env: {}, flags: {}, create: app },
+          options,
+        ) as never,
       ),
     wrong: {
       environment: [{}],
@@ -235,6 +238,7 @@ const subjects: Record<string, Subject> = {
       configSchema: schemas,
       migrations: [null, []],
       env: [null, [], { PORT: 5 }],
+      flags: [null, true],
       create: functions,
     },
   },

@@ -123,8 +123,8 @@ const configRules: Readonly<Partial<Record<ConfigKey, Rule>>> = {
 };
 
 /**
- * Checks the keys that a function called `of` reads of a configuration. A service gives its whole configuration, so other
- * keys are left alone.
+ * Checks the keys that a function called `of` reads of a configuration. A service gives its whole configuration, so
+ * other keys are left alone.
  *
  * @throws {InvalidOptionError} e.g. for `config.PORT`
  */
