@@ -36,7 +36,7 @@ async function answerOn(url: string, send: (socket: Socket) => void): Promise<Ra
 }
 
 export interface RawAnswer {
-  status: number;
-  head: string;
-  body: string;
+  readonly status: number;
+  readonly head: string;
+  readonly body: string;
 }

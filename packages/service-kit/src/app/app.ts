@@ -1,12 +1,13 @@
+import { anything, checkOptions, hasMethods, integer, listOf, text } from '@ballast/resilience/primitives';
 import express, { type Express, type RequestHandler } from 'express';
 import { createChaos } from '../chaos/chaos.ts';
 import { injectFault } from '../chaos/chaos-faults.ts';
 import { chaosRoutes, requireToken } from '../chaos/chaos-routes.ts';
 import { limitedCapacity } from '../chaos/limited-capacity.ts';
-import { createReadiness, type Readiness } from '../lifecycle/readiness.ts';
-import type { ServiceConfig } from '../process/config.ts';
-import { type Logger, silentLogger } from '../process/logger.ts';
-import type { AdmissionControl } from '../request/admission.ts';
+import { aReadiness, createReadiness, type Readiness } from '../lifecycle/readiness.ts';
+import { checkConfig, type ServiceConfig } from '../process/config.ts';
+import { aLogger, type Logger, silentLogger } from '../process/logger.ts';
+import { type AdmissionControl, anAdmissionControl } from '../request/admission.ts';
 import { answerErrors, answerMethodNotAllowed, answerNotFound } from '../request/error-answers.ts';
 import { ingress } from '../request/ingress.ts';
 import { openApiDocument } from '../request/openapi.ts';
@@ -14,37 +15,65 @@ import { deadlineDefaults, stampArrival } from '../request/request-context.ts';
 import type { RawRoute, Route } from '../request/route.ts';
 import { type RouteSetting, routeHandlers } from '../request/route-handlers.ts';
 import { healthRoutes } from './health-routes.ts';
-import { type ResilienceSources, resiliencePath, resilienceRoute } from './resilience-routes.ts';
+import {
+  type ResilienceSources,
+  resiliencePath,
+  resilienceRoute,
+  resilienceRules,
+} from './resilience-routes.ts';
 
 /** The largest request body. @default 65536 */
 export const defaultMaxBodyBytes = 64 * 1024;
 
 export interface AppOptions {
   /** The service, as it calls itself in logs, health and OpenAPI. */
-  name: string;
-  version?: string;
-  description?: string;
-  routes: Route[];
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly routes: readonly Route[];
   /**
    * For an operator: guarded by the token, and without one as if they did not exist. Not shed, broken or documented.
    */
-  operator?: { token: string | undefined; routes: Route[] };
-  readiness?: Readiness;
+  readonly operator?: { readonly token: string | undefined; readonly routes: readonly Route[] };
+  readonly readiness?: Readiness;
   /** Shown by `GET /resilience`. */
-  resilience?: Omit<ResilienceSources, 'admission'>;
+  readonly resilience?: Omit<ResilienceSources, 'admission'>;
   /** A load shedder; without one every request is admitted. */
-  admission?: AdmissionControl;
+  readonly admission?: AdmissionControl;
   /** `CHAOS_TOKEN` mounts `/chaos`, guarded by it; the other two bound the time of a request. */
-  config?: Partial<Pick<ServiceConfig, 'CHAOS_TOKEN' | 'DEADLINE_DEFAULT_MS' | 'DEADLINE_MAX_MS'>>;
-  maxBodyBytes?: number;
-  logger?: Logger;
+  readonly config?: Partial<Pick<ServiceConfig, (typeof readKeys)[number]>>;
+  readonly maxBodyBytes?: number;
+  readonly logger?: Logger;
 }
+
+const readKeys = ['CHAOS_TOKEN', 'DEADLINE_DEFAULT_MS', 'DEADLINE_MAX_MS'] as const;
+const describedRoutes = listOf('a list of routes from describeRoute', (value) =>
+  hasMethods(value, ['handle']),
+);
+
+const appRules = {
+  name: text,
+  version: text,
+  description: text,
+  routes: describedRoutes,
+  operator: { token: { ...text, isSecret: true }, routes: describedRoutes },
+  readiness: aReadiness,
+  resilience: resilienceRules,
+  admission: anAdmissionControl,
+  config: anything,
+  maxBodyBytes: integer(1),
+  logger: aLogger,
+};
 
 /**
  * An express app with limits, deadlines, admission, health, `/resilience`, `/openapi.json` and problem+json for
  * every error. Hand it to `startService`, or to `createServer` in a test.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  */
 export function createApp(options: AppOptions): Express {
+  checkOptions('createApp', options, appRules, ['name', 'routes']);
+  if (options.config !== undefined) checkConfig('createApp', options.config, { optional: readKeys });
   const {
     name,
     version = '0.0.0',
@@ -70,7 +99,7 @@ export function createApp(options: AppOptions): Express {
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));
   const unshed = { ...setting, admission: undefined };
-  const addGuarded = (token: string | undefined, routes: Route[]) => {
+  const addGuarded = (token: string | undefined, routes: readonly Route[]) => {
     if (token === undefined) return;
     for (const route of routes) paths.add(route, [requireToken(token), ...routeHandlers(route, unshed, [])]);
   };

@@ -1,4 +1,4 @@
-import { type Clock, wallClock } from '@ballast/resilience/primitives';
+import { type Clock, hasMethods, listOf, wallClock, withMethods } from '@ballast/resilience/primitives';
 import type { Response } from 'express';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import type { Readiness } from '../lifecycle/readiness.ts';
@@ -25,6 +25,14 @@ export interface ResilienceSources {
   readonly flags?: Snapshotting<FlagsReport> | undefined;
 }
 
+const sourceList = listOf('a list of objects with snapshot()', (value) => hasMethods(value, ['snapshot']));
+
+export const resilienceRules = {
+  dependencies: sourceList,
+  caches: sourceList,
+  flags: withMethods('an object with snapshot()', 'snapshot'),
+};
+
 /** How the OpenAPI document of an app describes `GET /resilience`. */
 export const resiliencePath: ZodOpenApiPathsObject = {
   '/resilience': {
@@ -46,7 +54,7 @@ export const resiliencePath: ZodOpenApiPathsObject = {
 };
 
 const streamIntervalMs = 1000;
-/** A page and a few terminals; more would be a way to exhaust the process. */
+/** Enough for a page and a few terminals; without a limit streams could exhaust the process. */
 const maxStreams = 32;
 
 /** `GET /resilience`: every policy's state as JSON, or each second as `event: snapshot` for `text/event-stream`. */
@@ -78,7 +86,7 @@ function stream(
   streams.add(response);
   response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }).flushHeaders();
   const send = () => {
-    // A viewer that does not read gets no more: the newest snapshot is the only one worth having.
+    // A client that does not read gets no more events: only the newest snapshot is of use.
     if (!response.writableNeedDrain)
       response.write(`event: snapshot\ndata: ${JSON.stringify(snapshot())}\n\n`);
   };

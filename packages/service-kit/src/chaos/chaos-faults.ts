@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Random, systemClock } from '@ballast/resilience/primitives';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { problem } from '../problem/problem.ts';
 import { type ActiveFault, type Chaos, type Fault, maxStallMs } from './chaos.ts';
+import { pause } from './pause.ts';
 
 const oversizedBytes = 16 * 1024 * 1024;
 const slowBodyIntervalMs = 200;
 
 /** Breaks business routes as the active fault says. Health and chaos routes never pass here. */
-export function injectFault(chaos: Chaos, random: () => number = Math.random): RequestHandler {
+export function injectFault(chaos: Chaos, random: Random = Math.random): RequestHandler {
   return async function fault(request, response, next) {
     const active = chaos.active();
     if (!active || random() >= active.ratio) return next();
@@ -20,9 +21,9 @@ export function injectFault(chaos: Chaos, random: () => number = Math.random): R
 type Inject = (fault: ActiveFault, request: Request, response: Response, next: NextFunction) => unknown;
 
 const injectors: Record<Fault['fault'], Inject> = {
-  latency: (fault, _request, response, next) => pause(fault, fault.latencyMs, response, next),
+  latency: (fault, _request, response, next) => delayRequest(fault, fault.latencyMs, response, next),
   error: (fault, _request, _response, next) => next(problem(fault.status, 'chaos', 'A fault was injected')),
-  hang: (fault, _request, response, next) => pause(fault, fault.forMs, response, next),
+  hang: (fault, _request, response, next) => delayRequest(fault, fault.forMs, response, next),
   down: (_fault, request) => request.socket.resetAndDestroy(),
   garbage: (_fault, _request, response) =>
     response.type('json').send('{"source":"live","items":[{"sku":\u0000'),
@@ -41,21 +42,25 @@ export function hitProcess(fault: Fault): void {
   if (fault.fault === 'stall') blockEventLoop(Math.min(fault.forMs, maxStallMs));
 }
 
-// Sleeps instead of spinning: the event loop is as dead, and the neighbours on the machine keep their CPU.
+// It sleeps instead of spinning: that blocks the event loop as well, and leaves the CPU to other processes.
 function blockEventLoop(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-async function pause(fault: ActiveFault, ms: number, response: Response, next: NextFunction): Promise<void> {
+async function delayRequest(
+  fault: ActiveFault,
+  delayMs: number,
+  response: Response,
+  next: NextFunction,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  await delay(ms, undefined, { signal: AbortSignal.any([fault.ended, gone.signal]), ref: false }).catch(
-    () => {},
-  );
+  const signal = AbortSignal.any([fault.ended, gone.signal]);
+  await pause(delayMs, { clock: systemClock, signal, kind: 'background' });
   if (!response.destroyed) next();
 }
 
-// A caller that gives up half-way, as it should, ends the pipeline with an error that is nobody's.
+// A caller should give up half-way. That ends the pipeline with an error, which is expected and needs no handling.
 async function sendOversized(response: Response): Promise<void> {
   await pipeline(Readable.from(oversizedList()), response.type('json')).catch(() => {});
 }

@@ -1,34 +1,37 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ManualClock } from '@ballast/resilience/testing';
+import { beforeEach, expect, test } from 'vitest';
 import { createChaos, type Fault, faultSchema, maxFaultMs } from './chaos.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+let clock: ManualClock;
+beforeEach(() => {
+  clock = new ManualClock();
+});
 
 const fault = (forMs: number): Fault => faultSchema.parse({ fault: 'latency', forMs });
 
-test('a fault ends by itself', () => {
-  const chaos = createChaos();
+test('a fault ends by itself', async () => {
+  const chaos = createChaos(clock);
   const { ended } = chaos.start(fault(1000));
-  vi.advanceTimersByTime(999);
+  await clock.advance(999);
   expect([chaos.active()?.fault, ended.aborted]).toEqual(['latency', false]);
-  vi.advanceTimersByTime(1);
+  await clock.advance(1);
   expect([chaos.active(), ended.aborted]).toEqual([undefined, true]);
 });
 
-test('a fault ends by hand', () => {
-  const chaos = createChaos();
+test('a fault ends by hand', async () => {
+  const chaos = createChaos(clock);
   const { ended } = chaos.start(fault(1000));
   chaos.stop();
   expect([chaos.active(), ended.aborted]).toEqual([undefined, true]);
 });
 
-test('a new fault replaces the old one and keeps its own time', () => {
-  const chaos = createChaos();
+test('a new fault replaces the old one and keeps its own time', async () => {
+  const chaos = createChaos(clock);
   const { ended } = chaos.start(fault(1000));
-  vi.advanceTimersByTime(900);
+  await clock.advance(900);
   chaos.start(fault(1000));
   expect(ended.aborted).toBe(true);
-  vi.advanceTimersByTime(999);
+  await clock.advance(999);
   expect(chaos.active()?.remainingMs()).toBe(1);
 });
 
@@ -40,6 +43,6 @@ test.each([
   ['a ratio over everything', { fault: 'error', forMs: 1, ratio: 1.1 }],
   ['a status that is no error', { fault: 'error', forMs: 1, status: 200 }],
   ['an unknown key', { fault: 'error', forMs: 1, pid: 1 }],
-])('%s is refused', (_name, body) => {
+])('%s is rejected', (_name, body) => {
   expect(faultSchema.safeParse(body).success).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@ballast/resilience/primitives';
 import { z } from 'zod';
 
 export const chaosFaults = [
@@ -50,7 +51,7 @@ export interface Chaos {
 }
 
 /** Holds the current fault and ends it by itself. */
-export function createChaos(clock: () => number = () => performance.now()): Chaos {
+export function createChaos(clock: Clock = systemClock): Chaos {
   let current: ActiveFault | undefined;
   let end = (): void => {};
 
@@ -62,13 +63,13 @@ export function createChaos(clock: () => number = () => performance.now()): Chao
   function start(fault: Fault): ActiveFault {
     stop();
     const ended = new AbortController();
-    const endsAt = clock() + fault.forMs;
-    const timer = setTimeout(stop, fault.forMs).unref();
+    const endsAtMs = clock.now() + fault.forMs;
+    const timer = clock.setTimer(stop, fault.forMs, 'background');
     end = () => {
-      clearTimeout(timer);
+      timer.cancel();
       ended.abort();
     };
-    current = { ...fault, ended: ended.signal, remainingMs: () => Math.max(0, endsAt - clock()) };
+    current = { ...fault, ended: ended.signal, remainingMs: () => Math.max(0, endsAtMs - clock.now()) };
     return current;
   }
 

@@ -7,7 +7,7 @@ import { type Chaos, createChaos, faultSchema } from './chaos.ts';
 import { limitedCapacity } from './limited-capacity.ts';
 
 const shedder = createLoadShedder();
-const told: number[] = [];
+const waits: number[] = [];
 const bound = { admit: shedder.admit.bind(shedder), snapshot: shedder.snapshot.bind(shedder) };
 let chaos: Chaos;
 let done: string[];
@@ -17,7 +17,7 @@ let close: () => void;
 beforeEach(async () => {
   chaos = createChaos();
   done = [];
-  told.length = 0;
+  waits.length = 0;
   const work: RequestHandler = (request, response) => {
     done.push(request.path);
     if (!response.headersSent) response.end();
@@ -25,7 +25,7 @@ beforeEach(async () => {
   const deadline = { defaultMs: 5000, maxMs: 5000, answerReserveMs: 0 };
   const app = express();
   app.use(stampArrival, openRequestContext({ priority: 'default' }, deadline));
-  app.use(limitedCapacity(chaos, { ...bound, queueWaited: (waitMs) => void told.push(waitMs) })(work));
+  app.use(limitedCapacity(chaos, { ...bound, queueWaited: (waitMs) => void waits.push(waitMs) })(work));
   const server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -44,9 +44,9 @@ const ask = (path: string, deadlineMs = 5000) =>
 
 /** Sends a request, and resolves when it waits for its turn. */
 async function askAndStand(path: string) {
-  const before = told.length;
+  const before = waits.length;
   const answer = ask(path);
-  await expect.poll(() => told.length).toBe(before + 1);
+  await expect.poll(() => waits.length).toBe(before + 1);
   return { answer };
 }
 
@@ -67,7 +67,7 @@ test('under the fault work waits for its turn, and passes in order when the faul
 
 test.each([
   ['dropped by a shedder', true, ['/first']],
-  ['done for nobody without one', false, ['/first', '/late']],
+  ['done without one, although its caller has left', false, ['/first', '/late']],
 ] as const)('work that expired in the line is %s', async (_name, enabled, expected) => {
   shedder.configure({ enabled });
   limitCapacity();
@@ -75,6 +75,15 @@ test.each([
   expect(await ask('/late', 30)).toBe(504);
   chaos.stop();
   await answer;
-  await expect.poll(() => told.length).toBe(2);
+  await expect.poll(() => waits.length).toBe(2);
   await expect.poll(() => done).toEqual(expected);
+});
+
+test('a fault leaves no wait behind for the next one', async () => {
+  limitCapacity();
+  const { answer } = await askAndStand('/first');
+  chaos.stop();
+  await answer;
+  chaos.start(faultSchema.parse({ fault: 'capacity', perSecond: 1000, forMs: 60_000 }));
+  expect(await ask('/next', 2000)).toBe(200);
 });

@@ -1,17 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '@ballast/resilience/primitives';
 import type { Request, RequestHandler } from 'express';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
 import type { AdmissionControl } from '../request/admission.ts';
 import { requestContext } from '../request/request-context.ts';
 import type { Chaos } from './chaos.ts';
+import { pause } from './pause.ts';
 
 /**
  * A server that can do only so much: under the fault `capacity`, admitted requests are handled one after the other,
  * `perSecond` of them, in order of arrival. The queue may grow without end; what keeps it short is the shedder, which
  * is told how long requests wait in it, and drops those that have expired.
  */
-export function limitedCapacity(chaos: Chaos, admission: AdmissionControl | undefined) {
+export function limitedCapacity(
+  chaos: Chaos,
+  admission: AdmissionControl | undefined,
+  clock: Clock = systemClock,
+) {
   let lastDone: Promise<void> = Promise.resolve();
   let freeAtMs = 0;
 
@@ -19,22 +24,21 @@ export function limitedCapacity(chaos: Chaos, admission: AdmissionControl | unde
   async function spendOneRequest(): Promise<void> {
     const active = chaos.active();
     if (active?.fault !== 'capacity') return;
-    freeAtMs = Math.max(freeAtMs, performance.now()) + 1000 / active.perSecond;
-    await delay(freeAtMs - performance.now(), undefined, { signal: active.ended }).catch(() => {
-      freeAtMs = 0;
-    });
+    freeAtMs = Math.max(freeAtMs, clock.now()) + 1000 / active.perSecond;
+    await pause(freeAtMs - clock.now(), { clock, signal: active.ended, kind: 'foreground' });
+    if (active.ended.aborted) freeAtMs = 0;
   }
 
   return function limited(handler: RequestHandler): RequestHandler {
     return async function inTurn(request, response, next) {
       if (chaos.active()?.fault !== 'capacity') return handler(request, response, next);
-      const queuedAtMs = performance.now();
+      const queuedAtMs = clock.now();
       const previousDone = lastDone;
       const { promise, resolve: done } = Promise.withResolvers<void>();
       lastDone = promise;
       await previousDone;
       try {
-        admission?.queueWaited?.(performance.now() - queuedAtMs);
+        admission?.queueWaited?.(clock.now() - queuedAtMs);
         if (isDropped(request, admission)) return sendProblem(response, expired());
         await spendOneRequest();
       } finally {
@@ -45,7 +49,7 @@ export function limitedCapacity(chaos: Chaos, admission: AdmissionControl | unde
   };
 }
 
-/** Dropping expired requests is the shedder's work; without one nobody does it. */
+/** The shedder drops expired requests; without a shedder they are worked on. */
 function isDropped(request: Request, admission: AdmissionControl | undefined): boolean {
   return admission?.snapshot().enabled === true && requestContext(request).deadlineMs === 0;
 }

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ManualClock } from '@ballast/resilience/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { serve } from '../../test/serve.ts';
@@ -144,7 +145,8 @@ describe('an answer that is not what the contract says is an InvalidResponseErro
 });
 
 describe('an error answer is an UpstreamError', () => {
-  const refusing = (status: number, headers: Record<string, string> = {}) => answering('{}', headers, status);
+  const failingWith = (status: number, headers: Record<string, string> = {}) =>
+    answering('{}', headers, status);
 
   test.each([
     [500, 'failure'],
@@ -157,7 +159,7 @@ describe('an error answer is an UpstreamError', () => {
     [409, 'caller'],
     [422, 'caller'],
   ])('%i: its verdict is %s', async (status, verdict) => {
-    const call = await clientFor(refusing(status, { location: 'http://127.0.0.1:1/' }));
+    const call = await clientFor(failingWith(status, { location: 'http://127.0.0.1:1/' }));
     const error = await failure(call());
     expect(error).toBeInstanceOf(UpstreamError);
     expect(error).toMatchObject({ code: 'E_UPSTREAM', status, reason: `http-${status}`, verdict });
@@ -175,16 +177,13 @@ describe('an error answer is an UpstreamError', () => {
   });
 
   test('with the wait it asks for, in seconds or as a date', async () => {
-    const seconds = await failure((await clientFor(refusing(503, { 'retry-after': '3' })))());
+    const seconds = await failure((await clientFor(failingWith(503, { 'retry-after': '3' })))());
     expect(seconds).toMatchObject({ retryAfterMs: 3000, verdict: 'busy' });
-    const date = new Date(Date.now() + 60_000).toUTCString();
-    const dated = (await failure(
-      (
-        await clientFor(refusing(503, { 'retry-after': date }))
-      )(),
-    )) as UpstreamError;
-    expect(dated.retryAfterMs).toBeGreaterThan(30_000);
-    expect(await failure((await clientFor(refusing(503, { 'retry-after': 'soon' })))())).toMatchObject({
+    const clock = new ManualClock();
+    const date = new Date(clock.now() + 60_000).toUTCString();
+    const dated = await failure((await clientFor(failingWith(503, { 'retry-after': date }), { clock }))());
+    expect(dated).toMatchObject({ retryAfterMs: 60_000 });
+    expect(await failure((await clientFor(failingWith(503, { 'retry-after': 'soon' })))())).toMatchObject({
       retryAfterMs: undefined,
     });
   });

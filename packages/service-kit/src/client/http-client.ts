@@ -1,28 +1,48 @@
 import type { CallContext } from '@ballast/resilience';
+import {
+  aClock,
+  anything,
+  atLeast,
+  type Clock,
+  checkOptions,
+  hasMethods,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Rule,
+  recordOf,
+  text,
+  textLike,
+  wallClock,
+  withPatch,
+} from '@ballast/resilience/primitives';
 import { asAttempt } from '@ballast/telemetry';
 import { type Dispatcher, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
 import { safeHeaders } from '../problem/safe-headers.ts';
-import { deadlineHeader, priorityHeader } from '../request/request-context.ts';
+import { aSchema } from '../process/config.ts';
+import { deadlineHeader, priorities, priorityHeader } from '../request/request-context.ts';
 import { readCapped } from './response-body.ts';
 import { readAnswer } from './upstream-answer.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
 export interface HttpClientOptions {
   /** The dependency's name, as in errors. */
-  name: string;
+  readonly name: string;
   /** From configuration only, never from a request. */
-  baseUrl: string;
+  readonly baseUrl: string;
   /** Connections to this dependency: its own bulkhead. */
-  maxConnections?: number;
+  readonly maxConnections?: number;
   /** A connection is used no longer than this, so that replicas that came later get their part of the calls. */
-  maxConnectionAgeMs?: number;
-  connectTimeoutMs?: number;
+  readonly maxConnectionAgeMs?: number;
+  readonly connectTimeoutMs?: number;
   /** Backstop for a call without a signal; the signal of `ctx` normally ends it earlier. */
-  responseTimeoutMs?: number;
-  maxBodyBytes?: number;
+  readonly responseTimeoutMs?: number;
+  readonly maxBodyBytes?: number;
   /** Taken off the remaining time sent to the dependency: what the way back may cost. */
-  deadlineMarginMs?: number;
+  readonly deadlineMarginMs?: number;
+  /** A wall clock, since `Retry-After` may be a date. */
+  readonly clock?: Clock;
 }
 
 export const httpClientDefaults = {
@@ -38,15 +58,15 @@ export const httpClientDefaults = {
 export type HttpCallContext = Partial<CallContext>;
 
 export interface JsonRequest<S extends z.ZodType> {
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
   /** Path and query; build variable parts with `encodeURIComponent`. */
-  path: string;
-  body?: unknown;
-  headers?: Record<string, string>;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
   /** What the answer must be. */
-  schema: S;
-  ctx?: HttpCallContext;
-  maxBodyBytes?: number;
+  readonly schema: S;
+  readonly ctx?: HttpCallContext;
+  readonly maxBodyBytes?: number;
 }
 
 export interface HttpClient {
@@ -55,19 +75,69 @@ export interface HttpClient {
    * Sends a request and checks the answer.
    * @throws {UpstreamError} for an error answer, a redirect or no answer
    * @throws {InvalidResponseError} for an answer that is too large, no JSON, or not what `schema` says
+   * @throws {InvalidOptionError} for a request that is not described above; nothing is sent
    * @throws the signal's reason when `ctx.signal` is aborted, also while the body is read
    */
   json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>>;
   close(): Promise<void>;
 }
 
+const httpUrl: Rule = {
+  expected: 'an http:// or https:// URL',
+  accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+  // It may hold a password.
+  isSecret: true,
+};
+const time = integer(1, longestTimerMs);
+
+const clientRules = {
+  name: text,
+  baseUrl: httpUrl,
+  maxConnections: integer(1),
+  maxConnectionAgeMs: time,
+  connectTimeoutMs: time,
+  responseTimeoutMs: time,
+  maxBodyBytes: integer(1),
+  deadlineMarginMs: atLeast(0),
+  clock: aClock,
+};
+
+const requestRules = {
+  method: oneOf('GET', 'PUT', 'POST', 'DELETE', 'PATCH'),
+  path: textLike(/^\//, 'a path that begins with /'),
+  body: anything,
+  headers: recordOf('an object of strings', (value) => typeof value === 'string'),
+  schema: aSchema,
+  ctx: { expected: 'the context of a guarded call, or a part of it', accepts: isContext },
+  maxBodyBytes: integer(1),
+};
+
+/** Whether its members are what they must be. A guarded call hands on an object that has more of them. */
+function isContext(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { signal, attempt, priority, remainingMs } = value as HttpCallContext;
+  return (
+    (signal === undefined || hasMethods(signal, ['addEventListener', 'removeEventListener'])) &&
+    (attempt === undefined || (Number.isSafeInteger(attempt) && attempt >= 1)) &&
+    (priority === undefined || priorities.includes(priority)) &&
+    (remainingMs === undefined || typeof remainingMs === 'function')
+  );
+}
+
 /**
  * A client for one dependency, with its own undici pool: bounded connections, used in turn (a plain Pool gives all
  * calls to the first that is free, and so to one replica), no pipelining (one slow answer must not hold up another), no
  * redirects, capped bodies.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const settings = { ...httpClientDefaults, ...options };
+  checkOptions('httpClient', options, clientRules, ['name', 'baseUrl']);
+  const settings = withPatch(
+    { name: options.name, clock: wallClock, ...httpClientDefaults },
+    options,
+    clientRules,
+  );
   const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
     connections: settings.maxConnections,
     clientTtl: settings.maxConnectionAgeMs,
@@ -79,11 +149,12 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   });
 
   async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
+    checkOptions('json', request, requestRules, ['method', 'path', 'schema']);
     try {
       const dispatch = toDispatch(request, settings.deadlineMarginMs);
       const response = await asAttempt(request.ctx?.attempt ?? 1, () => pool.request(dispatch));
       const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
-      return readAnswer(settings.name, response, bytes, request.schema);
+      return readAnswer({ ...settings, schema: request.schema }, response, bytes);
     } catch (error) {
       throw translate(settings.name, error, request.ctx?.signal);
     }

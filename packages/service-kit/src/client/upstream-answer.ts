@@ -1,17 +1,34 @@
+import type { Clock } from '@ballast/resilience/primitives';
 import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { problemContentType, problemSchema } from '../problem/problem.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
+/** What is expected of an answer. */
+export interface Expectation<S extends z.ZodType> {
+  /** The dependency's name, as in errors. */
+  readonly name: string;
+  readonly schema: S;
+  /** Tells how long it is until a date in `Retry-After`. */
+  readonly clock: Clock;
+}
+
 /** What a dependency answered, as its schema says it must be. */
 export function readAnswer<S extends z.ZodType>(
-  name: string,
+  { name, schema, clock }: Expectation<S>,
   { statusCode: status, headers }: Dispatcher.ResponseData,
   bytes: Buffer,
-  schema: S,
 ): z.output<S> {
   const type = String(headers['content-type'] ?? '').split(';', 1)[0];
-  if (status < 200 || status >= 300) throw errorAnswer(name, status, headers['retry-after'], type, bytes);
+  if (status < 200 || status >= 300) {
+    const header = headers['retry-after'];
+    throw new UpstreamError(name, {
+      status,
+      reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
+      retryAfter: Array.isArray(header) ? header[0] : header,
+      nowMs: clock.now(),
+    });
+  }
   const parsed = schema.safeParse(bytes.length === 0 ? undefined : parseJson(name, type, bytes));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
@@ -29,20 +46,6 @@ function parseJson(name: string, type: string | undefined, bytes: Buffer): unkno
   } catch (cause) {
     throw new InvalidResponseError(name, 'the answer is not valid JSON', cause);
   }
-}
-
-function errorAnswer(
-  name: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  type: string | undefined,
-  bytes: Buffer,
-): UpstreamError {
-  return new UpstreamError(name, {
-    status,
-    reason: (type === problemContentType && problemCode(bytes)) || `http-${status}`,
-    retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-  });
 }
 
 function problemCode(bytes: Buffer): string | undefined {

@@ -18,17 +18,19 @@ export class UpstreamError extends Error {
     this.dependency = dependency;
     this.status = details.status;
     this.reason = details.reason;
-    this.retryAfterMs = parseRetryAfter(details.retryAfter);
+    this.retryAfterMs = parseRetryAfter(details.retryAfter, details.nowMs);
     this.verdict = details.status === undefined ? 'failure' : httpVerdict(details.status, details.retryAfter);
   }
 }
 
 export interface UpstreamErrorDetails {
-  status?: number;
-  reason: string;
+  readonly status?: number;
+  readonly reason: string;
   /** The answer's Retry-After header. */
   readonly retryAfter?: string | undefined;
-  cause?: unknown;
+  /** The time it was read, for a header that is a date. @default Date.now() */
+  readonly nowMs?: number;
+  readonly cause?: unknown;
 }
 
 /** A dependency answered something that is not what its contract says: never cached, never shown. */

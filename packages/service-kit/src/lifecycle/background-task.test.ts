@@ -1,19 +1,22 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ManualClock } from '@ballast/resilience/testing';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { silentLogger } from '../process/logger.ts';
 import { startBackgroundTask } from './background-task.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+let clock: ManualClock;
+beforeEach(() => {
+  clock = new ManualClock();
+});
 
 const task = (run: () => Promise<unknown>, more = {}) =>
-  startBackgroundTask({ name: 'sweep', everyMs: 1000, run, random: () => 0.5, ...more });
+  startBackgroundTask({ name: 'sweep', everyMs: 1000, run, clock, random: () => 0.5, ...more });
 
 test('work is done at once and then once per pause', async () => {
   const run = vi.fn(async () => {});
   const sweep = task(run);
-  await vi.advanceTimersByTimeAsync(999);
+  await clock.advance(999);
   expect(run).toHaveBeenCalledTimes(1);
-  await vi.advanceTimersByTimeAsync(1);
+  await clock.advance(1);
   expect(run).toHaveBeenCalledTimes(2);
   await sweep.close();
 });
@@ -21,7 +24,7 @@ test('work is done at once and then once per pause', async () => {
 test('work that asks for more gets no pause', async () => {
   const run = vi.fn(async () => run.mock.calls.length < 4);
   const sweep = task(run);
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   expect(run).toHaveBeenCalledTimes(4);
   await sweep.close();
 });
@@ -32,12 +35,12 @@ test('waking ends the pause, also when it comes while work is being done', async
   const sweep = task(run);
   sweep.wake();
   finish();
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   expect(run).toHaveBeenCalledTimes(2);
   finish();
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   sweep.wake();
-  await vi.advanceTimersByTimeAsync(0);
+  await clock.advance(0);
   expect(run).toHaveBeenCalledTimes(3);
   finish();
   await sweep.close();
@@ -51,7 +54,7 @@ test('a failure is logged once per outage and tried again', async () => {
   const logged: string[] = [];
   const log = (_fields: object, message: string) => void logged.push(message);
   const sweep = task(run, { logger: { ...silentLogger, warn: log, info: log } });
-  await vi.advanceTimersByTimeAsync(4000);
+  await clock.advance(4000);
   expect(logged).toEqual(['background task failed, it will be tried again', 'background task works again']);
   await sweep.close();
 });
@@ -65,9 +68,23 @@ test('closing waits for the work at hand and starts no other', async () => {
     .then(() => {
       closed = true;
     });
-  await vi.advanceTimersByTimeAsync(5000);
+  await clock.advance(5000);
   expect(closed).toBe(false);
   finish();
   await closing;
   expect(run).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  [0, 750],
+  [0.5, 1000],
+  [1, 1250],
+])('with the random number %s the pause is %s ms', async (random, pauseMs) => {
+  const run = vi.fn(async () => {});
+  const sweep = task(run, { random: () => random });
+  await clock.advance(pauseMs - 1);
+  expect(run).toHaveBeenCalledTimes(1);
+  await clock.advance(1);
+  expect(run).toHaveBeenCalledTimes(2);
+  await sweep.close();
 });

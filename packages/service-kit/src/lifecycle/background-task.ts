@@ -1,15 +1,27 @@
-import { type Logger, silentLogger } from '../process/logger.ts';
+import {
+  aClock,
+  aFunction,
+  between,
+  type Clock,
+  checkOptions,
+  longestTimerMs,
+  type Random,
+  systemClock,
+  text,
+} from '@ballast/resilience/primitives';
+import { aLogger, type Logger, silentLogger } from '../process/logger.ts';
 import type { Closable } from './shutdown.ts';
 
 export interface BackgroundTaskOptions {
   /** As in logs. */
-  name: string;
-  /** The pause between runs, +-25 % at random so that replicas do not march in step. */
-  everyMs: number;
+  readonly name: string;
+  /** The pause between runs, a quarter more or less at random, so that replicas do not all run at once. */
+  readonly everyMs: number;
   /** One bounded piece of work; `true` asks to be run again at once. */
-  run: () => Promise<unknown>;
-  logger?: Logger;
-  random?: () => number;
+  readonly run: () => Promise<unknown>;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 export interface BackgroundTask extends Closable {
@@ -19,9 +31,25 @@ export interface BackgroundTask extends Closable {
   close(): Promise<void>;
 }
 
-/** Runs a piece of work again and again, never twice at once, and survives its failures. */
+const jitterRatio = 0.25;
+
+const taskRules = {
+  name: text,
+  everyMs: between(1, Math.floor(longestTimerMs / (1 + jitterRatio))),
+  run: aFunction,
+  logger: aLogger,
+  clock: aClock,
+  random: aFunction,
+};
+
+/**
+ * Runs a piece of work again and again, never twice at once, and survives its failures.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
+ */
 export function startBackgroundTask(options: BackgroundTaskOptions): BackgroundTask {
-  const { name, everyMs, run, logger = silentLogger, random = Math.random } = options;
+  checkOptions('startBackgroundTask', options, taskRules, ['name', 'everyMs', 'run']);
+  const { name, everyMs, run, logger = silentLogger, clock = systemClock, random = Math.random } = options;
   let isClosed = false;
   let isAwake = false;
   let isFailing = false;
@@ -43,9 +71,10 @@ export function startBackgroundTask(options: BackgroundTaskOptions): BackgroundT
 
   function pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, everyMs * (0.75 + random() / 2)).unref();
+      const pauseMs = everyMs * (1 + jitterRatio * (2 * random() - 1));
+      const timer = clock.setTimer(resolve, pauseMs, 'background');
       endPause = () => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve();
       };
     });

@@ -5,6 +5,7 @@ import {
   checkOptions,
   integer,
   longestTimerMs,
+  type Rule,
   recordOf,
   settleWithin,
   systemClock,
@@ -25,6 +26,8 @@ export interface ReadinessOptions {
   readonly timeoutMs?: number;
   readonly clock?: Clock;
 }
+
+export const aReadiness: Rule = withMethods('a readiness', 'check', 'drain');
 
 const checks = recordOf('an object of functions', (check) => typeof check === 'function');
 

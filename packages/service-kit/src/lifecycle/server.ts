@@ -1,17 +1,25 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import {
+  aFunction,
+  checkArgument,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  withPatch,
+} from '@ballast/resilience/primitives';
 import { answerParserErrors } from '../problem/parser-errors.ts';
 
 /** Limits of the HTTP server itself. Times in ms. */
 export interface ServerLimits {
   /** The whole request, body included. Node's own default of 300 s lets a slow body hold a socket for minutes. */
-  requestTimeoutMs: number;
-  headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly headersTimeoutMs: number;
   /** How often the two above are looked at; Node's default of 30 s makes them late by as much. */
-  connectionsCheckingIntervalMs: number;
-  keepAliveTimeoutMs: number;
-  maxRequestsPerSocket: number;
-  maxConnections: number;
-  maxHeaderBytes: number;
+  readonly connectionsCheckingIntervalMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly maxRequestsPerSocket: number;
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
 }
 
 export const serverLimits: ServerLimits = {
@@ -24,9 +32,28 @@ export const serverLimits: ServerLimits = {
   maxHeaderBytes: 8 * 1024,
 };
 
-/** A node:http server with every limit set and problem+json for what the parser refuses. */
+// Node takes 0 for "no limit" in most of these, and here everything has one.
+const time = integer(1, longestTimerMs);
+
+export const serverLimitRules = {
+  requestTimeoutMs: time,
+  headersTimeoutMs: time,
+  connectionsCheckingIntervalMs: time,
+  keepAliveTimeoutMs: time,
+  maxRequestsPerSocket: integer(1),
+  maxConnections: integer(1),
+  maxHeaderBytes: integer(1),
+};
+
+/**
+ * A node:http server with every limit set and problem+json for what the parser rejects.
+ *
+ * @throws {InvalidOptionError} for a limit that does not exist or makes no sense
+ */
 export function createServer(listener: RequestListener, overrides: Partial<ServerLimits> = {}): Server {
-  const limits = { ...serverLimits, ...overrides };
+  checkArgument('createServer', 'listener', listener, aFunction);
+  checkOptions('createServer', overrides, serverLimitRules);
+  const limits = withPatch(serverLimits, overrides, serverLimitRules);
   const server = createHttpServer(
     {
       requestTimeout: limits.requestTimeoutMs,

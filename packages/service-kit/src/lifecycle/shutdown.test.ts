@@ -16,11 +16,11 @@ const mainFile = new URL('../../test/slow-service.ts', import.meta.url).pathname
 vi.setConfig({ testTimeout: 30_000, expect: { poll: { timeout: 10_000 } } });
 
 interface Started {
-  url: string;
-  child: ChildProcess;
-  lines: string[];
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly lines: string[];
   /** Exit code, or the signal that ended it. */
-  ended: Promise<number | string>;
+  readonly ended: Promise<number | string>;
 }
 
 async function start(env: Record<string, string> = {}): Promise<Started> {

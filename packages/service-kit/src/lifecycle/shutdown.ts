@@ -1,23 +1,24 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, settleWithin, systemClock } from '@ballast/resilience/primitives';
 import { shutdownTelemetry } from '@ballast/telemetry';
 import type { Logger } from '../process/logger.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Something that holds connections or files until it is closed. */
 export interface Closable {
-  name?: string;
+  readonly name?: string;
   close(): unknown;
 }
 
 interface ShutDown {
-  server: Server;
-  readiness: Readiness;
-  resources: Closable[];
-  logger: Logger;
-  /** How long to answer on after readiness is off, so that balancers and keep-alive clients move away. */
-  drainDelayMs: number;
+  readonly server: Server;
+  readonly readiness: Readiness;
+  readonly resources: readonly Closable[];
+  readonly logger: Logger;
+  /** How long to answer on after readiness is off, so that load balancers and keep-alive clients move away. */
+  readonly drainDelayMs: number;
 }
 
 /** How often connections that have become idle are closed while requests finish. */
@@ -57,32 +58,32 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 interface SignalHandling {
-  close: () => Promise<void>;
-  logger: Logger;
-  exit: (code: number) => void;
-  graceMs: number;
+  readonly close: () => Promise<void>;
+  readonly logger: Logger;
+  readonly exit: (code: number) => void;
+  readonly graceMs: number;
+  readonly clock?: Clock;
 }
 
 /** Runs `close` on the first SIGTERM or SIGINT; gives up on the second one or after the grace time. */
-export function closeOnSignals({ close, logger, exit, graceMs }: SignalHandling): void {
-  let closing = false;
+export function closeOnSignals({ close, logger, exit, graceMs, clock = systemClock }: SignalHandling): void {
+  let isClosing = false;
   const onSignal = async (signal: NodeJS.Signals) => {
-    if (closing) {
+    if (isClosing) {
       logger.warn({ signal }, 'second signal: stopping at once');
       return exit(1);
     }
-    closing = true;
+    isClosing = true;
     logger.info({ signal, graceMs }, 'stopping');
-    setTimeout(() => {
+    const closed = await settleWithin(close(), graceMs, clock, 'background');
+    if (closed.kind === 'timeout')
       logger.error({ graceMs }, 'SHUTDOWN_GRACE_MS is over: stopping with work in flight');
-      exit(1);
-    }, graceMs).unref();
-    await close();
-    exit(0);
+    if (closed.kind === 'failed') logger.fatal({ err: closed.error }, 'could not close: stopping');
+    exit(closed.kind === 'done' ? 0 : 1);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  // Nobody knows what a bug has left half done: to start afresh is the safe way on. It is said in the log's own form.
+  // A bug may have left anything half done, so the safe way on is a new process. It is logged like everything else.
   process.on('uncaughtException', (err) => {
     logger.fatal({ err }, 'uncaught error: stopping');
     exit(1);

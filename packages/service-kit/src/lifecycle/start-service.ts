@@ -1,29 +1,43 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ServiceConfig } from '../process/config.ts';
-import type { Logger } from '../process/logger.ts';
-import { createReadiness, type Readiness } from './readiness.ts';
-import { createServer, type ServerLimits } from './server.ts';
+import { aFunction, anything, checkOptions, hasMethods, listOf, text } from '@ballast/resilience/primitives';
+import { checkConfig, type ServiceConfig } from '../process/config.ts';
+import { aLogger, type Logger } from '../process/logger.ts';
+import { aReadiness, createReadiness, type Readiness } from './readiness.ts';
+import { createServer, type ServerLimits, serverLimitRules } from './server.ts';
 import { type Closable, closeOnSignals, shutDown } from './shutdown.ts';
 
+const startRules = {
+  name: text,
+  config: anything,
+  app: aFunction,
+  readiness: aReadiness,
+  onShutdown: listOf('a list of objects with close()', (value) => hasMethods(value, ['close'])),
+  logger: aLogger,
+  limits: serverLimitRules,
+  exit: aFunction,
+};
+
+const readKeys = ['HOST', 'PORT', 'SHUTDOWN_GRACE_MS', 'DRAIN_DELAY_MS'] as const;
+
 export interface ServiceOptions {
-  name: string;
-  config: Pick<ServiceConfig, 'HOST' | 'PORT' | 'SHUTDOWN_GRACE_MS' | 'DRAIN_DELAY_MS'>;
-  app: RequestListener;
+  readonly name: string;
+  readonly config: Pick<ServiceConfig, (typeof readKeys)[number]>;
+  readonly app: RequestListener;
   /** The same object the app got. */
-  readiness?: Readiness;
+  readonly readiness?: Readiness;
   /** Closed one after the other once the last request is answered: clients, caches, the database last. */
-  onShutdown?: Closable[];
-  logger: Logger;
-  limits?: Partial<ServerLimits>;
+  readonly onShutdown?: readonly Closable[];
+  readonly logger: Logger;
+  readonly limits?: Partial<ServerLimits>;
   /** Ends the process. @default process.exit */
-  exit?: (code: number) => void;
+  readonly exit?: (code: number) => void;
 }
 
 export interface RunningService {
   /** e.g. `http://127.0.0.1:4001` */
-  url: string;
-  server: Server;
+  readonly url: string;
+  readonly server: Server;
   /** The same drain as on SIGTERM, without ending the process. */
   close(): Promise<void>;
 }
@@ -32,8 +46,12 @@ export interface RunningService {
  * Listens, and on SIGTERM or SIGINT stops without failing a request: readiness off, drain delay, no new
  * connections, requests in flight finish, resources close in order, exit 0. A second signal or the end of the
  * grace time exits with 1.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
+  checkOptions('startService', options, startRules, ['name', 'config', 'app', 'logger']);
+  checkConfig('startService', options.config, { required: readKeys });
   const {
     config,
     logger,

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ProblemError, problem, problemContentType } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
-/** How long a refused client may take to read its answer. */
+/** How long a client whose request was rejected may take to read the answer. */
 const lingerMs = 500;
 
 /** Answers on the socket what never becomes a request: parser errors, timeouts, CONNECT, odd expectations. */
@@ -17,7 +17,7 @@ export function answerParserErrors(server: Server): Server {
     response.once('close', () => responses.delete(response));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    // Told once per chunk that still comes.
+    // The event comes again for each chunk that still arrives.
     if (closing.has(socket)) return;
     closing.add(socket);
     const responses = [...(unanswered.get(socket) ?? [])];

@@ -1,4 +1,16 @@
 import { STATUS_CODES } from 'node:http';
+import {
+  anything,
+  atLeast,
+  checkArgument,
+  checkOptions,
+  integer,
+  listOf,
+  optional,
+  type Rule,
+  recordOf,
+  textLike,
+} from '@ballast/resilience/primitives';
 import { z } from 'zod';
 
 /** The media type of every error answer. */
@@ -21,10 +33,26 @@ export type Problem = z.output<typeof problemSchema>;
 /** What an answer may carry besides status, code and detail. */
 export interface ProblemExtras {
   /** Sent as `Retry-After`, rounded up to whole seconds. */
-  retryAfterMs?: number | undefined;
-  headers?: Record<string, string>;
-  errors?: Problem['errors'];
-  cause?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  readonly headers?: Record<string, string>;
+  readonly errors?: Problem['errors'];
+  readonly cause?: unknown;
+}
+
+const aStatus = integer(400, 599);
+const aCode = textLike(/^[a-z][a-z0-9-]*$/, 'a code in kebab-case');
+const aDetail: Rule = optional({ expected: 'a string', accepts: (value) => typeof value === 'string' });
+
+const extrasRules = {
+  retryAfterMs: atLeast(0),
+  headers: recordOf('an object of strings', (value) => typeof value === 'string'),
+  errors: listOf('a list of { pointer, detail }', isFault),
+  cause: anything,
+};
+
+function isFault(value: unknown): boolean {
+  const { pointer, detail } = (value ?? {}) as { pointer?: unknown; detail?: unknown };
+  return typeof pointer === 'string' && typeof detail === 'string';
 }
 
 /** An error that is already an answer: thrown anywhere below a route, sent as problem+json. */
@@ -62,9 +90,14 @@ export class ProblemError extends Error {
 /**
  * Makes an error that is answered as problem+json.
  *
+ * @throws {InvalidOptionError} for a status that is no error, a code that is no word, or an extra that does not exist
  * @example throw problem(409, 'insufficient-stock', 'Only 2 of SKU-7 are left');
  */
 export function problem(status: number, code: string, detail?: string, extras?: ProblemExtras): ProblemError {
+  checkArgument('problem', 'status', status, aStatus);
+  checkArgument('problem', 'code', code, aCode);
+  checkArgument('problem', 'detail', detail, aDetail);
+  checkOptions('problem', extras, extrasRules);
   return new ProblemError(status, code, detail, extras);
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from '../process/logger.ts';
 
 /**
  * Drops headers that can't be sent. Node throws on CR, LF and the like, so one odd value taken from a request
- * would turn a good answer into a 500 (this happened to others with baggage).
+ * would turn a good answer into a 500, as has happened with baggage.
  */
 export function safeHeaders(headers: Record<string, string> = {}, logger?: Logger): Record<string, string> {
   return Object.fromEntries(

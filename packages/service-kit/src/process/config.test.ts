@@ -39,7 +39,7 @@ describe('a bad value', () => {
     ['PORT', '1e3', 'PORT: expected a whole number from 0 to 65535, received "1e3"'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL: '],
     ['CHAOS_TOKEN', 'short', 'CHAOS_TOKEN: expected at least 16 characters, received a value not shown here'],
-  ])('%s=%s is refused with its name and what was expected', (key, value, message) => {
+  ])('%s=%s is rejected with its name and what was expected', (key, value, message) => {
     expect(() => readConfig(schema, { ...valid, [key]: value })).toThrow(message);
   });
 

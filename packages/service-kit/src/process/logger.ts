@@ -1,3 +1,5 @@
+import { type Rule, withMethods } from '@ballast/resilience/primitives';
+
 /** What the kit needs of a logger: the shape of pino, so `createLogger` of @ballast/telemetry fits as it is. */
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -6,6 +8,8 @@ export interface Logger {
   error(fields: object, message: string): void;
   fatal(fields: object, message: string): void;
 }
+
+export const aLogger: Rule = withMethods('a logger', 'debug', 'info', 'warn', 'error', 'fatal');
 
 const nothing = (): void => {};
 

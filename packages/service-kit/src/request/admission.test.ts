@@ -70,7 +70,7 @@ test('health, resilience and the API document are never shed', async () => {
   expect(asked).toEqual([]);
 });
 
-test('the shedder of @ballast/resilience refuses when its places are taken, and shows it', async () => {
+test('the shedder of @ballast/resilience sheds when its limit is reached, and shows it', async () => {
   const admission = createLoadShedder({ maxInFlight: 1 });
   onTestFinished(() => admission.close());
   const { promise: work, resolve: finish } = Promise.withResolvers<void>();

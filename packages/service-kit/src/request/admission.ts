@@ -1,4 +1,5 @@
 import type { LoadShedder, ShedReason } from '@ballast/resilience';
+import { type Rule, withMethods } from '@ballast/resilience/primitives';
 import type { RequestHandler } from 'express';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
@@ -8,6 +9,8 @@ import { requestContext } from './request-context.ts';
 export type AdmissionControl = Pick<LoadShedder, 'admit' | 'snapshot'> &
   Partial<Pick<LoadShedder, 'queueWaited'>>;
 
+export const anAdmissionControl: Rule = withMethods('a load shedder', 'admit', 'snapshot');
+
 /** Runs a handler if the shedder admits the request; else answers a cheap 503 with Retry-After. */
 export function admit(shedder: AdmissionControl | undefined, handler: RequestHandler): RequestHandler {
   if (!shedder) return handler;
@@ -15,7 +18,7 @@ export function admit(shedder: AdmissionControl | undefined, handler: RequestHan
     const { priority, deadlineMs } = requestContext(request);
     const decision = shedder.admit(priority, deadlineMs);
     // Answered here, not thrown: under overload this is the commonest answer, and an exception through express
-    // costs more than the work that was refused.
+    // costs more than the work that was shed.
     if (!decision.admitted) return sendProblem(response, overloaded(decision.reason, decision.retryAfterMs));
     try {
       // The permit follows the work, not the connection: a client that hangs up does not free the CPU.

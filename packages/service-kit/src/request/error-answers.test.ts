@@ -8,6 +8,20 @@ const coded = (code: string, more: object = {}) => Object.assign(new Error('deta
 test.each<[string, unknown, number, string, string | undefined]>([
   ['a problem', problem(409, 'taken'), 409, 'taken', undefined],
   ['an open breaker', coded('E_BREAKER_OPEN', { retryAfterMs: 4200 }), 503, 'dependency-unavailable', '5'],
+  [
+    'a dependency whose wait is no number',
+    coded('E_BREAKER_OPEN', { retryAfterMs: 'soon' }),
+    503,
+    'dependency-unavailable',
+    '1',
+  ],
+  [
+    'a wait that has passed',
+    coded('E_BREAKER_OPEN', { retryAfterMs: -5 }),
+    503,
+    'dependency-unavailable',
+    '1',
+  ],
   ['a full bulkhead', coded('E_BULKHEAD_FULL'), 503, 'dependency-unavailable', '1'],
   ['a throttle', coded('E_THROTTLED', { retryAfterMs: undefined }), 503, 'dependency-unavailable', '1'],
   ['a dependency that took too long', coded('E_ATTEMPT_TIMEOUT'), 503, 'dependency-unavailable', '1'],

@@ -6,7 +6,7 @@ import { sendProblem } from '../problem/send-problem.ts';
 import type { Logger } from '../process/logger.ts';
 import { hasTimeLeft } from './request-context.ts';
 
-/** What any thrown thing becomes on the wire. Only what is known to be safe to tell leaves the process. */
+/** The answer for anything that was thrown. It holds nothing but what is known to be safe to show. */
 export function toProblem(error: unknown, caller = { callerHasTime: true }): ProblemError {
   if (error instanceof ProblemError) return error;
   return (
@@ -24,12 +24,12 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     const answer = toProblem(error, { callerHasTime: hasTimeLeft(request) });
     const fields = { err: error, method: request.method, path: request.path, status: answer.status };
     if (answer.code === unexpectedProblem) logger.error(fields, 'unexpected error');
-    else logger.debug(fields, 'request refused');
+    else logger.debug(fields, 'request answered with a problem');
     sendProblem(response, answer);
   };
 }
 
-/** For a path nobody knows. */
+/** For a path that does not exist. */
 export const answerNotFound: RequestHandler = function notFound(request) {
   throw problem(404, 'not-found', `There is nothing at ${request.path.slice(0, 200)}`);
 };
@@ -72,8 +72,8 @@ const outOfTime = new Set(['E_DEADLINE', 'E_ATTEMPT_TIMEOUT']);
 /** Suggested wait when a dependency gave none. */
 const awayRetryAfterMs = 1000;
 
-// Whose time ran out decides. The caller's: its outcome is unknown and it has no time for a retry. The dependency's
-// own: that is one way to be away, and the caller may come back as for the others.
+// It depends on whose time ran out. The caller's: the outcome is unknown, and there is no time for a retry. The
+// dependency's own: it counts as away, and the caller may try again.
 function timeProblem(
   cause: unknown,
   { callerHasTime }: { callerHasTime: boolean },
@@ -87,13 +87,18 @@ function timeProblem(
 // An error of a required dependency that nothing degraded: the caller may try again, and need not know which one.
 function dependencyProblem(cause: unknown): ProblemError | undefined {
   if (!unavailableProblem.has(codeOf(cause))) return undefined;
-  const { retryAfterMs } = cause as { retryAfterMs?: number };
+  const { retryAfterMs } = cause as { retryAfterMs?: unknown };
   // A dependency that calls our request wrong is not away: that is a bug here, and a 500.
   if (verdictOfError(cause) === 'caller') return undefined;
   return problem(503, 'dependency-unavailable', 'A dependency is not available', {
-    retryAfterMs: retryAfterMs ?? awayRetryAfterMs,
+    retryAfterMs: isWait(retryAfterMs) ? retryAfterMs : awayRetryAfterMs,
     cause,
   });
+}
+
+// An error of any library may have a member of this name: what can't be sent must not break the answer.
+function isWait(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function codeOf(error: unknown): string {

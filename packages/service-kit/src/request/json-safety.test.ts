@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maxJsonDepth, parseSafeJson, refuseUnsafeText } from './json-safety.ts';
+import { maxJsonDepth, parseSafeJson, rejectUnsafeText } from './json-safety.ts';
 
 const parse = (text: string) => parseSafeJson(Buffer.from(text));
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -26,7 +26,7 @@ test.each([
   ['__proto__', '{"a":{"__proto__":{"admin":true}}}'],
   ['constructor', '[{"constructor":{"prototype":{}}}]'],
   ['prototype', '{"prototype":1}'],
-])('the key %s is refused at any level', (key, text) => {
+])('the key %s is rejected at any level', (key, text) => {
   const errors = [{ pointer: expect.any(String), detail: `the key ${key} is not allowed` }];
   expect(() => parse(text)).toThrow(expect.objectContaining({ status: 400, code: 'unsafe-json', errors }));
 });
@@ -41,11 +41,11 @@ test.each([
   ['NUL', '"a\\u0000b"'],
   ['a lone surrogate', '["\\ud800"]'],
   ['a lone surrogate in a key', '{"\\udc00":1}'],
-])('%s is refused', (_name, text) => {
+])('%s is rejected', (_name, text) => {
   expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'unsafe-json' }));
 });
 
 test('text from a path or query is held to the same rule', () => {
-  expect(() => refuseUnsafeText('a\0', ['query'])).toThrow(expect.objectContaining({ code: 'unsafe-json' }));
-  expect(() => refuseUnsafeText('ä😀', ['query'])).not.toThrow();
+  expect(() => rejectUnsafeText('a\0', ['query'])).toThrow(expect.objectContaining({ code: 'unsafe-json' }));
+  expect(() => rejectUnsafeText('ä😀', ['query'])).not.toThrow();
 });

@@ -8,14 +8,14 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Parses a JSON request body and refuses what only an attack or a bug sends: nesting beyond `MAX_JSON_DEPTH`,
- * keys that reach prototypes, NUL and lone surrogates (PostgreSQL would refuse the first as a server error).
+ * Parses a JSON request body and rejects what only an attack or a bug sends: nesting beyond `maxJsonDepth`,
+ * keys that reach prototypes, NUL and lone surrogates (PostgreSQL rejects the first, which would be a 500).
  *
  * @throws {ProblemError} 400 `malformed-json` or `unsafe-json`
  */
 export function parseSafeJson(bytes: Uint8Array): unknown {
   const value = parse(bytes);
-  refuseUnsafe(value, []);
+  rejectUnsafe(value, []);
   return value;
 }
 
@@ -27,19 +27,19 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-function refuseUnsafe(value: unknown, path: readonly string[]): void {
-  if (typeof value === 'string') refuseUnsafeText(value, path);
+function rejectUnsafe(value: unknown, path: readonly string[]): void {
+  if (typeof value === 'string') rejectUnsafeText(value, path);
   if (typeof value !== 'object' || value === null) return;
   if (path.length >= maxJsonDepth) throw unsafe(path, `nested deeper than ${maxJsonDepth} levels`);
   for (const [key, member] of Object.entries(value)) {
     if (forbiddenKeys.has(key)) throw unsafe(path, `the key ${key} is not allowed`);
-    refuseUnsafeText(key, path);
-    refuseUnsafe(member, [...path, key]);
+    rejectUnsafeText(key, path);
+    rejectUnsafe(member, [...path, key]);
   }
 }
 
-/** Refuses text that PostgreSQL can't store; also used for paths and queries. */
-export function refuseUnsafeText(text: string, path: readonly string[]): void {
+/** Rejects text that PostgreSQL can't store; also used for paths and queries. */
+export function rejectUnsafeText(text: string, path: readonly string[]): void {
   if (text.includes('\0') || !text.isWellFormed()) throw unsafe(path, 'contains NUL or a lone surrogate');
 }
 

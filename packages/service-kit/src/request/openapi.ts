@@ -5,9 +5,9 @@ import { priorities } from './request-context.ts';
 import type { ReplyDescription, Route } from './route.ts';
 
 export interface ApiInfo {
-  title: string;
-  version: string;
-  description?: string | undefined;
+  readonly title: string;
+  readonly version: string;
+  readonly description?: string | undefined;
 }
 
 /**

@@ -9,9 +9,9 @@ import { deadlineDefaults, type RequestContext, type RequestEndedError } from '.
 import { describeRoute } from './route.ts';
 
 interface Given {
-  priority?: Priority;
-  deadlineMs?: number;
-  handle?: (context: RequestContext) => Promise<void>;
+  readonly priority?: Priority;
+  readonly deadlineMs?: number;
+  readonly handle?: (context: RequestContext) => Promise<void>;
 }
 
 async function serveContext({ handle, ...budget }: Given = {}): Promise<string> {
@@ -53,7 +53,7 @@ test.each<[string, Given, Record<string, string>, number]>([
 });
 
 test.each(['0', '1', String(answerReserveMs)])(
-  'a deadline of %s ms is refused before any work',
+  'a deadline of %s ms is rejected before any work',
   async (ms) => {
     const url = await serveContext({ handle: () => Promise.reject(new Error('work was done')) });
     const response = await fetch(url, { headers: { 'x-deadline-ms': ms } });
@@ -120,8 +120,8 @@ test.each<[Priority, string | undefined, Priority]>([
   ['sheddable', 'critical', 'sheddable'],
   ['default', 'critical', 'default'],
   ['default', 'sheddable', 'sheddable'],
-])('on a %s route a caller asking for %s gets %s', async (priority, wished, expected) => {
-  const headers: Record<string, string> = wished ? { 'x-priority': wished } : {};
+])('on a %s route a caller asking for %s gets %s', async (priority, asked, expected) => {
+  const headers: Record<string, string> = asked ? { 'x-priority': asked } : {};
   expect((await contextOf(await serveContext({ priority }), headers)).priority).toBe(expected);
 });
 

@@ -1,4 +1,5 @@
 import type { Priority } from '@ballast/resilience';
+import { systemClock } from '@ballast/resilience/primitives';
 import type { Request, RequestHandler, Response } from 'express';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
@@ -13,11 +14,11 @@ export const priorityHeader = 'x-priority';
 /** How long a request may take. */
 export interface DeadlineOptions {
   /** For a request without `x-deadline-ms`. @default 2000 */
-  defaultMs: number;
-  /** A longer wish is cut to this. @default 10000 */
-  maxMs: number;
+  readonly defaultMs: number;
+  /** A longer time is cut to this. @default 10000 */
+  readonly maxMs: number;
   /** Kept back from dependencies, for writing the (degraded) answer once they have used up theirs. @default 50 */
-  answerReserveMs: number;
+  readonly answerReserveMs: number;
 }
 
 export const deadlineDefaults: DeadlineOptions = { defaultMs: 2000, maxMs: 10_000, answerReserveMs: 50 };
@@ -44,8 +45,8 @@ export interface RequestContext {
 
 /** What a route declares about its own requests. */
 export interface RouteBudget {
-  priority: Priority;
-  deadlineMs?: number | undefined;
+  readonly priority: Priority;
+  readonly deadlineMs?: number | undefined;
 }
 
 const arrivals = new WeakMap<Request, number>();
@@ -53,7 +54,7 @@ const contexts = new WeakMap<Request, RequestContext>();
 
 /** The clock of a request starts here, before its body is read or a fault delays it. */
 export const stampArrival: RequestHandler = function arrival(request, _response, next) {
-  arrivals.set(request, performance.now());
+  arrivals.set(request, systemClock.now());
   next();
 };
 
@@ -69,20 +70,20 @@ export function hasTimeLeft(request: Request): boolean {
   return (contexts.get(request)?.deadlineMs ?? Number.POSITIVE_INFINITY) >= 1;
 }
 
-/** Reads the deadline, arms it, and refuses a request whose time can't suffice. */
+/** Reads the deadline, arms it, and rejects a request that has too little time. */
 export function openRequestContext(budget: RouteBudget, options: DeadlineOptions): RequestHandler {
   const fallbackMs = budget.deadlineMs ?? options.defaultMs;
   return function deadline(request, response, next) {
     const totalMs = Math.min(remainingOf(request) ?? fallbackMs, options.maxMs);
-    const endsAt = (arrivals.get(request) ?? performance.now()) + totalMs;
+    const endsAt = (arrivals.get(request) ?? systemClock.now()) + totalMs;
     const priority = lowerOf(priorityOf(request), budget.priority);
-    const remainingMs = () => Math.max(0, endsAt - options.answerReserveMs - performance.now());
+    const remainingMs = () => Math.max(0, endsAt - options.answerReserveMs - systemClock.now());
     if (remainingMs() === 0) throw tooLate(`${totalMs} ms were too little to answer in`);
     contexts.set(request, {
       get deadlineMs() {
         return remainingMs();
       },
-      signal: endingSignal(response, endsAt - performance.now()),
+      signal: endingSignal(response, endsAt - systemClock.now()),
       priority,
     });
     next();
@@ -118,8 +119,8 @@ function priorityOf(request: Request): Priority | undefined {
 }
 
 // A caller may lower its priority but never raise it above the route's, or every client would be critical.
-function lowerOf(wished: Priority | undefined, own: Priority): Priority {
-  return wished && priorities.indexOf(wished) > priorities.indexOf(own) ? wished : own;
+function lowerOf(asked: Priority | undefined, own: Priority): Priority {
+  return asked && priorities.indexOf(asked) > priorities.indexOf(own) ? asked : own;
 }
 
 function tooLate(detail: string) {

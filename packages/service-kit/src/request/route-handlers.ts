@@ -5,18 +5,18 @@ import { safeHeaders } from '../problem/safe-headers.ts';
 import type { Logger } from '../process/logger.ts';
 import { type AdmissionControl, admit } from './admission.ts';
 import { jsonPointer } from './json-pointer.ts';
-import { parseSafeJson, refuseUnsafeText } from './json-safety.ts';
+import { parseSafeJson, rejectUnsafeText } from './json-safety.ts';
 import { type DeadlineOptions, openRequestContext, requestContext } from './request-context.ts';
 import type { Route } from './route.ts';
 
 /** What all routes of an app share. */
 export interface RouteSetting {
-  deadline: DeadlineOptions;
-  maxBodyBytes: number;
-  admission?: AdmissionControl | undefined;
+  readonly deadline: DeadlineOptions;
+  readonly maxBodyBytes: number;
+  readonly admission?: AdmissionControl | undefined;
   /** Stands between admission and the work of a route. */
-  limit?: ((handler: RequestHandler) => RequestHandler) | undefined;
-  logger: Logger;
+  readonly limit?: ((handler: RequestHandler) => RequestHandler) | undefined;
+  readonly logger: Logger;
 }
 
 /** The way of a request through one route, in order. */
@@ -44,7 +44,7 @@ const requireJson: RequestHandler = function json(request, _response, next) {
   next();
 };
 
-// Raw, so that admission can refuse before anything is parsed, and never inflated: no decompression bombs.
+// Raw, so that a request can be shed before it is parsed, and never inflated: no decompression bombs.
 function readBody(maxBodyBytes: number): RequestHandler {
   return express.raw({ limit: maxBodyBytes, type: () => true, inflate: false });
 }
@@ -63,9 +63,9 @@ function handleRoute(route: Route, logger: Logger): RequestHandler {
 }
 
 interface Reply {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function send(response: Response, reply: Reply, logger: Logger): void {
@@ -76,24 +76,24 @@ function send(response: Response, reply: Reply, logger: Logger): void {
   else response.json(reply.body);
 }
 
-type Place = 'path' | 'query' | 'header' | 'body';
+type RequestPart = 'path' | 'query' | 'header' | 'body';
 
-function check(schema: z.ZodType, value: unknown, place: Place): unknown {
-  if (place === 'path' || place === 'query') refuseUnsafeMembers(value as object, place);
+function check(schema: z.ZodType, value: unknown, part: RequestPart): unknown {
+  if (part === 'path' || part === 'query') rejectUnsafeMembers(value as object, part);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.slice(0, 20).map((issue) => describeIssue(issue, place));
-  throw problem(400, place === 'body' ? 'invalid-body' : 'invalid-request', `The ${place} is not valid`, {
+  const errors = parsed.error.issues.slice(0, 20).map((issue) => describeIssue(issue, part));
+  throw problem(400, part === 'body' ? 'invalid-body' : 'invalid-request', `The ${part} is not valid`, {
     errors,
   });
 }
 
-function refuseUnsafeMembers(members: object, place: Place): void {
-  for (const [key, value] of Object.entries(members)) refuseUnsafeText(`${key}${value}`, [place]);
+function rejectUnsafeMembers(members: object, part: RequestPart): void {
+  for (const [key, value] of Object.entries(members)) rejectUnsafeText(`${key}${value}`, [part]);
 }
 
-// RFC 9457 points into the body; other places are named as if they were members of one.
-function describeIssue(issue: z.core.$ZodIssue, place: Place) {
-  const path = place === 'body' ? issue.path : [place, ...issue.path];
+// RFC 9457 points into the body; other parts of a request are named as if they were members of one.
+function describeIssue(issue: z.core.$ZodIssue, part: RequestPart) {
+  const path = part === 'body' ? issue.path : [part, ...issue.path];
   return { pointer: jsonPointer(path), detail: issue.message.slice(0, 300) };
 }

@@ -5,18 +5,18 @@ import { describeRoute } from './route.ts';
 const base = { method: 'put', name: 'x', summary: 'x', responses: { 204: { description: 'done' } } } as const;
 const handle = () => ({ status: 204 as const });
 
-test('path parameters that are not described are refused', () => {
+test('path parameters that are not described are rejected', () => {
   expect(() => describeRoute({ ...base, path: '/a/{id}', handle })).toThrow(
     '/a/{id}: params must describe {id}, received {}',
   );
 });
 
-test('described parameters that are not in the path are refused', () => {
+test('described parameters that are not in the path are rejected', () => {
   const params = z.object({ id: z.string(), sku: z.string() });
   expect(() => describeRoute({ ...base, path: '/a/{id}', params, handle })).toThrow('received {id,sku}');
 });
 
-test('a body that lets unknown keys pass is refused', () => {
+test('a body that lets unknown keys pass is rejected', () => {
   expect(() => describeRoute({ ...base, path: '/a', body: z.object({ a: z.string() }), handle })).toThrow(
     '/a: body must be a z.strictObject',
   );

@@ -1,30 +1,52 @@
 import type { Priority } from '@ballast/resilience';
+import {
+  aFunction,
+  checkArgument,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Rule,
+  recordOf,
+  text,
+  textLike,
+  withPatch,
+} from '@ballast/resilience/primitives';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { RequestContext } from './request-context.ts';
+import { aSchema } from '../process/config.ts';
+import { priorities, type RequestContext } from './request-context.ts';
 
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 
 /** One possible answer of a route. Without `schema` it has no body. */
 export interface ReplyDescription {
-  description: string;
-  schema?: z.ZodType;
-  headers?: z.ZodObject;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly headers?: z.ZodObject;
 }
 
 type Reply<Status, Description> = Description extends { schema: infer Schema extends z.ZodType }
-  ? { status: Status; body: z.input<Schema>; headers?: Record<string, string> }
-  : { status: Status; body?: undefined; headers?: Record<string, string> };
+  ? {
+      readonly status: Status;
+      readonly body: z.input<Schema>;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  : {
+      readonly status: Status;
+      readonly body?: undefined;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 type Replies<R> = { [S in keyof R]: Reply<S, R[S]> }[keyof R];
 
 /** What a route's handler receives: everything checked against the route's schemas. */
 export interface RouteRequest<P, Q, H, B> {
-  params: P;
-  query: Q;
-  headers: H;
-  body: B;
-  context: RequestContext;
+  readonly params: P;
+  readonly query: Q;
+  readonly headers: H;
+  readonly body: B;
+  readonly context: RequestContext;
 }
 
 /** A route, described once: what is checked, what is documented and what is done. */
@@ -35,28 +57,28 @@ export interface RouteDescription<
   B extends z.ZodType,
   R extends Record<number, ReplyDescription>,
 > {
-  method: Method;
+  readonly method: Method;
   /** OpenAPI style: `/v1/orders/{id}`. */
-  path: string;
+  readonly path: string;
   /** OpenAPI operationId, e.g. `placeOrder`. */
-  name: string;
-  summary: string;
-  description?: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string;
   /** The highest priority a caller may claim, and the one of a request that claims none. @default 'default' */
-  priority?: Priority;
+  readonly priority?: Priority;
   /** For requests without `x-deadline-ms`. @default the app's `deadline.defaultMs` */
-  deadlineMs?: number;
+  readonly deadlineMs?: number;
   /** One string schema per `{name}` in the path. */
-  params?: P;
-  /** Unknown query parameters are refused. */
-  query?: Q;
+  readonly params?: P;
+  /** Unknown query parameters are rejected. */
+  readonly query?: Q;
   /** Only the headers the route reads, in lower case. */
-  headers?: H;
+  readonly headers?: H;
   /** Must be strict where it is an object, so a typo is an answer and not a silent default. */
-  body?: B;
-  responses: R;
+  readonly body?: B;
+  readonly responses: R;
   /** Problems this route adds to the common ones, by status, e.g. `{ 409: 'insufficient-stock' }`. */
-  problems?: Record<number, string>;
+  readonly problems?: Readonly<Record<number, string>>;
   handle(
     request: RouteRequest<z.output<P>, z.output<Q>, z.output<H>, z.output<B>>,
   ): Promise<Replies<R>> | Replies<R>;
@@ -66,33 +88,75 @@ type NoFields = z.ZodObject<Record<never, never>>;
 
 /** A described route of any type, as `createApp` takes it. */
 export interface Route {
-  method: Method;
-  path: string;
-  name: string;
-  summary: string;
-  description?: string | undefined;
-  priority: Priority;
-  deadlineMs?: number | undefined;
-  params: z.ZodObject;
-  query: z.ZodObject;
-  headers: z.ZodObject;
-  body?: z.ZodType | undefined;
-  responses: Record<number, ReplyDescription>;
-  problems: Record<number, string>;
+  readonly method: Method;
+  readonly path: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly priority: Priority;
+  readonly deadlineMs?: number | undefined;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly headers: z.ZodObject;
+  readonly body?: z.ZodType | undefined;
+  readonly responses: Readonly<Record<number, ReplyDescription>>;
+  readonly problems: Readonly<Record<number, string>>;
   handle(request: RouteRequest<unknown, unknown, unknown, unknown>): unknown;
 }
 
 /** A plain express handler beside the described routes: not shed, not broken by faults, not in the API document. */
 export interface RawRoute {
-  method: Method;
-  path: string;
-  handler: RequestHandler;
+  readonly method: Method;
+  readonly path: string;
+  readonly handler: RequestHandler;
+}
+
+const anObjectSchema: Rule = {
+  expected: 'a z.object',
+  accepts: (value) => value instanceof z.ZodObject,
+};
+
+const routeRules = {
+  method: oneOf('get', 'put', 'post', 'delete', 'patch'),
+  path: textLike(/^\//, 'a path that begins with /'),
+  name: text,
+  summary: text,
+  description: text,
+  priority: oneOf(...priorities),
+  deadlineMs: integer(1, longestTimerMs),
+  params: anObjectSchema,
+  query: anObjectSchema,
+  headers: anObjectSchema,
+  body: aSchema,
+  responses: recordOf('an object of replies by status', (value) => typeof value === 'object'),
+  problems: recordOf('an object of texts by status', (value) => typeof value === 'string'),
+  handle: aFunction,
+};
+
+const replyRules = { description: text, schema: aSchema, headers: anObjectSchema };
+
+function checkRoute(route: object): void {
+  checkOptions('describeRoute', route, routeRules, [
+    'method',
+    'path',
+    'name',
+    'summary',
+    'responses',
+    'handle',
+  ]);
+  const { responses } = route as { responses: Record<string, ReplyDescription> };
+  for (const [status, reply] of Object.entries(responses)) {
+    const where = { of: 'describeRoute', path: `responses.${status}` };
+    withPatch({}, reply, replyRules, where);
+    checkArgument(where.of, `${where.path}.description`, reply.description, text);
+  }
 }
 
 /**
  * Describes a route; types of the request and of each possible answer follow from the schemas.
  *
- * @throws {TypeError} when path and `params` differ or the body's schema is not strict.
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
+ * @throws {TypeError} when path and `params` differ or the body's schema is not strict
  * @example
  * describeRoute({
  *   method: 'get', path: '/v1/products/{sku}', name: 'getProduct', summary: 'One product',
@@ -109,6 +173,7 @@ export function describeRoute<
   H extends z.ZodObject = NoFields,
   B extends z.ZodType = z.ZodUndefined,
 >(route: RouteDescription<P, Q, H, B, R>): Route {
+  checkRoute(route);
   const { params = z.object({}), query = z.object({}), headers = z.object({}) } = route;
   expectSamePathParams(route.path, params);
   expectStrict(route.path, route.body);

@@ -26,8 +26,8 @@ export interface TestDatabase {
 }
 
 interface Identity {
-  uid: number;
-  gid: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 // A test has nothing to lose in a power failure, so it need not wait for the disk.

@@ -1,7 +1,8 @@
+import { aFunction, anObject, checkOptions, recordOf, text } from '@ballast/resilience/primitives';
 import type { RunServiceOptions, StandardConfig } from '../lifecycle/run-service.ts';
 import { type RunningService, startService } from '../lifecycle/start-service.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
-import { readConfig } from '../process/config.ts';
+import { aSchema, readConfig } from '../process/config.ts';
 import { silentLogger } from '../process/logger.ts';
 
 export interface TestServiceOptions<Config extends StandardConfig, Flags>
@@ -23,17 +24,32 @@ export interface TestService extends Pick<RunningService, 'url' | 'close'> {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestReply>;
 }
 
+const testServiceRules = {
+  name: text,
+  configSchema: aSchema,
+  migrations: anObject,
+  env: recordOf('an object of strings', (value) => typeof value === 'string'),
+  flags: anObject,
+  create: aFunction,
+};
+
 /**
  * `runService` for a test: the whole service on a free port, with the flags of the test and no pause when it closes.
+ *
+ * @throws {InvalidOptionError} for an option that does not exist or makes no sense
  */
-export async function startTestService<Config extends StandardConfig, Flags>({
-  name,
-  configSchema,
-  migrations,
-  env,
-  flags,
-  create,
-}: TestServiceOptions<Config, Flags>): Promise<TestService> {
+export async function startTestService<Config extends StandardConfig, Flags>(
+  options: TestServiceOptions<Config, Flags>,
+): Promise<TestService> {
+  checkOptions('startTestService', options, testServiceRules, [
+    'name',
+    'configSchema',
+    'migrations',
+    'env',
+    'flags',
+    'create',
+  ]);
+  const { name, configSchema, migrations, env, flags, create } = options;
   const config = readConfig(configSchema, { PORT: '0', DRAIN_DELAY_MS: '0', ...env });
   const database = await openDatabase({
     name,
