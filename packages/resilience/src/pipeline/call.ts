@@ -48,6 +48,8 @@ export class Call implements Expiring {
   hedgeTimer: Expiring | undefined = undefined;
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
+  /** What the throttle counts the current attempt in; undefined while the throttle is off. */
+  acceptRecord: unknown = undefined;
 
   /** Continues the call when the wait is over; undefined while the call does not wait. */
   waitHandler: WaitHandler | undefined = undefined;

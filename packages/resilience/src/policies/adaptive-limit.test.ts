@@ -6,8 +6,13 @@ const settings = { ...adaptiveDefaults, enabled: true };
 
 function limitAfter(samples: { ms: number; inFlight?: number; times?: number }[]): number {
   const limit = new AdaptiveLimit(settings);
+  let nowMs = 1_000_000;
   for (const { ms, inFlight, times = 1 } of samples) {
-    for (let i = 0; i < times; i++) limit.sample(ms, inFlight ?? limit.limit);
+    for (let i = 0; i < times; i++) {
+      const calls = inFlight ?? limit.limit;
+      nowMs += ms / calls;
+      limit.sample(ms, calls, nowMs);
+    }
   }
   return limit.limit;
 }

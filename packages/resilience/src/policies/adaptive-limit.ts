@@ -1,6 +1,7 @@
 import type { Call } from '../pipeline/call.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
 import { above, integer, onOff, type Rules, ratio } from '../primitives/options.ts';
+import { UsualLatency } from './usual-latency.ts';
 
 export interface AdaptiveSettings {
   readonly enabled: boolean;
@@ -45,18 +46,21 @@ export const adaptiveRules: Rules = {
   smoothing: ratio,
 };
 
-const usualWeight = 1 / 600;
 const dropFactor = 0.9;
+/** With so much of the limit in use there is no queue, even at the limit that a server which is full settles at. */
+const calmShare = 1 / 3;
 
 /** A concurrency limit that follows latency: it shrinks when answers take longer than they used to. */
 export class AdaptiveLimit {
   #settings: AdaptiveSettings;
   #limit = 0;
-  #usualMs = 0;
+  /** Made when the limit is first switched on. */
+  #usual: UsualLatency | undefined;
 
   constructor(settings: AdaptiveSettings) {
     this.#settings = settings;
     this.#become(settings.initialLimit);
+    if (settings.enabled) this.#usual = new UsualLatency();
   }
 
   get enabled(): boolean {
@@ -64,28 +68,26 @@ export class AdaptiveLimit {
   }
 
   get limit(): number {
-    return Math.floor(this.#limit);
+    return this.#usual?.isLowered ? this.#calmLimit : Math.floor(this.#limit);
   }
 
   /** Learns from a call that is over. */
   observe(call: Call, inFlight: number): void {
     const outcome = call.outcome as Outcome;
     const attemptMs = call.nowMs - call.attemptStartedAtMs;
-    if (outcome.kind === 'success') this.sample(attemptMs, inFlight);
+    if (outcome.kind === 'success') this.sample(attemptMs, inFlight, call.nowMs);
     else if (this.#saysTooMuch(outcome, attemptMs)) this.drop();
+    // Also by calls that are no samples: a dependency that hangs must not hold the limit down.
+    this.#usual?.endLowering({ latencyMs: attemptMs, nowMs: call.nowMs });
   }
 
-  sample(latencyMs: number, inFlight: number): void {
+  sample(latencyMs: number, inFlight: number, nowMs: number): void {
     const { tolerance, headroom, smoothing } = this.#settings;
-    this.#usualMs += (latencyMs - this.#usualMs) * (this.#usualMs === 0 ? 1 : usualWeight);
-    // What an overload has made usual is forgotten faster than it was learned.
-    if (this.#usualMs > 2 * latencyMs) this.#usualMs *= 0.95;
+    const usual = this.#usual as UsualLatency;
+    usual.sample({ latencyMs, nowMs, inFlight, limit: this.limit, calmLimit: this.#calmLimit });
     // A limit that is not reached proves nothing about what lies beyond it.
-    if (inFlight < this.#limit / 2) return;
-    const gradient = Math.max(
-      0.5,
-      Math.min(1, (tolerance * this.#usualMs) / Math.max(latencyMs, Number.EPSILON)),
-    );
+    if (usual.isLowered || inFlight < this.#limit / 2) return;
+    const gradient = Math.max(0.5, Math.min(1, (tolerance * usual.ms) / Math.max(latencyMs, Number.EPSILON)));
     const target = this.#limit * gradient + headroom;
     this.#become(this.#limit * (1 - smoothing) + target * smoothing);
   }
@@ -96,11 +98,17 @@ export class AdaptiveLimit {
 
   configure(settings: AdaptiveSettings): void {
     this.#settings = settings;
+    if (settings.enabled) this.#usual ??= new UsualLatency();
     this.#become(this.#limit);
   }
 
   snapshot(): AdaptiveSnapshot {
-    return { enabled: this.enabled, limit: this.limit, usualMs: this.#usualMs, settings: this.#settings };
+    return {
+      enabled: this.enabled,
+      limit: this.limit,
+      usualMs: this.#usual?.ms ?? 0,
+      settings: this.#settings,
+    };
   }
 
   /** No answer in time, or one that asks to come back later. */
@@ -112,7 +120,12 @@ export class AdaptiveLimit {
   }
 
   #isUnusual(attemptMs: number): boolean {
-    return this.#usualMs > 0 && attemptMs > this.#settings.tolerance * this.#usualMs;
+    const usualMs = this.#usual?.ms ?? 0;
+    return usualMs > 0 && attemptMs > this.#settings.tolerance * usualMs;
+  }
+
+  get #calmLimit(): number {
+    return Math.max(this.#settings.minLimit, Math.floor(this.#limit * calmShare));
   }
 
   #become(limit: number): void {

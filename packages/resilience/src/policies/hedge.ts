@@ -113,7 +113,8 @@ export class Hedge extends Layer {
     const { quantile, minDelayMs, minCalls } = this.#settings;
     if (nowMs - this.#learnedAtMs >= relearnEveryMs) {
       const isKnown = this.#latency.count(nowMs) >= minCalls;
-      this.#usualMs = isKnown ? this.#latency.quantile(quantile, nowMs) : Number.POSITIVE_INFINITY;
+      // Rounded up: where all calls take as long, an estimate below that would hedge all of them.
+      this.#usualMs = isKnown ? this.#latency.upperQuantile(quantile, nowMs) : Number.POSITIVE_INFINITY;
       this.#learnedAtMs = nowMs;
     }
     return Math.max(minDelayMs, this.#usualMs);

@@ -1,45 +1,43 @@
-const bucketCount = 10;
-
 /**
- * Counts over the last `windowMs`, in ten buckets and without a timer: old buckets are dropped when the window is
+ * Counts over the last `windowMs`, in a few buckets and without a timer: old buckets are dropped when the window is
  * used. An idle window costs nothing, an hour later it is empty, and its memory does not depend on traffic.
  */
 export class RollingWindow {
   readonly #columns: number;
+  readonly #bucketCount: number;
+  /** The sums of all buckets, then the counts of each: one array, since the object of each costs 200 bytes. */
   readonly #counts: Uint32Array;
-  readonly #sums: Uint32Array;
   readonly #bucketMs: number;
   #bucket = Number.NEGATIVE_INFINITY;
   // Kept beside the bucket's number so that the usual call, in the same bucket as the one before, only compares.
   #bucketEndsAtMs = Number.NEGATIVE_INFINITY;
   #offset = 0;
 
-  constructor(windowMs: number, columns: number) {
+  constructor(windowMs: number, columns: number, bucketCount = 10) {
     this.#columns = columns;
+    this.#bucketCount = bucketCount;
     this.#bucketMs = windowMs / bucketCount;
-    this.#counts = new Uint32Array(bucketCount * columns);
-    this.#sums = new Uint32Array(columns);
+    this.#counts = new Uint32Array((1 + bucketCount) * columns);
   }
 
   add(column: number, nowMs: number): void {
     if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
     (this.#counts[this.#offset + column] as number)++;
-    (this.#sums[column] as number)++;
+    (this.#counts[column] as number)++;
   }
 
   sum(column: number, nowMs: number): number {
     if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
-    return this.#sums[column] as number;
+    return this.#counts[column] as number;
   }
 
   clear(): void {
     this.#counts.fill(0);
-    this.#sums.fill(0);
   }
 
   #advance(nowMs: number): void {
     const bucket = Math.floor(nowMs / this.#bucketMs);
-    if (bucket - this.#bucket >= bucketCount) this.clear();
+    if (bucket - this.#bucket >= this.#bucketCount) this.clear();
     else for (let stale = this.#bucket + 1; stale <= bucket; stale++) this.#drop(this.#offsetOf(stale));
     this.#bucket = bucket;
     this.#bucketEndsAtMs = (bucket + 1) * this.#bucketMs;
@@ -47,12 +45,12 @@ export class RollingWindow {
   }
 
   #offsetOf(bucket: number): number {
-    return (bucket % bucketCount) * this.#columns;
+    return (1 + (bucket % this.#bucketCount)) * this.#columns;
   }
 
   #drop(offset: number): void {
     for (let column = 0; column < this.#columns; column++) {
-      (this.#sums[column] as number) -= this.#counts[offset + column] as number;
+      (this.#counts[column] as number) -= this.#counts[offset + column] as number;
       this.#counts[offset + column] = 0;
     }
   }
