@@ -1,3 +1,5 @@
+import './primitives/supported-runtime.ts';
+
 export type { BreakerSettings, BreakerSnapshot } from './breaker/breaker-settings.ts';
 export { type DefaultAnswerOptions, defaultAnswer } from './degrade/default-answer.ts';
 export type { DegradeOn, DegradeReason, DegradeStep, StepAnswer } from './degrade/degrade.ts';

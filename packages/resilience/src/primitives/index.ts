@@ -1,3 +1,5 @@
+import './supported-runtime.ts';
+
 export { type Backoff, backoffMs } from './backoff.ts';
 export { type Clock, type Random, systemClock, type Timer, wallClock } from './clock.ts';
 export { errorCode } from './error-code.ts';

@@ -60,7 +60,7 @@ const retry = z.object({
 const throttle = z.object({
   enabled,
   rejectRatio: ratio,
-  settings: z.object({ enabled, multiplier: z.number(), windowMs: ms }),
+  settings: z.object({ enabled, multiplier: z.number(), windowMs: ms, minCalls: count }),
 });
 
 const breaker = z.object({
