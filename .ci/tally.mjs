@@ -16,6 +16,8 @@ for (const manifest of globSync('{packages,services}/*/package.json').concat(
   }
 }
 
+for (const report of globSync('packages/*/test-results-node*.json')) add(report);
+
 function add(path) {
   let report;
   try {
