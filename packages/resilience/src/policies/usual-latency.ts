@@ -5,20 +5,24 @@ export interface LatencySample {
   /** Calls in flight at its end, itself included. */
   readonly inFlight: number;
   readonly limit: number;
-  /** So few calls in flight that they make no queue. */
+  /** So few calls in flight make no queue. */
   readonly calmLimit: number;
 }
 
-const firstCalls = 4;
 // A few calls can be quick by chance.
-const ordinaryReading = { calls: 20, ms: 1000 };
-const loweredReading = { calls: 10, ms: 0 };
-// What is usual doubles in a minute at most.
-const doublingMs = 60_000;
+const callsPerReading = 20;
+const readingMs = 1000;
+// Calls that began together also end together: a reading while the limit is lowered takes some rounds of them.
+const roundsPerReading = 4;
+// What is usual doubles in this time at most.
+const doublingMs = 20_000;
 // How long the limit is in use before it is lowered, and how long it stays lowered at most.
 const useBeforeLoweringMs = 10_000;
-const latenciesBeforeLowering = 20;
+const latenciesBeforeLowering = 50;
 const latenciesLowered = 10;
+// A reading so far below what is usual shows that more of it was a queue than one reading tells.
+const farBelow = 0.75;
+const lowerAgainMs = 1000;
 
 /**
  * The latency that is usual without a queue of our own making.
@@ -35,23 +39,20 @@ export class UsualLatency {
   isLowered = false;
   readonly #ofAll = new Reading();
   readonly #ofCalm = new Reading();
-  #calls = 0;
+  #isFirst = true;
   #readAtMs = 0;
-  /** When a call ended that had more others beside it than the calm limit. */
-  #crowdedAtMs = Number.NEGATIVE_INFINITY;
+  #sampledAtMs = 0;
   /** When the limit may be lowered next; while it is lowered, when that ends. */
   #dueAtMs = 0;
 
   sample(sample: LatencySample): void {
-    const { latencyMs, nowMs, inFlight, limit, calmLimit } = sample;
-    if (this.#calls < firstCalls) this.#begin(sample);
-    if (inFlight > calmLimit) this.#crowdedAtMs = nowMs;
+    const { nowMs, inFlight, limit, calmLimit } = sample;
     this.#readAll(sample);
-    // Had there been more calls at any time since it began, one of them would have ended as a crowded one.
-    const isCalm = nowMs - latencyMs > this.#crowdedAtMs;
-    if (isCalm) this.#readCalm(sample);
+    if (inFlight <= calmLimit) this.#readCalm(sample);
+    else this.#ofCalm.clear();
+    this.#sampledAtMs = nowMs;
     if (this.isLowered) this.endLowering(sample);
-    else if (inFlight < limit / 2) this.#waitToLower(sample);
+    else if (inFlight < limit / 2) this.#lowerLater(sample);
     else if (inFlight >= limit && nowMs >= this.#dueAtMs) this.#lower(sample);
   }
 
@@ -59,43 +60,50 @@ export class UsualLatency {
   endLowering({ latencyMs, nowMs }: Pick<LatencySample, 'latencyMs' | 'nowMs'>): void {
     if (!this.isLowered || nowMs < this.#dueAtMs) return;
     this.isLowered = false;
-    this.#waitToLower({ latencyMs, nowMs });
+    this.#lowerLater({ latencyMs, nowMs });
   }
 
-  #begin({ latencyMs, nowMs }: LatencySample): void {
-    this.#calls++;
-    this.ms += (latencyMs - this.ms) / this.#calls;
-    this.#readAtMs = nowMs;
-  }
-
-  /** With a queue or without: it is usual to take no longer. */
   #readAll({ latencyMs, nowMs }: LatencySample): void {
     this.#ofAll.add(latencyMs, nowMs);
-    if (!this.#ofAll.isComplete(nowMs, ordinaryReading)) return;
-    const meanMs = this.#ofAll.take();
-    if (meanMs < this.ms) this.#fall(meanMs);
+    if (this.#isFirst) this.ms = this.#ofAll.meanMs;
+    if (!this.#ofAll.isComplete(callsPerReading, nowMs - readingMs)) return;
+    if (this.#isFirst) this.#readAtMs = this.#dueAtMs = nowMs;
+    this.#isFirst = false;
+    // With a queue or without, it is usual to take no longer.
+    this.#fallTo(this.#ofAll.meanMs);
+    this.#ofAll.clear();
   }
 
   #readCalm(sample: LatencySample): void {
-    const { latencyMs, nowMs } = sample;
-    this.#ofCalm.add(latencyMs, nowMs);
-    if (!this.#ofCalm.isComplete(nowMs, this.isLowered ? loweredReading : ordinaryReading)) return;
-    const meanMs = this.#ofCalm.take();
-    if (meanMs < this.ms) this.#fall(meanMs);
-    else this.#rise(meanMs, nowMs);
-    this.#readAtMs = nowMs;
+    const { latencyMs, nowMs, inFlight, calmLimit } = sample;
+    // While the limit is lowered the mean comes from Little's law. The calls that end within so short a time are the
+    // quick ones, and some of them have waited in the queue that there was before.
+    const amountMs = this.isLowered ? inFlight * (nowMs - this.#sampledAtMs) : latencyMs;
+    this.#ofCalm.add(amountMs, nowMs);
+    const isComplete = this.isLowered
+      ? this.#ofCalm.isComplete(Math.max(callsPerReading, roundsPerReading * calmLimit), nowMs)
+      : this.#ofCalm.isComplete(callsPerReading, nowMs - readingMs);
+    if (!isComplete) return;
+    const { meanMs } = this.#ofCalm;
+    const isFarBelow = meanMs < farBelow * this.ms;
+    this.#ofCalm.clear();
+    if (isFarBelow) this.ms = meanMs;
+    else this.#fallTo(meanMs);
+    this.#riseTo(meanMs, nowMs);
     this.isLowered = false;
-    this.#waitToLower(sample);
+    this.#lowerLater(sample);
+    if (isFarBelow) this.#dueAtMs = nowMs + lowerAgainMs;
   }
 
-  #fall(meanMs: number): void {
-    this.ms = (this.ms + meanMs) / 2;
+  #fallTo(meanMs: number): void {
+    if (meanMs < this.ms) this.ms = (this.ms + meanMs) / 2;
   }
 
-  #rise(meanMs: number, nowMs: number): void {
+  #riseTo(meanMs: number, nowMs: number): void {
     // One reading after a quiet hour is no evidence of an hour.
     const forMs = Math.min(nowMs - this.#readAtMs, doublingMs);
-    this.ms = Math.min(meanMs, this.ms * 2 ** (forMs / doublingMs));
+    if (meanMs > this.ms) this.ms = Math.min(meanMs, this.ms * 2 ** (forMs / doublingMs));
+    this.#readAtMs = nowMs;
   }
 
   #lower({ latencyMs, nowMs }: LatencySample): void {
@@ -104,7 +112,7 @@ export class UsualLatency {
     this.#dueAtMs = nowMs + latenciesLowered * latencyMs;
   }
 
-  #waitToLower({ latencyMs, nowMs }: Pick<LatencySample, 'latencyMs' | 'nowMs'>): void {
+  #lowerLater({ latencyMs, nowMs }: Pick<LatencySample, 'latencyMs' | 'nowMs'>): void {
     this.#dueAtMs = nowMs + Math.max(useBeforeLoweringMs, latenciesBeforeLowering * latencyMs);
   }
 }
@@ -115,20 +123,18 @@ class Reading {
   #calls = 0;
   #sinceMs = 0;
 
+  get meanMs(): number {
+    return this.#sumMs / this.#calls;
+  }
+
   add(latencyMs: number, nowMs: number): void {
     if (this.#calls === 0) this.#sinceMs = nowMs;
     this.#calls++;
     this.#sumMs += latencyMs;
   }
 
-  isComplete(nowMs: number, { calls, ms }: { readonly calls: number; readonly ms: number }): boolean {
-    return this.#calls >= calls && nowMs - this.#sinceMs >= ms;
-  }
-
-  take(): number {
-    const meanMs = this.#sumMs / this.#calls;
-    this.clear();
-    return meanMs;
+  isComplete(calls: number, sinceMs: number): boolean {
+    return this.#calls >= calls && this.#sinceMs <= sinceMs;
   }
 
   clear(): void {
