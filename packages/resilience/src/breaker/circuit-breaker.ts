@@ -1,6 +1,7 @@
 import type { Call } from '../pipeline/call.ts';
-import { callVerdict, isSlow } from '../pipeline/call-verdict.ts';
+import { callVerdict, isCutShort, isSlow } from '../pipeline/call-verdict.ts';
 import { Layer } from '../pipeline/layer.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
 import { Circuit } from './circuit.ts';
@@ -58,19 +59,30 @@ export class CircuitBreaker extends Layer {
 
   #count(call: Call): void {
     const { enabled, slowCallMs } = this.#settings;
-    const verdict = callVerdict(call, slowCallMs);
-    if (!enabled || (verdict !== 'success' && verdict !== 'failure')) return;
+    if (!enabled) return;
+    const verdict = callVerdict(call);
     const wasSlow = isSlow(call, slowCallMs);
+    const isCounted =
+      verdict === 'success' || verdict === 'failure' || (wasSlow && isCutShort(call.outcome as Outcome));
+    if (!isCounted) return;
     this.#window.count(call.nowMs, verdict === 'failure', wasSlow);
-    if (verdict === 'success' && !wasSlow) return;
+    if (verdict !== 'failure' && !wasSlow) return;
     const tooHigh = this.#window.tooHighRatio(this.#settings, call.nowMs);
     if (tooHigh !== undefined) this.#circuit.open(tooHigh);
   }
 
   #beginProbe(recovery: Recovery, call: Call): Probe {
-    const dueMs = call.nowMs + this.#settings.probeTimeoutMs;
-    const probe = new Probe(recovery, dueMs, () => this.#circuit.fail(recovery, 'probe unanswered'));
-    this.#runtime.timers.add(probe, call.nowMs);
+    const { timers } = this.#runtime;
+    const startedAtMs = call.nowMs;
+    const stalledBeforeMs = timers.stalledMs(startedAtMs);
+    const { probeTimeoutMs } = this.#settings;
+    const probe: Probe = new Probe(recovery, startedAtMs + probeTimeoutMs, (nowMs) => {
+      // The time that this process was stalled is no fault of the dependency.
+      probe.expiresAtMs = startedAtMs + probeTimeoutMs + timers.stalledMs(nowMs) - stalledBeforeMs;
+      if (probe.expiresAtMs > nowMs) timers.add(probe, nowMs);
+      else this.#circuit.fail(recovery, 'probe unanswered');
+    });
+    timers.add(probe, startedAtMs);
     return probe;
   }
 
@@ -78,7 +90,7 @@ export class CircuitBreaker extends Layer {
     const { recovery } = probe;
     const { slowCallMs } = this.#settings;
     this.#runtime.timers.remove(probe);
-    const verdict = callVerdict(call, slowCallMs);
+    const verdict = callVerdict(call);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
     else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy');
     else if (isSlow(call, slowCallMs)) this.#circuit.fail(recovery, 'probe slow');

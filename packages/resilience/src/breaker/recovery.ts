@@ -92,12 +92,12 @@ export class Recovery {
 /** A call that decides whether the dependency is back, with the time by which it must have. */
 export class Probe implements Expiring {
   readonly recovery: Recovery;
-  readonly expire: () => void;
+  readonly expire: (nowMs: number) => void;
   expiresAtMs: number;
   nextExpiring: Expiring | undefined = undefined;
   previousExpiring: Expiring | undefined = undefined;
 
-  constructor(recovery: Recovery, expiresAtMs: number, expire: () => void) {
+  constructor(recovery: Recovery, expiresAtMs: number, expire: (nowMs: number) => void) {
     this.recovery = recovery;
     this.expiresAtMs = expiresAtMs;
     this.expire = expire;

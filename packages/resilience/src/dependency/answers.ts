@@ -55,7 +55,7 @@ export class Answers<Input, Output> {
   }
 
   #answerLive(call: Call, value: Output): void {
-    this.#latency.record(call.nowMs - call.startedAtMs, call.nowMs);
+    this.#latency.record(call.nowMs - call.startedAtMs - call.stalledMs, call.nowMs);
     if (this.#remembers) remembered(this.#degrade, call.input as Input, value, this.#runtime.clock);
     this.answer(call, { value, source: 'live' });
   }

@@ -39,6 +39,8 @@ export class Call implements Expiring {
   /** How often the dependency was asked, hedges included. */
   attempt = 0;
   attemptStartedAtMs = 0;
+  /** The stalls of this process until the current attempt began. */
+  #stalledBeforeMs = 0;
   /** The attempts whose answers are still wanted: one, or two once a hedge has joined. */
   running: RunningAttempt | undefined = undefined;
   runningHedge: RunningAttempt | undefined = undefined;
@@ -99,6 +101,23 @@ export class Call implements Expiring {
 
   get clock(): Clock {
     return this.#runtime.clock;
+  }
+
+  /** Begins the time of one more attempt. */
+  beginAttempt(): void {
+    this.attempt++;
+    this.attemptStartedAtMs = this.nowMs;
+    this.#stalledBeforeMs = this.#runtime.timers.stalledMs(this.nowMs);
+  }
+
+  /** How long this process was stalled during the current attempt: no fault of the dependency. */
+  get stalledMs(): number {
+    return this.#runtime.timers.stalledMs(this.nowMs) - this.#stalledBeforeMs;
+  }
+
+  /** How long the current attempt has taken, as of the latest reading of the clock, the stalls of this process apart. */
+  get attemptMs(): number {
+    return Math.max(0, this.nowMs - this.attemptStartedAtMs - this.stalledMs);
   }
 
   readClock(): void {

@@ -74,7 +74,7 @@ export class AdaptiveLimit {
   /** Learns from a call that is over. */
   observe(call: Call, inFlight: number): void {
     const outcome = call.outcome as Outcome;
-    const attemptMs = call.nowMs - call.attemptStartedAtMs;
+    const { attemptMs } = call;
     if (outcome.kind === 'success') this.sample(attemptMs, inFlight, call.nowMs);
     else if (this.#saysTooMuch(outcome, attemptMs)) this.drop();
     // Also by calls that are no samples: a dependency that hangs must not hold the limit down.

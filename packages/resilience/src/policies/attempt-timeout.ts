@@ -33,8 +33,7 @@ export class AttemptTimeout extends Layer implements WaitHandler {
 
   override enter(call: Call): void {
     const { enabled, attemptTimeoutMs } = this.#settings;
-    call.attempt++;
-    call.attemptStartedAtMs = call.nowMs;
+    call.beginAttempt();
     const untilMs = enabled ? Math.min(call.nowMs + attemptTimeoutMs, call.deadlineAtMs) : call.deadlineAtMs;
     call.waitUntil(untilMs, this);
     this.inner.enter(call);
@@ -48,6 +47,12 @@ export class AttemptTimeout extends Layer implements WaitHandler {
 
   expired(call: Call): void {
     const byDeadline = call.expiresAtMs >= call.deadlineAtMs;
+    if (!byDeadline && call.attemptMs < this.#settings.attemptTimeoutMs) {
+      // This process was stalled, so the attempt gets the lost time back, as far as the deadline goes.
+      const untilMs = call.attemptStartedAtMs + this.#settings.attemptTimeoutMs + call.stalledMs;
+      call.waitUntil(Math.min(untilMs, call.deadlineAtMs), this);
+      return;
+    }
     const outcome = {
       kind: 'timeout',
       code: byDeadline ? 'E_DEADLINE' : 'E_ATTEMPT_TIMEOUT',

@@ -95,18 +95,23 @@ export class Hedge extends Layer {
   #schedule(call: Call): void {
     const delayMs = this.#delayMs(call.nowMs);
     if (delayMs >= call.expiresAtMs - call.nowMs) return;
-    const attempt = call.attempt;
+    const { attempt, nowMs: startedAtMs } = call;
+    const { timers } = this.#runtime;
+    const stalledBeforeMs = timers.stalledMs(startedAtMs);
     const entry: Expiring = {
       expiresAtMs: call.nowMs + delayMs,
       nextExpiring: undefined,
       previousExpiring: undefined,
       expire: (nowMs) => {
-        if (call.running !== undefined && call.attempt === attempt)
-          call.resume(() => this.#askAgain(call, delayMs, nowMs));
+        if (call.running === undefined || call.attempt !== attempt) return;
+        // The time that this process was stalled is no time that the dependency took.
+        entry.expiresAtMs = startedAtMs + delayMs + timers.stalledMs(nowMs) - stalledBeforeMs;
+        if (entry.expiresAtMs > nowMs) timers.add(entry, nowMs);
+        else call.resume(() => this.#askAgain(call, delayMs, nowMs));
       },
     };
     call.hedgeTimer = entry;
-    this.#runtime.timers.add(entry, call.nowMs);
+    timers.add(entry, startedAtMs);
   }
 
   #delayMs(nowMs: number): number {

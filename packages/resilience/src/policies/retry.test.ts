@@ -113,6 +113,7 @@ test('does not ask again when the event loop has slept past the deadline', async
   work(0).fail(new Error('broken'));
   await settled();
   clock.stall(500);
+  await clock.advance(0);
   expect(await fate).toBe('E_DEADLINE');
   expect(asked).toHaveLength(1);
 });

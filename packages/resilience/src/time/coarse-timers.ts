@@ -14,10 +14,15 @@ const slotCount = 512;
 const slotMask = slotCount - 1;
 // A timer outlives the calls it was set for; this is how long it may hold an otherwise finished process open.
 const maxSleepMs = 100;
+// Timers of a healthy loop are late by less than this.
+const usualLatenessMs = 15;
 
 /**
  * Many expiries, one timer. Entries are kept in slots of 5 ms, so a call costs two list operations instead of a
  * `setTimeout` and a `clearTimeout`. Nothing expires early, and nothing more than a slot late.
+ *
+ * Being the one timer, it also notices when this process did not get to run: it wakes late. The answers that came in
+ * meanwhile are read after the timers, so nothing expires before the event loop had one more turn (got#525).
  */
 export class CoarseTimers {
   readonly #clock: Clock;
@@ -26,9 +31,21 @@ export class CoarseTimers {
   #timer: Timer | undefined;
   #wakesAtMs = Number.POSITIVE_INFINITY;
   #doneSlot = 0;
+  /** When the timer was set: the loop ran then. */
+  #setAtMs = 0;
+  #stalledMs = 0;
+  #isExtraTurn = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /**
+   * How long this process has been stalled in all, so that a duration can be charged without it: the total when it ends
+   * less the total when it began.
+   */
+  stalledMs(nowMs: number): number {
+    return this.#stalledMs + this.#latenessMs(nowMs);
   }
 
   add(entry: Expiring, nowMs: number): void {
@@ -38,6 +55,7 @@ export class CoarseTimers {
     if (first !== undefined) first.previousExpiring = entry;
     this.#slots[slot & slotMask] = entry;
     this.#count++;
+    if (nowMs - this.#wakesAtMs > usualLatenessMs) this.#rearm(nowMs);
     if (entry.expiresAtMs < this.#wakesAtMs) this.#sleepUntil(entry.expiresAtMs, nowMs);
     // A call goes on at the time it was woken at, which may lie behind what others have done since. Its slot was looked
     // through already, and the next look would come when the wheel has turned around.
@@ -63,11 +81,39 @@ export class CoarseTimers {
     else if (wakesAtMs >= this.#wakesAtMs) return;
     else this.#timer.cancel();
     this.#wakesAtMs = wakesAtMs;
+    this.#setAtMs = nowMs;
     this.#timer = this.#clock.setTimer(this.#wake, Math.max(0, wakesAtMs - nowMs));
+  }
+
+  /** Sets the timer anew that should have fired long ago: the loop is stalled, or somebody has swapped the timers. */
+  #rearm(nowMs: number): void {
+    this.#timer?.cancel();
+    this.#takeExtraTurn(nowMs);
+  }
+
+  #latenessMs(nowMs: number): number {
+    const latenessMs = nowMs - this.#wakesAtMs;
+    if (latenessMs <= usualLatenessMs) return 0;
+    // A long stall may have begun any time since the timer was set; of a short one only what is certain is counted.
+    return latenessMs > maxSleepMs ? nowMs - this.#setAtMs : latenessMs;
+  }
+
+  /** Comes back when the loop has read what is there to be read. */
+  #takeExtraTurn(nowMs: number): void {
+    this.#stalledMs += this.#latenessMs(nowMs);
+    this.#isExtraTurn = true;
+    this.#wakesAtMs = nowMs;
+    this.#setAtMs = nowMs;
+    this.#timer = this.#clock.setTimer(this.#wake, 0);
   }
 
   readonly #wake = (): void => {
     const nowMs = this.#clock.now();
+    if (!this.#isExtraTurn && this.#latenessMs(nowMs) > 0) {
+      this.#takeExtraTurn(nowMs);
+      return;
+    }
+    this.#isExtraTurn = false;
     const due = this.#takeDue(nowMs);
     this.#timer = undefined;
     this.#wakesAtMs = Number.POSITIVE_INFINITY;

@@ -63,7 +63,7 @@ export class BreakerModel {
     if (call.era !== this.#era) return;
     const slow = nowMs - call.begunAtMs >= settings.slowCallMs;
     if (this.state === 'half-open') this.#judge(ending, slow, nowMs);
-    else if (ending !== 'cancelled' || slow) this.#count(ending !== 'success', slow, nowMs);
+    else if (ending !== 'cancelled' || slow) this.#count(ending === 'failed', slow, nowMs);
   }
 
   #count(failed: boolean, slow: boolean, nowMs: number): void {
