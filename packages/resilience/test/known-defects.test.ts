@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PolicyOptions } from '../src/index.ts';
 import { guarded } from '../src/testing/guarded.ts';
 import { settled } from '../src/testing/manual-clock.ts';
-import type { defectsOfCockatiel, defectsOfOpossum, Shown } from './known-defects.ts';
+import {
+  defectsInPublicIssues,
+  type defectsOfCockatiel,
+  type defectsOfOpossum,
+  type Shown,
+} from './known-defects.ts';
 
 const alone: PolicyOptions = { bulkhead: { enabled: false }, retry: { enabled: false }, deadlineMs: 60_000 };
 const soon: PolicyOptions = {
@@ -153,4 +159,8 @@ describe.each([
   test.each(Object.entries(defects))('%s', async (_defect, isHere) => {
     expect(await isHere()).toBe(false);
   });
+});
+
+test.each(defectsInPublicIssues)('%s, %s, has a test', (issue, _defect, file) => {
+  expect(readFileSync(new URL(`bitten/${file}`, import.meta.url), 'utf8')).toContain(issue.split('#')[1]);
 });

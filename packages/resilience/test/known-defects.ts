@@ -21,5 +21,17 @@ export const defectsOfCockatiel = [
   'a latecomer takes the permit a queued call was waiting for',
 ] as const;
 
+/** Reported of libraries in other languages too; each with the test that was red here before it was mended. */
+export const defectsInPublicIssues = [
+  ['go-zero#5011', 'the throttle rejects all of a healthy dependency', '03-throttle.test.ts'],
+  ['Envoy#33739', 'the throttle rejects most calls after one early failure', '03-throttle.test.ts'],
+  [
+    'concurrency-limits#134',
+    'the adaptive limit takes the queue it makes for usual',
+    '08-adaptive-limit.test.ts',
+  ],
+  ['concurrency-limits#165', 'the adaptive limit of a full server grows', '08-adaptive-limit.test.ts'],
+] as const;
+
 /** For each defect, whether it is there. */
 export type Shown<Defect extends string> = Readonly<Record<Defect, () => Promise<boolean>>>;

@@ -18,13 +18,13 @@ function limitAfter(samples: { ms: number; inFlight?: number; times?: number }[]
 }
 
 test('grows while latency stays as it was', () => {
-  expect(limitAfter([{ ms: 10, times: 500 }])).toBe(settings.maxLimit);
+  expect(limitAfter([{ ms: 10, times: 5000 }])).toBe(settings.maxLimit);
 });
 
 test('shrinks when answers take longer than they used to', () => {
-  const calm = limitAfter([{ ms: 10, times: 100 }]);
+  const calm = limitAfter([{ ms: 10, times: 2200 }]);
   const slow = limitAfter([
-    { ms: 10, times: 100 },
+    { ms: 10, times: 2200 },
     { ms: 100, times: 50 },
   ]);
   expect(slow).toBeLessThan(calm / 3);
@@ -32,7 +32,7 @@ test('shrinks when answers take longer than they used to', () => {
 
 test('recovers when latency comes back down', () => {
   const after = limitAfter([
-    { ms: 10, times: 100 },
+    { ms: 10, times: 2200 },
     { ms: 100, times: 50 },
     { ms: 10, times: 200 },
   ]);

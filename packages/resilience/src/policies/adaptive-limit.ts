@@ -85,9 +85,10 @@ export class AdaptiveLimit {
     const { tolerance, headroom, smoothing } = this.#settings;
     const usual = this.#usual as UsualLatency;
     usual.sample({ latencyMs, nowMs, inFlight, limit: this.limit, calmLimit: this.#calmLimit });
-    // A limit that is not reached proves nothing about what lies beyond it.
-    if (usual.isLowered || inFlight < this.#limit / 2) return;
+    if (!usual.isKnown || usual.isLowered) return;
     const gradient = Math.max(0.5, Math.min(1, (tolerance * usual.ms) / Math.max(latencyMs, Number.EPSILON)));
+    // A limit that is not reached proves nothing about what lies beyond it. A third of it in use may make a queue.
+    if (inFlight < this.#limit / 2 && (gradient === 1 || inFlight <= this.#calmLimit)) return;
     const target = this.#limit * gradient + headroom;
     this.#become(this.#limit * (1 - smoothing) + target * smoothing);
   }

@@ -87,3 +87,38 @@ test('is off unless it is named', async () => {
   const { sent } = await calls(200, 0, { ...throttled, throttle: undefined });
   expect(sent).toBe(200);
 });
+
+test.each([
+  [29, 0],
+  [30, 20 / 31],
+])(
+  'has seen %i calls of a minimum of 30, the first five accepted: rejects %d',
+  async (count, rejectRatio) => {
+    const { guard } = await calls(count, 0, { ...throttled, throttle: { minCalls: 30 } });
+    expect(guard.snapshot().policies.throttle.rejectRatio).toBeCloseTo(rejectRatio);
+  },
+);
+
+test('counts each attempt of a call once', async () => {
+  const { guard, ask, asked, clock } = guarded({
+    ...throttled,
+    retry: { baseDelayMs: 0, budget: { ratio: 1 } },
+    throttle: { minCalls: 20 },
+  });
+  for (let i = 0; i < 10; i++) {
+    expect(guard.snapshot().policies.throttle.rejectRatio).toBe(0);
+    const fate = ask(i);
+    asked.at(-1)?.fail(new Error('overloaded'));
+    await clock.advance(10);
+    asked.at(-1)?.fail(new Error('overloaded'));
+    await fate;
+  }
+  expect(asked).toHaveLength(20);
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBeCloseTo(20 / 21);
+});
+
+test('keeps what it has counted when only its ratios change', async () => {
+  const { guard } = await calls(100, 0);
+  guard.configure({ throttle: { multiplier: 3 } });
+  expect(guard.snapshot().policies.throttle.rejectRatio).toBeGreaterThan(0.8);
+});

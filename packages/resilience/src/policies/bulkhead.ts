@@ -42,6 +42,9 @@ export const bulkheadRules: Rules = {
   queueTimeoutMs: atLeast(0),
 };
 
+// Stands for every queue that was never used: most dependencies never make a call wait.
+const neverUsed = new Set<Call>();
+
 /**
  * Bounds how much of this process one dependency can hold. A permit comes back when the work settles, not when the
  * caller stops waiting for it: work that ignores its abort still occupies the dependency.
@@ -49,7 +52,7 @@ export const bulkheadRules: Rules = {
 export class Bulkhead extends Layer implements WaitHandler {
   readonly #runtime: Runtime;
   readonly #adaptive: AdaptiveLimit;
-  readonly #queue = new Set<Call>();
+  #queue = neverUsed;
   #settings: BulkheadSettings;
   #inFlight = 0;
   #admitting = false;
@@ -111,6 +114,7 @@ export class Bulkhead extends Layer implements WaitHandler {
   }
 
   #enqueue(call: Call): void {
+    if (this.#queue === neverUsed) this.#queue = new Set();
     this.#queue.add(call);
     call.waitUntil(Math.min(call.nowMs + this.#settings.queueTimeoutMs, call.deadlineAtMs), this);
   }

@@ -131,3 +131,25 @@ test('returns the permit only when both attempts have settled', async () => {
   await settled();
   expect(guard.snapshot().policies.bulkhead.inFlight).toBe(0);
 });
+
+test.each([
+  [30_000, 0.95],
+  [30_000, 0.5],
+  [22, 0.95],
+  [600_000, 0.95],
+])('hedges no call where all of them take %i ms, at quantile %d', async (latencyMs, quantile) => {
+  const { guard, ask, asked, clock } = guarded({
+    hedge: { quantile, minDelayMs: 5, minCalls: 20 },
+    deadlineMs: 3_600_000,
+    attemptTimeoutMs: 3_600_000,
+    bulkhead: { maxConcurrent: 100 },
+    breaker: { enabled: false },
+  });
+  for (let round = 0; round < 3; round++) {
+    const fates = Array.from({ length: 50 }, (_, i) => ask(i));
+    await clock.advance(latencyMs);
+    for (const { succeed } of asked) succeed('fine');
+    await Promise.all(fates);
+  }
+  expect(guard.snapshot().policies.hedge.hedges).toBe(0);
+});

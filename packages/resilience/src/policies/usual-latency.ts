@@ -10,8 +10,9 @@ export interface LatencySample {
 }
 
 // A few calls can be quick by chance.
-const callsPerReading = 20;
+const callsPerReading = 50;
 const readingMs = 1000;
+const callsPerLoweredReading = 20;
 // Calls that began together also end together: a reading while the limit is lowered takes some rounds of them.
 const roundsPerReading = 4;
 // What is usual doubles in this time at most.
@@ -35,11 +36,12 @@ const lowerAgainMs = 1000;
 export class UsualLatency {
   /** 0 before the first answer. */
   ms = 0;
+  /** Whether `ms` comes from a whole reading, and not from a few calls. */
+  isKnown = false;
   /** Whether the limit is lowered to the calm one, for a reading. */
   isLowered = false;
   readonly #ofAll = new Reading();
   readonly #ofCalm = new Reading();
-  #isFirst = true;
   #readAtMs = 0;
   #sampledAtMs = 0;
   /** When the limit may be lowered next; while it is lowered, when that ends. */
@@ -53,7 +55,7 @@ export class UsualLatency {
     this.#sampledAtMs = nowMs;
     if (this.isLowered) this.endLowering(sample);
     else if (inFlight < limit / 2) this.#lowerLater(sample);
-    else if (inFlight >= limit && nowMs >= this.#dueAtMs) this.#lower(sample);
+    else if (this.isKnown && inFlight >= limit && nowMs >= this.#dueAtMs) this.#lower(sample);
   }
 
   /** Ends a lowering that has brought no reading in time. */
@@ -65,10 +67,10 @@ export class UsualLatency {
 
   #readAll({ latencyMs, nowMs }: LatencySample): void {
     this.#ofAll.add(latencyMs, nowMs);
-    if (this.#isFirst) this.ms = this.#ofAll.meanMs;
+    if (!this.isKnown) this.ms = this.#ofAll.meanMs;
     if (!this.#ofAll.isComplete(callsPerReading, nowMs - readingMs)) return;
-    if (this.#isFirst) this.#readAtMs = this.#dueAtMs = nowMs;
-    this.#isFirst = false;
+    if (!this.isKnown) this.#readAtMs = this.#dueAtMs = nowMs;
+    this.isKnown = true;
     // With a queue or without, it is usual to take no longer.
     this.#fallTo(this.#ofAll.meanMs);
     this.#ofAll.clear();
@@ -77,11 +79,13 @@ export class UsualLatency {
   #readCalm(sample: LatencySample): void {
     const { latencyMs, nowMs, inFlight, calmLimit } = sample;
     // While the limit is lowered the mean comes from Little's law. The calls that end within so short a time are the
-    // quick ones, and some of them have waited in the queue that there was before.
-    const amountMs = this.isLowered ? inFlight * (nowMs - this.#sampledAtMs) : latencyMs;
+    // quick ones, and some of them have waited in the queue that there was before. A call begins when another ends, so
+    // a longer time than its latency is one in which nobody called, or this process was stalled.
+    const sinceLastMs = Math.min(nowMs - this.#sampledAtMs, latencyMs);
+    const amountMs = this.isLowered ? inFlight * sinceLastMs : latencyMs;
     this.#ofCalm.add(amountMs, nowMs);
     const isComplete = this.isLowered
-      ? this.#ofCalm.isComplete(Math.max(callsPerReading, roundsPerReading * calmLimit), nowMs)
+      ? this.#ofCalm.isComplete(Math.max(callsPerLoweredReading, roundsPerReading * calmLimit), nowMs)
       : this.#ofCalm.isComplete(callsPerReading, nowMs - readingMs);
     if (!isComplete) return;
     const { meanMs } = this.#ofCalm;

@@ -171,7 +171,9 @@ export function withPatch<T extends object>(
         path: option,
       });
   }
-  return next as T;
+  const changed = Object.keys(patch).some((key) => next[key] !== (current as Record<string, unknown>)[key]);
+  // A thousand dependencies share the settings that none of them changes.
+  return changed ? (next as T) : current;
 }
 
 const isRule = (rule: Rule | Rules): rule is Rule => typeof rule.accepts === 'function';

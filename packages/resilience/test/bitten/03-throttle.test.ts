@@ -75,6 +75,65 @@ describe('a healthy dependency is asked, however calls and the window met', () =
   });
 });
 
+describe('what a record may hold', () => {
+  const ratio = (tools: ReturnType<typeof guarded>) => tools.guard.snapshot().policies.throttle.rejectRatio;
+
+  test('is each call once, however it is told to change meanwhile', async () => {
+    const random = seeded(20);
+    const tools = guarded(throttled, { random: () => 0.999 });
+    const open = new Set<number>();
+    for (let step = 0; step < 3000; step++) {
+      const chance = random();
+      if (chance < 0.5) {
+        const before = tools.asked.length;
+        tools.ask(step, random() < 0.2 ? { deadlineMs: 50 } : {});
+        if (tools.asked.length > before) open.add(before);
+      } else if (chance < 0.9) {
+        const index = [...open][Math.floor(random() * open.size)] ?? 0;
+        open.delete(index);
+        if (random() < 0.5) tools.work(index).succeed('fine');
+        else tools.work(index).fail(failWith());
+      } else if (chance < 0.92) {
+        tools.guard.configure({
+          throttle: { enabled: random() < 0.8, windowMs: 1000 * Math.ceil(5 * random()) },
+        });
+      } else await tools.clock.advance(400 * random());
+      expect(ratio(tools)).toBeGreaterThanOrEqual(0);
+      expect(ratio(tools)).toBeLessThan(1);
+    }
+    for (const index of open) tools.work(index).succeed('fine');
+    await tools.clock.advance(10_000);
+    expect(ratio(tools)).toBe(0);
+    expect(await rejectedOf(300, tools)).toBe(0);
+  });
+
+  test('is each attempt of a call that is retried, and not the call', async () => {
+    const tools = guarded(
+      { ...throttled, retry: { maxAttempts: 3, baseDelayMs: 0, budget: { ratio: 10 } } },
+      { random: seeded(21) },
+    );
+    for (let i = 0; i < 200; i++) {
+      const fate = tools.ask(i);
+      if (i % 2 === 0) tools.asked.at(-1)?.fail(failWith());
+      await tools.clock.advance(10);
+      tools.asked.at(-1)?.succeed('fine');
+      expect(await fate).toBe('live');
+    }
+    expect(tools.asked.length).toBe(300);
+    expect(ratio(tools)).toBe(0);
+  });
+
+  test('is not the answers that a dependency owes when it has hung and come back', async () => {
+    const tools = guarded({ ...throttled, attemptTimeoutMs: 500 }, { random: seeded(22) });
+    const hung = Array.from({ length: 15 }, (_, i) => tools.ask(i));
+    await tools.clock.advance(505);
+    expect(new Set(await Promise.all(hung))).toEqual(new Set(['E_ATTEMPT_TIMEOUT']));
+    for (let i = 0; i < 15; i++) tools.work(i).fail(failWith());
+    await settled();
+    expect(await rejectedOf(600, tools)).toBeLessThanOrEqual(60);
+  });
+});
+
 describe('a cold start', () => {
   const seeds = Array.from({ length: 8 }, (_, index) => index + 1);
 

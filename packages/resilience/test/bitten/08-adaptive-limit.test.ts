@@ -5,32 +5,35 @@ import { failWith, guarded, ManualClock, seeded } from './fixture.ts';
 
 interface Server {
   readonly workers: number;
-  /** The time one call takes a worker. */
+  /** The time one call takes a worker, on average. */
   readonly serviceMs: number;
+  /** How much of that time a call takes, about 1 on average; a fifth more or less if it is not given. */
+  readonly share?: (random: () => number) => number;
 }
+
+const exponential = (random: () => number) => -Math.log(1 - random());
 
 /** A dependency with so many workers and a queue without end, asked by `callers` that never pause for longer than `pauseMs`. */
 async function load(server: Server, callers: number, forMs: number, adaptive: object = {}, pauseMs = 0) {
   const clock = new ManualClock();
   const random = seeded(7);
-  const free = { workers: server.workers };
+  let busy = 0;
   const queue: (() => void)[] = [];
-  const settings = { ...server };
+  const settings = { share: (random: () => number) => 0.8 + 0.4 * random(), ...server };
+  function beginWaiting(): void {
+    while (busy < settings.workers && queue.length > 0) queue.shift()?.();
+  }
   function work(): Promise<string> {
     return new Promise((resolve) => {
-      const begin = () => {
-        free.workers--;
-        clock.setTimer(
-          () => {
-            free.workers++;
-            resolve('fine');
-            queue.shift()?.();
-          },
-          settings.serviceMs * (0.8 + 0.4 * random()),
-        );
-      };
-      if (free.workers > 0) begin();
-      else queue.push(begin);
+      queue.push(() => {
+        busy++;
+        clock.setTimer(() => {
+          busy--;
+          resolve('fine');
+          beginWaiting();
+        }, settings.serviceMs * settings.share(random));
+      });
+      beginWaiting();
     });
   }
   const { guard } = guarded(
@@ -44,27 +47,30 @@ async function load(server: Server, callers: number, forMs: number, adaptive: ob
     { call: work, clock, random },
   );
   const limits: number[] = [];
+  let failed = 0;
   let isOver = false;
   async function caller(): Promise<void> {
     while (!isOver) {
-      await guard.call('a');
+      await guard.call('a').catch(() => failed++);
       limits.push(guard.snapshot().policies.adaptive.limit);
       if (pauseMs > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, pauseMs * 2 * random()));
     }
   }
   for (let i = 0; i < callers; i++) caller();
   await clock.advance(forMs);
-  const last = limits.slice(-500);
-  const result = {
+  const last = () => limits.slice(-500);
+  return {
     guard,
     clock,
-    server: settings,
-    limit: () => guard.snapshot().policies.adaptive.limit,
-    mean: last.reduce((sum, limit) => sum + limit, 0) / last.length,
-    max: Math.max(...last),
-    end: () => (isOver = true),
+    server: settings as { workers: number; serviceMs: number },
+    usualMs: () => guard.snapshot().policies.adaptive.usualMs,
+    failed: () => failed,
+    mean: () => last().reduce((sum, limit) => sum + limit, 0) / last().length,
+    max: () => Math.max(...last()),
+    end: () => {
+      isOver = true;
+    },
   };
-  return result;
 }
 
 describe('the limit for a server that is full', () => {
@@ -77,14 +83,69 @@ describe('the limit for a server that is full', () => {
   ])('of %j stays near what it can do, from %i', async (server, initialLimit) => {
     const run = await load(server, 400, 20_000, { initialLimit });
     run.end();
-    expect(run.mean).toBeGreaterThanOrEqual(server.workers * 0.8);
-    expect(run.mean).toBeLessThanOrEqual(server.workers * 2 + 4);
+    expect(run.mean()).toBeGreaterThanOrEqual(server.workers * 0.8);
+    expect(run.mean()).toBeLessThanOrEqual(server.workers * 2 + 4);
   });
 
   test('learns no overload that lasts a minute', async () => {
     const run = await load({ workers: 20, serviceMs: 10 }, 400, 60_000, { initialLimit: 20 });
     run.end();
-    expect(run.max).toBeLessThanOrEqual(60);
+    expect(run.max()).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('the limit while the server changes', () => {
+  test('falls with the workers of it', async () => {
+    const run = await load({ workers: 20, serviceMs: 10 }, 60, 10_000);
+    run.server.workers = 5;
+    await run.clock.advance(20_000);
+    run.end();
+    expect(run.mean()).toBeGreaterThanOrEqual(4);
+    expect(run.mean()).toBeLessThanOrEqual(14);
+  });
+
+  test('comes back when the server has become slower for good, though callers never pause', async () => {
+    const run = await load({ workers: 20, serviceMs: 10 }, 60, 10_000);
+    run.server.serviceMs = 40;
+    await run.clock.advance(120_000);
+    run.end();
+    expect(run.usualMs()).toBeGreaterThan(30);
+    expect(run.mean()).toBeGreaterThanOrEqual(16);
+    expect(run.mean()).toBeLessThanOrEqual(44);
+  });
+
+  test('forgets a latency that was usual once the server is faster', async () => {
+    const run = await load({ workers: 5, serviceMs: 40 }, 60, 20_000);
+    run.server.serviceMs = 10;
+    await run.clock.advance(60_000);
+    run.end();
+    expect(run.usualMs()).toBeLessThan(15);
+    expect(run.mean()).toBeLessThanOrEqual(14);
+  });
+
+  test('finds the server that was overloaded when this process began', async () => {
+    const run = await load({ workers: 1, serviceMs: 10 }, 300, 5000, { initialLimit: 100 });
+    run.server.workers = 20;
+    await run.clock.advance(60_000);
+    run.end();
+    expect(run.mean()).toBeGreaterThanOrEqual(16);
+    expect(run.mean()).toBeLessThanOrEqual(44);
+  });
+});
+
+describe('a server that is well, whose latency varies a lot', () => {
+  const oneInTenIsSlow = (random: () => number) => (random() < 0.9 ? 0.5 : 5.5);
+  test.each([
+    ['exponential', 10, exponential],
+    ['exponential', 200, exponential],
+    ['one in ten is slow', 10, oneInTenIsSlow],
+    ['one in ten is slow', 200, oneInTenIsSlow],
+  ])('keeps room for sixty callers: %s, %i ms', async (_name, serviceMs, share) => {
+    const run = await load({ workers: 1000, serviceMs, share }, 60, 60_000, {}, 2 * serviceMs);
+    run.end();
+    expect(run.mean()).toBeGreaterThan(20);
+    expect(run.usualMs()).toBeGreaterThan(0.6 * serviceMs);
+    expect(run.failed()).toBe(0);
   });
 });
 
