@@ -20,7 +20,7 @@ const doublingMs = 20_000;
 // How long the limit is in use before it is lowered, and how long it stays lowered at most.
 const useBeforeLoweringMs = 10_000;
 const latenciesBeforeLowering = 50;
-const latenciesLowered = 10;
+const latenciesLowered = 20;
 // A reading so far below what is usual shows that more of it was a queue than one reading tells.
 const farBelow = 0.75;
 const lowerAgainMs = 1000;
@@ -113,7 +113,7 @@ export class UsualLatency {
   #lower({ latencyMs, nowMs }: LatencySample): void {
     this.isLowered = true;
     this.#ofCalm.clear();
-    this.#dueAtMs = nowMs + latenciesLowered * latencyMs;
+    this.#dueAtMs = nowMs + latenciesLowered * Math.max(latencyMs, this.ms);
   }
 
   #lowerLater({ latencyMs, nowMs }: Pick<LatencySample, 'latencyMs' | 'nowMs'>): void {
