@@ -40,6 +40,7 @@ export {
   BulkheadFullError,
   CancelledError,
   DeadlineExceededError,
+  DisposedError,
   type ErrorCode,
   RateLimitedError,
   RejectedError,

@@ -23,6 +23,15 @@ export class CircuitBreaker extends Layer {
     this.#circuit = new Circuit(runtime, settings, () => this.#window.clear());
   }
 
+  get isClosed(): boolean {
+    return this.#circuit.isClosed;
+  }
+
+  /** Cancels what would wake it. */
+  dispose(): void {
+    this.#circuit.dispose();
+  }
+
   override enter(call: Call): void {
     const circuit = this.#circuit;
     const recovery = circuit.isClosed ? undefined : circuit.recovery;

@@ -89,6 +89,11 @@ export class Circuit {
     return { state, openUntilMs: this.#openUntilMs, retryInMs: Math.max(0, this.#openUntilMs - nowMs) };
   }
 
+  dispose(): void {
+    this.#openTimer?.cancel();
+    this.#opossum?.shutdown();
+  }
+
   #openOpossum(): void {
     this.#opossum ??= new OpossumCircuit({
       opened: () => this.#opened(),

@@ -9,9 +9,6 @@ export interface CircuitListener {
   closed(): void;
 }
 
-// Opossum keeps a window of its own that nothing here reads. Given an emitter to rotate it, it starts no interval.
-const neverRotates = new EventEmitter().setMaxListeners(0);
-
 /**
  * The circuit's state, held by opossum in permit mode: opossum never sees the work. Its action hands over the verdict
  * on a recovery; opossum lets one recovery begin at a time, and closes or opens on what becomes of it.
@@ -65,7 +62,9 @@ export class OpossumCircuit {
       resetTimeout: longestTimerMs,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
-      rotateBucketController: neverRotates,
+      // Opossum keeps a window of its own that nothing here reads. Given an emitter to rotate it, it starts no interval; one of
+      // its own, since a shared one would hold every dependency that was dropped while it was open.
+      rotateBucketController: new EventEmitter(),
       state,
     });
     return opossum

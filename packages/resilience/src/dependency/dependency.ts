@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { CallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import type { EventListener } from '../pipeline/events.ts';
@@ -28,8 +29,11 @@ export interface DependencySnapshot extends CallCountsSnapshot {
 
 export interface Dependency<Input, Output> {
   readonly name: string;
-  /** The answer and its source. Rejects with the call's error or a `RejectedError` when nothing degrades. */
-  call(input: Input, options?: CallOptions): Promise<Answer<Output>>;
+  /**
+   * The answer and its source. Rejects with the call's error or a `RejectedError` when nothing degrades. A number in
+   * place of the options is ignored, so that `ids.map(dependency.call)` works, which passes an index.
+   */
+  call(input: Input, options?: CallOptions | number): Promise<Answer<Output>>;
   snapshot(): DependencySnapshot;
   /** Listens to every decision; returns how to stop. */
   onEvent(listener: EventListener): () => void;
@@ -40,4 +44,10 @@ export interface Dependency<Input, Output> {
   /** Rejects every call until `release`. */
   isolate(): void;
   release(): void;
+  /**
+   * Lets go of timers and listeners, for a dependency that is made for a while, such as a tenant's. Calls in flight
+   * finish; later ones reject with `E_DISPOSED`, and no degraded answer hides that.
+   */
+  dispose(): void;
+  [Symbol.dispose](): void;
 }

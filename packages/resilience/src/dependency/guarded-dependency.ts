@@ -1,6 +1,7 @@
 import { Call } from '../pipeline/call.ts';
 import { type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
+import { DisposedError, type RejectedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
 import { Layer, pipeline } from '../pipeline/layer.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
@@ -46,16 +47,31 @@ export function dependency<Input, Output>(
   options: DependencyOptions<Input, Output>,
 ): Dependency<Input, Output> {
   checkDependencyOptions(options);
-  return new GuardedDependency(options);
+  const guarded = new GuardedDependency(options);
+  // Bound, own and enumerable: they may be taken off, copied and handed on as callbacks.
+  return {
+    name: guarded.name,
+    call: (input, callOptions) => guarded.call(input, callOptions),
+    snapshot: () => guarded.snapshot(),
+    onEvent: (listener) => guarded.onEvent(listener),
+    carryContext: (carrier) => guarded.carryContext(carrier),
+    configure: (patch) => guarded.configure(patch),
+    isolate: () => guarded.configure({ breaker: { isolated: true } }),
+    release: () => guarded.configure({ breaker: { isolated: false } }),
+    dispose: () => guarded.dispose(),
+    [Symbol.dispose]: () => guarded.dispose(),
+  };
 }
 
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
-class GuardedDependency<Input, Output> extends Layer implements Dependency<Input, Output> {
+class GuardedDependency<Input, Output> extends Layer {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
   readonly #runtime: Runtime;
   readonly #protections: Protections;
   readonly #answers: Answers<Input, Output>;
+  readonly #keepsContext: boolean;
+  #isDisposed = false;
 
   constructor(options: DependencyOptions<Input, Output>) {
     super();
@@ -75,10 +91,13 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
     const latency = new LatencyWindow();
     this.#protections = policy.build(this.#runtime, latency);
     this.#answers = new Answers(this.#runtime, latency, degrade);
+    this.#keepsContext = degrade.length > 0;
     this.around(pipeline(this.#protections.layers, new Work(options.call, this.#protections.classify)));
   }
 
-  call(input: Input, options: CallOptions = noOptions): Promise<Answer<Output>> {
+  call(input: Input, given: CallOptions | number = noOptions): Promise<Answer<Output>> {
+    // As a callback of `map` it gets an index, which is no object of options.
+    const options = typeof given === 'number' ? noOptions : given;
     if (options !== noOptions) {
       try {
         checkCallOptions(options);
@@ -86,8 +105,11 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
         return Promise.reject(error);
       }
     }
+    if (this.#isDisposed) return Promise.reject(this.#disposedError());
     const promise = new Promise<Answer<Output>>(keepResolvers);
     const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
+    // Degrade steps may run after a timeout, which is handled in nobody's context.
+    if (this.#keepsContext) call.keepContext();
     try {
       if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
       else this.inner.enter(call);
@@ -137,12 +159,15 @@ class GuardedDependency<Input, Output> extends Layer implements Dependency<Input
     this.#answers.fallback = nextFallback;
   }
 
-  isolate(): void {
-    this.configure({ breaker: { isolated: true } });
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#protections.dispose();
   }
 
-  release(): void {
-    this.configure({ breaker: { isolated: false } });
+  #disposedError(): RejectedError {
+    const detail = 'it has been disposed of';
+    const rejection = { code: 'E_DISPOSED', policy: 'dispose', detail, limit: 0, option: 'dispose' } as const;
+    return new DisposedError(this.name, { ...rejection, retryAfterMs: undefined });
   }
 
   #answerDisabled(call: Call, input: Input): void {

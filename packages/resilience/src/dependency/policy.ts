@@ -25,6 +25,8 @@ export interface Protections {
   classify(error: unknown): Exclude<Verdict, 'success'>;
   configure(patch: PolicyPatch): void;
   snapshot(): ProtectionSnapshots;
+  /** Cancels what would wake them; calls in flight go on. */
+  dispose(): void;
 }
 
 /** What each protection of the standard policy shows of itself. */

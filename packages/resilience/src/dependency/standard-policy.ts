@@ -65,10 +65,10 @@ function protections(
   const adaptive = new AdaptiveLimit(first.adaptive);
   const deadline = new Deadline(first.deadline);
   const rateLimit = new RateLimiter(runtime, first.rateLimit);
-  const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive);
   const retry = new Retry(runtime, first.retry, budget);
   const throttle = new AdaptiveThrottle(runtime, first.throttle);
   const breaker = new CircuitBreaker(runtime, resolveBreaker(first.breaker, attemptMsOf(first)));
+  const bulkhead = new Bulkhead(runtime, first.bulkhead, adaptive, () => !breaker.isClosed);
   const timeout = new AttemptTimeout(runtime, first.timeout);
   const hedge = new Hedge(runtime, first.hedge, first.retry.maxAttempts, budget, latency);
 
@@ -109,5 +109,5 @@ function protections(
     hedge: hedge.snapshot(),
   });
 
-  return { layers, configure, snapshot };
+  return { layers, configure, snapshot, dispose: () => breaker.dispose() };
 }

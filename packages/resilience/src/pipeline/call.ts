@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../primitives/clock.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
 import type { CallOptions } from './call-options.ts';
@@ -62,6 +63,7 @@ export class Call implements Expiring {
   readonly #runtime: Runtime;
   /** The caller's ambient context, if there is a carrier. */
   readonly #ambient: unknown;
+  #resource: AsyncResource | undefined = undefined;
   /** Settles the promise that the caller waits for. */
   readonly resolve: (answer: never) => void;
   readonly reject: (error: unknown) => void;
@@ -153,11 +155,20 @@ export class Call implements Expiring {
     this.resume(() => waitHandler.cancelled(this));
   }
 
+  /**
+   * Keeps the caller's asynchronous context (AsyncLocalStorage) for what continues after a wait; called where a wait
+   * begins, so that a call that never waits pays nothing.
+   */
+  keepContext(): void {
+    if (this.#runtime.carrier === undefined) this.#resource ??= new AsyncResource('ballast.call');
+  }
+
   /** Continues in the caller's ambient context: a wait is ended by a timer or by another call. */
   resume(action: () => void): void {
     const { carrier } = this.#runtime;
-    if (carrier === undefined) action();
-    else runCarried(carrier, this.#ambient, action);
+    if (carrier !== undefined) runCarried(carrier, this.#ambient, action);
+    else if (this.#resource !== undefined) this.#resource.runInAsyncScope(action);
+    else action();
   }
 
   workBegun(): void {
@@ -169,10 +180,14 @@ export class Call implements Expiring {
     if (this.#workInFlight === 0) this.#onIdle?.();
   }
 
-  /** Runs `onIdle` once no work is left: now, or when the last abandoned piece settles. */
+  /** Whether no work is left, abandoned work included. */
+  get isIdle(): boolean {
+    return this.#workInFlight === 0;
+  }
+
+  /** Runs `onIdle` when the last piece of abandoned work settles. */
   whenIdle(onIdle: () => void): void {
-    if (this.#workInFlight === 0) onIdle();
-    else this.#onIdle = onIdle;
+    this.#onIdle = onIdle;
   }
 
   /** Aborts the running attempts; whatever they still answer is ignored. */

@@ -55,6 +55,11 @@ export class ThrottledError extends RejectedError {
   override readonly name = 'ThrottledError';
 }
 
+/** `dispose()` was called before this call. */
+export class DisposedError extends RejectedError {
+  override readonly name = 'DisposedError';
+}
+
 /** The time for the whole call is used up, or too little of it is left to be useful. */
 export class DeadlineExceededError extends RejectedError {
   override readonly name = 'DeadlineExceededError';
@@ -106,6 +111,7 @@ const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = 
   E_RATE_LIMITED: RateLimitedError,
   E_THROTTLED: ThrottledError,
   E_DEADLINE: DeadlineExceededError,
+  E_DISPOSED: DisposedError,
 };
 
 /** Makes the error of an outcome, now that somebody is going to throw it. */

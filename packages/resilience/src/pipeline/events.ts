@@ -35,6 +35,10 @@ export type EventDetail =
   /** The call got a permit after waiting for it. */
   | { readonly type: 'queued'; readonly waitMs: number }
   | { readonly type: 'rejected'; readonly policy: string; readonly code: string }
+  /** The call is over for 100 ms, and its attempt, which began `forMs` ago, is not: it ignores its signal. */
+  | { readonly type: 'abandoned'; readonly attempt: number; readonly forMs: number }
+  /** Abandoned work has lost its permit, since its lease is over; it may still run. */
+  | { readonly type: 'abandoned.released'; readonly attempt: number; readonly forMs: number }
   | {
       readonly type: 'breaker.transition';
       readonly from: BreakerState;

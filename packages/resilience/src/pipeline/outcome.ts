@@ -4,7 +4,8 @@ export type RejectionCode =
   | 'E_BULKHEAD_FULL'
   | 'E_RATE_LIMITED'
   | 'E_THROTTLED'
-  | 'E_DEADLINE';
+  | 'E_DEADLINE'
+  | 'E_DISPOSED';
 
 /** Why a policy did not let a call through: the plain data of a `RejectedError`. */
 export interface Rejection {

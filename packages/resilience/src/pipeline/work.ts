@@ -1,5 +1,5 @@
 import type { Call, RunningAttempt } from './call.ts';
-import type { CallContext, Priority } from './call-options.ts';
+import type { CallContext } from './call-options.ts';
 import { Layer } from './layer.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 
@@ -9,16 +9,18 @@ export type Perform = (input: never, context: CallContext) => PromiseLike<unknow
 /** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
+  readonly #takesContext: boolean;
   readonly #classify: (error: unknown) => Exclude<Verdict, 'success'>;
 
   constructor(perform: Perform, classify: (error: unknown) => Exclude<Verdict, 'success'>) {
     super();
     this.#perform = perform;
+    this.#takesContext = takesContext(perform);
     this.#classify = classify;
   }
 
   override enter(call: Call): void {
-    const attempt = new Attempt(call);
+    const attempt = new Attempt(call, this.#takesContext ? new AbortController() : undefined);
     if (call.running === undefined) call.running = attempt;
     else call.runningHedge = attempt;
     call.workBegun();
@@ -30,7 +32,9 @@ export class Work extends Layer {
 
   #ask(attempt: Attempt): PromiseLike<unknown> {
     try {
-      return Promise.resolve(this.#perform(attempt.call.input as never, attempt));
+      const { input } = attempt.call;
+      if (!this.#takesContext) return Promise.resolve((this.#perform as (input: unknown) => unknown)(input));
+      return Promise.resolve(this.#perform(input as never, contextOf(attempt)));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -55,29 +59,16 @@ export class Work extends Layer {
 // for each of its next thousand calls. The newest attempt of the process stays alive, and with it its call.
 const kept: { newest: Attempt | undefined } = { newest: undefined };
 
-/** One attempt at the work, and the context that the guarded call receives. */
-class Attempt implements CallContext, RunningAttempt {
+/** One attempt at the work. */
+class Attempt implements RunningAttempt {
   readonly call: Call;
-  readonly attempt: number;
-  #controller: AbortController | undefined = undefined;
-  #abortReason: (() => unknown) | undefined = undefined;
+  readonly number: number;
+  readonly controller: AbortController | undefined;
 
-  constructor(call: Call) {
+  constructor(call: Call, controller: AbortController | undefined) {
     this.call = call;
-    this.attempt = call.attempt;
-  }
-
-  // Made when it is read: an AbortController costs more than all the policies together.
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason());
-    }
-    return this.#controller.signal;
-  }
-
-  get priority(): Priority {
-    return this.call.options.priority ?? 'default';
+    this.number = call.attempt;
+    this.controller = controller;
   }
 
   remainingMs(): number {
@@ -85,11 +76,35 @@ class Attempt implements CallContext, RunningAttempt {
   }
 
   abort(reason: () => unknown): void {
-    this.#abortReason = reason;
-    this.#controller?.abort(reason());
+    this.controller?.abort(reason());
   }
 
   get #isWaitedFor(): boolean {
     return this.call.running === this || this.call.runningHedge === this;
   }
+}
+
+/** What the guarded call receives: an object of its own, so that it can be taken apart, copied and handed on. */
+function contextOf(attempt: Attempt): CallContext {
+  const { call, number, controller } = attempt;
+  return {
+    signal: (controller as AbortController).signal,
+    attempt: number,
+    priority: call.options.priority ?? 'default',
+    remainingMs: () => attempt.remainingMs(),
+  };
+}
+
+/**
+ * Whether a function can see a second argument, a context with its AbortController, which costs as much as all the
+ * policies together. One that names no second parameter, no rest, and not `arguments` cannot; what has no source
+ * (bound, native) may.
+ */
+function takesContext(perform: Perform): boolean {
+  if (perform.length >= 2) return true;
+  const source = Function.prototype.toString.call(perform);
+  return (
+    !/^(?:async\s*)?(?:function\b[^(]*)?\(?\s*[\w$]*\s*\)?\s*(?:=>|\{)/.test(source) ||
+    /\barguments\b/.test(source)
+  );
 }

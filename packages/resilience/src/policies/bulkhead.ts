@@ -4,6 +4,7 @@ import { Layer } from '../pipeline/layer.ts';
 import type { Rejection } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
+import { AbandonedWork } from './abandoned-work.ts';
 import type { AdaptiveLimit } from './adaptive-limit.ts';
 
 export interface BulkheadSettings {
@@ -14,6 +15,11 @@ export interface BulkheadSettings {
   readonly maxQueue: number;
   /** How long one of them may wait. */
   readonly queueTimeoutMs: number;
+  /**
+   * How long work that has been abandoned (timed out, cancelled) and does not settle holds its permit. More than a timer
+   * can wait for (2^31 - 1) means until it settles.
+   */
+  readonly abandonedLeaseMs: number;
 }
 
 export interface BulkheadSnapshot {
@@ -25,6 +31,8 @@ export interface BulkheadSnapshot {
   /** Calls that wait for a permit. */
   readonly queued: number;
   readonly maxQueue: number;
+  /** Work that nobody waits for and that has not settled, with a permit or without. */
+  readonly abandoned: number;
   readonly settings: BulkheadSettings;
 }
 
@@ -33,6 +41,7 @@ export const bulkheadDefaults: BulkheadSettings = {
   maxConcurrent: 32,
   maxQueue: 32,
   queueTimeoutMs: 100,
+  abandonedLeaseMs: 30_000,
 };
 
 export const bulkheadRules: Rules = {
@@ -40,6 +49,7 @@ export const bulkheadRules: Rules = {
   maxConcurrent: integer(1),
   maxQueue: integer(0),
   queueTimeoutMs: atLeast(0),
+  abandonedLeaseMs: atLeast(0),
 };
 
 // Stands for every queue that was never used: most dependencies never make a call wait.
@@ -55,17 +65,29 @@ export class Bulkhead extends Layer implements WaitHandler {
   #queue = neverUsed;
   #settings: BulkheadSettings;
   #inFlight = 0;
+  #abandoned: AbandonedWork | undefined;
+  readonly #isRecovering: () => boolean;
   #admitting = false;
 
-  constructor(runtime: Runtime, settings: BulkheadSettings, adaptive: AdaptiveLimit) {
+  /** @param isRecovering whether the breaker behind wants to find out if the dependency is back */
+  constructor(
+    runtime: Runtime,
+    settings: BulkheadSettings,
+    adaptive: AdaptiveLimit,
+    isRecovering: () => boolean,
+  ) {
     super();
     this.#runtime = runtime;
     this.#settings = settings;
     this.#adaptive = adaptive;
+    this.#isRecovering = isRecovering;
   }
 
   override enter(call: Call): void {
     if (this.#inFlight < this.#limit() && this.#queue.size === 0) {
+      this.#inFlight++;
+      this.inner.enter(call);
+    } else if (this.#isBlockedByAbandoned()) {
       this.#inFlight++;
       this.inner.enter(call);
     } else if (this.#queue.size < this.#settings.maxQueue) this.#enqueue(call);
@@ -74,7 +96,11 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   override leave(call: Call): void {
     if (this.#adaptive.enabled) this.#adaptive.observe(call, this.#inFlight);
-    call.whenIdle(this.#release);
+    if (call.isIdle) this.#release();
+    else {
+      this.#abandoned ??= new AbandonedWork(this.#runtime, this.#release);
+      this.#abandoned.add(call, this.#settings.abandonedLeaseMs);
+    }
     this.outer.leave(call);
   }
 
@@ -104,6 +130,7 @@ export class Bulkhead extends Layer implements WaitHandler {
       limit,
       queued: this.#queue.size,
       maxQueue,
+      abandoned: this.#abandoned?.count ?? 0,
       settings: this.#settings,
     };
   }
@@ -113,7 +140,14 @@ export class Bulkhead extends Layer implements WaitHandler {
     return this.#adaptive.enabled ? this.#adaptive.limit : this.#settings.maxConcurrent;
   }
 
+  /** No permit is free, but only because of abandoned work, and a probe must not wait for that. */
+  #isBlockedByAbandoned(): boolean {
+    const abandoned = this.#abandoned?.holding ?? 0;
+    return abandoned > 0 && this.#inFlight - abandoned < this.#limit() && this.#isRecovering();
+  }
+
   #enqueue(call: Call): void {
+    call.keepContext();
     if (this.#queue === neverUsed) this.#queue = new Set();
     this.#queue.add(call);
     call.waitUntil(Math.min(call.nowMs + this.#settings.queueTimeoutMs, call.deadlineAtMs), this);

@@ -67,6 +67,12 @@ export class Retry extends Layer implements WaitHandler {
     this.#budget = budget;
   }
 
+  override enter(call: Call): void {
+    // An attempt may end by a timeout, which is handled in nobody's context, and the next one belongs to this caller.
+    if (this.#settings.enabled && this.#settings.maxAttempts > 1 && call.idempotent) call.keepContext();
+    this.inner.enter(call);
+  }
+
   override leave(call: Call): void {
     const outcome = call.outcome as Outcome;
     if (outcome.kind === 'success' || !this.#settings.enabled) this.outer.leave(call);

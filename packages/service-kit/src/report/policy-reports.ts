@@ -24,7 +24,14 @@ const bulkhead = z.object({
   limit: count,
   queued: count,
   maxQueue: count,
-  settings: z.object({ enabled, maxConcurrent: count, maxQueue: count, queueTimeoutMs: ms }),
+  abandoned: count,
+  settings: z.object({
+    enabled,
+    maxConcurrent: count,
+    maxQueue: count,
+    queueTimeoutMs: ms,
+    abandonedLeaseMs: ms,
+  }),
 });
 
 const adaptive = z.object({

@@ -40,6 +40,8 @@ export const resilienceEvent = z
     z.object({ type: z.literal('hedge'), attempt: z.number(), delayMs: z.number(), ...origin }),
     z.object({ type: z.literal('queued'), waitMs: z.number(), ...origin }),
     z.object({ type: z.literal('rejected'), policy: z.string(), code: z.string(), ...origin }),
+    z.object({ type: z.literal('abandoned'), attempt: z.number(), forMs: z.number(), ...origin }),
+    z.object({ type: z.literal('abandoned.released'), attempt: z.number(), forMs: z.number(), ...origin }),
     z.object({
       type: z.literal('breaker.transition'),
       from: breakerState,

@@ -43,6 +43,9 @@ function attributesOf(event: ResilienceEvent): Attributes | undefined {
       return { attempt: event.attempt, delay_ms: event.delayMs };
     case 'queued':
       return { wait_ms: event.waitMs };
+    case 'abandoned':
+    case 'abandoned.released':
+      return { attempt: event.attempt, for_ms: event.forMs };
     case 'rejected':
       return { policy: event.policy, 'error.type': event.code };
     case 'breaker.transition':

@@ -1,0 +1,168 @@
+import { EventEmitter } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test, vi } from 'vitest';
+import { dependency, staleIfError, standardPolicy, systemClock } from '../../src/index.ts';
+import { alone, failWith, guarded, ManualClock, mapCache, settled } from './fixture.ts';
+
+// opossum#451, resilience4j#1138: what is made per tenant is never let go of.
+
+setFlagsFromString('--expose_gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** How many of so many things are still there once nobody holds them. */
+async function survivors(make: () => Promise<object>, count = 50): Promise<number> {
+  const references: WeakRef<object>[] = [];
+  for (let i = 0; i < count; i++) references.push(new WeakRef(await make()));
+  for (let round = 0; round < 5; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collectGarbage();
+  }
+  return references.filter((reference) => reference.deref() !== undefined).length;
+}
+
+async function opened(): Promise<ReturnType<typeof guarded>> {
+  const tools = guarded({ ...alone, breaker: { minCalls: 1, openMs: 60_000 } });
+  const fate = tools.ask('a');
+  tools.asked[0]?.fail(failWith());
+  await fate;
+  expect(tools.guard.snapshot().policies.breaker.state).toBe('open');
+  return tools;
+}
+
+describe('a dependency that is dropped', () => {
+  test('is collected when it was never open', async () => {
+    const make = async () => {
+      const { guard, ask, asked } = guarded(alone);
+      const fate = ask('a');
+      asked[0]?.succeed('fine');
+      await fate;
+      return guard;
+    };
+    expect(await survivors(make)).toBeLessThanOrEqual(2);
+  });
+
+  test('is collected when it was open and is disposed of', async () => {
+    const make = async () => {
+      const { guard } = await opened();
+      guard.dispose();
+      return guard;
+    };
+    expect(await survivors(make)).toBeLessThanOrEqual(2);
+  });
+
+  test('is collected when it has been open and has closed again', async () => {
+    const make = async () => {
+      const tools = await opened();
+      tools.guard.isolate();
+      tools.guard.release();
+      return tools.guard;
+    };
+    expect(await survivors(make)).toBeLessThanOrEqual(2);
+  });
+
+  test('is collected on the system clock, which all of them share', async () => {
+    const make = async () => {
+      const guard = dependency({
+        name: 'x',
+        policy: standardPolicy({ breaker: { minCalls: 1, openMs: 60_000 }, retry: { enabled: false } }),
+        call: async () => Promise.reject(failWith()),
+        clock: systemClock,
+      });
+      await guard.call(undefined as never).catch(() => {});
+      guard.dispose();
+      return guard;
+    };
+    expect(await survivors(make)).toBeLessThanOrEqual(2);
+  });
+
+  test('leaves no listener behind on an emitter that others share', async () => {
+    const heard: (() => unknown)[] = [];
+    const on = vi.spyOn(EventEmitter.prototype, 'on').mockImplementation(function (
+      this: EventEmitter,
+      name,
+      listener,
+    ) {
+      heard.push(() => this.listeners(name as string | symbol).includes(listener));
+      return EventEmitter.prototype.addListener.call(this, name as string, listener);
+    });
+    try {
+      for (let i = 0; i < 20; i++) (await opened()).guard.dispose();
+    } finally {
+      on.mockRestore();
+    }
+    expect(heard.filter((isThere) => isThere()).length).toBe(0);
+  });
+});
+
+describe('dispose', () => {
+  test.each([['dispose'], [Symbol.dispose]] as [PropertyKey][])('exists as %s', async (name) => {
+    const { guard } = guarded();
+    expect(name in guard).toBe(true);
+    (guard as unknown as Record<PropertyKey, () => void>)[name]?.();
+    await expect(guard.call('a')).rejects.toMatchObject({ code: 'E_DISPOSED', dependency: 'inventory' });
+  });
+
+  test('leaves no timer behind', async () => {
+    const { guard, clock } = await opened();
+    guard.dispose();
+    // The one timer of all calls runs out by itself.
+    await clock.advance(100);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('lets calls in flight finish: at work, backing off and in the queue', async () => {
+    const { guard, ask, asked, clock } = guarded({
+      ...alone,
+      bulkhead: { maxConcurrent: 2, maxQueue: 5, queueTimeoutMs: 10_000 },
+      retry: { enabled: true, baseDelayMs: 100 },
+    });
+    const atWork = ask('at work');
+    const backingOff = ask('backing off');
+    asked[1]?.fail(failWith());
+    await settled();
+    const queued = ask('queued');
+    guard.dispose();
+    await clock.advance(200);
+    asked[2]?.succeed('fine');
+    asked[0]?.succeed('fine');
+    await settled();
+    asked[3]?.succeed('fine');
+    expect(await Promise.all([atWork, backingOff, queued])).toEqual(['live', 'live', 'live']);
+  });
+
+  test('reports the calls that finish, and nothing of later ones', async () => {
+    const { guard, ask, asked, events } = guarded(alone);
+    const fate = ask('a');
+    guard.dispose();
+    asked[0]?.succeed('fine');
+    await fate;
+    expect(events.at(-1)).toMatchObject({ type: 'call.end' });
+    const before = events.length;
+    expect(await ask('b')).toBe('E_DISPOSED');
+    expect(events.length).toBe(before);
+  });
+
+  test('may be asked for twice, and from a listener', async () => {
+    const { guard, ask, asked } = guarded(alone);
+    guard.onEvent(({ type }) => type === 'call.end' && guard.dispose());
+    const fate = ask('a');
+    asked[0]?.succeed('fine');
+    expect(await fate).toBe('live');
+    expect(() => guard.dispose()).not.toThrow();
+    expect(await ask('b')).toBe('E_DISPOSED');
+  });
+
+  test('leaves snapshot readable', () => {
+    const { guard } = guarded();
+    guard.dispose();
+    expect(guard.snapshot()).toMatchObject({ name: 'inventory' });
+  });
+
+  test('answers no call with a degraded answer: the caller should know', async () => {
+    const step = staleIfError<unknown, string>({ cache: mapCache<string>(), key: () => 'a' });
+    const { guard } = guarded(alone, { degrade: [step], clock: new ManualClock() });
+    guard.dispose();
+    await expect(guard.call('a')).rejects.toMatchObject({ code: 'E_DISPOSED' });
+  });
+});
