@@ -39,6 +39,12 @@ test('recovers when latency comes back down', () => {
   expect(after).toBeGreaterThan(50);
 });
 
+test('shrinks for no call that took no time', () => {
+  const limit = new AdaptiveLimit(settings);
+  for (let i = 0; i < 200; i++) limit.sample(0, limit.limit, 1_000_000 + 100 * i);
+  expect(limit.limit).toBeGreaterThan(settings.initialLimit);
+});
+
 test('does not grow while less than half of it is used', () => {
   expect(limitAfter([{ ms: 10, inFlight: 3, times: 1000 }])).toBe(settings.initialLimit);
 });

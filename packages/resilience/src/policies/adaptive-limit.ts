@@ -86,7 +86,8 @@ export class AdaptiveLimit {
     const usual = this.#usual as UsualLatency;
     usual.sample({ latencyMs, nowMs, inFlight, limit: this.limit, calmLimit: this.#calmLimit });
     if (!usual.isKnown || usual.isLowered) return;
-    const gradient = Math.max(0.5, Math.min(1, (tolerance * usual.ms) / Math.max(latencyMs, Number.EPSILON)));
+    const slowFromMs = tolerance * usual.ms;
+    const gradient = latencyMs <= slowFromMs ? 1 : Math.max(0.5, slowFromMs / latencyMs);
     // A limit that is not reached proves nothing about what lies beyond it. A third of it in use may make a queue.
     if (inFlight < this.#limit / 2 && (gradient === 1 || inFlight <= this.#calmLimit)) return;
     const target = this.#limit * gradient + headroom;

@@ -134,8 +134,9 @@ test('returns the permit only when both attempts have settled', async () => {
 
 test.each([
   [30_000, 0.95],
-  [30_000, 0.5],
-  [22, 0.95],
+  // Close to the end of their buckets of the histogram: no estimate within the bucket is high enough.
+  [32_700, 0.5],
+  [361, 0.95],
   [600_000, 0.95],
 ])('hedges no call where all of them take %i ms, at quantile %d', async (latencyMs, quantile) => {
   const { guard, ask, asked, clock } = guarded({
