@@ -6,12 +6,12 @@ import { resolveCacheOptions } from './cache-options.ts';
 
 const required = { name: 'offers', schema: z.string() };
 
-it('compares ages by the wall clock, and measures Redis by a clock that never steps back', () => {
-  expect(resolveCacheOptions(required)).toMatchObject({ clock: wallClock, redisClock: systemClock });
+it('measures by a clock that never steps, and tells other processes the time by the wall clock', () => {
+  expect(resolveCacheOptions(required)).toMatchObject({ clock: systemClock, wallClock });
 });
 
 it('takes one clock for both from a test', () => {
   const clock = new ManualClock();
   const resolved = resolveCacheOptions({ ...required, clock });
-  expect([resolved.clock, resolved.redisClock]).toEqual([clock, clock]);
+  expect([resolved.clock, resolved.wallClock]).toEqual([clock, clock]);
 });

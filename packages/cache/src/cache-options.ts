@@ -6,6 +6,7 @@ import {
   checkOptions,
   InvalidOptionError,
   integer,
+  isThenable,
   longestTimerMs,
   type Random,
   type Rule,
@@ -16,6 +17,7 @@ import {
   withPatch,
 } from '@ballast/resilience/primitives';
 import type { CacheEvent } from './cache-events.ts';
+import { notJsonIn } from './json-schema-check.ts';
 import type { RedisClient } from './redis/redis-client.ts';
 import { type RedisSettings, redisTierDefaults } from './redis/redis-guard.ts';
 
@@ -34,8 +36,10 @@ export interface CacheOptions<T> extends Partial<CacheSettings> {
   readonly redis?: RedisClient | undefined;
   /** Hears what the cache decides. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
-  /** Replace it in tests. @default `wallClock` for ages, `systemClock` for the guard before Redis */
+  /** Measures ages and waits in this process; must never step. Replace it in tests. @default systemClock */
   readonly clock?: Clock | undefined;
+  /** Tells other processes, through Redis, when an entry was stored. @default `clock` if given, else wallClock */
+  readonly wallClock?: Pick<Clock, 'now'> | undefined;
   readonly random?: Random | undefined;
 }
 
@@ -89,6 +93,7 @@ const rules: Readonly<Record<keyof CacheOptions<unknown>, Rule>> = {
   redis: { ...withMethods('a client from connectRedis', ...redisMethods), isSecret: true },
   onEvent: aFunction,
   clock: aClock,
+  wallClock: withMethods('an object with now()', 'now'),
   random: aFunction,
   version: integer(1),
   ttlMs: integer(1, longestTimerMs),
@@ -112,17 +117,20 @@ export interface ResolvedCacheOptions<T> extends CacheSettings {
   readonly schema: Schema<T>;
   readonly redis: RedisClient | undefined;
   readonly onEvent: (event: CacheEvent) => void;
-  /** Tells the age of entries, which is compared between processes. */
   readonly clock: Clock;
-  /** Measures durations: with a wall clock that steps back, a hanging Redis would hold a caller that much longer. */
-  readonly redisClock: Clock;
+  readonly wallClock: Pick<Clock, 'now'>;
   readonly random: Random;
 }
 
 /** @throws {InvalidOptionError} naming the option, what was expected and what was received */
 export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheOptions<T> {
   checkOptions('createCache', options, rules, ['name', 'schema']);
-  const { name, schema, redis, onEvent, clock, random = Math.random, ...given } = options;
+  const { name, schema, redis, onEvent, clock, wallClock: wall, random = Math.random, ...given } = options;
+  const notJson = notJsonIn(schema);
+  if (notJson !== undefined) {
+    const expected = `one whose output survives JSON: ${notJson}`;
+    throw new InvalidOptionError('schema', expected, schema, { of: 'createCache', isSecret: true });
+  }
   const settings = withPatch(cacheDefaults, given, rules);
   const { redisOpenMs, redisMaxOpenMs } = settings;
   if (redisMaxOpenMs < redisOpenMs) {
@@ -135,8 +143,8 @@ export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheO
     schema,
     redis,
     onEvent: neverThrowing(onEvent),
-    clock: clock ?? wallClock,
-    redisClock: clock ?? systemClock,
+    clock: clock ?? systemClock,
+    wallClock: wall ?? clock ?? wallClock,
     random,
   };
 }
@@ -146,9 +154,15 @@ function neverThrowing(listener: CacheOptions<unknown>['onEvent']): (event: Cach
   if (!listener) return () => {};
   return (event) => {
     try {
-      listener(event);
+      const result: unknown = listener(event);
+      // It may be async, though nobody waits for it.
+      if (isThenable(result)) Promise.resolve(result).catch(warn);
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warn(error);
     }
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

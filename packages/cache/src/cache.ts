@@ -10,8 +10,10 @@ export interface Cached<T> {
 
 export interface Fetched<T> extends Cached<T> {
   readonly source: 'live' | 'cached';
-  /** Why a stale answer was served although a live one was wanted: the error's `code`, else its name. */
+  /** Why a stale answer was served although a live one was wanted: the first `code` in the chain of causes. */
   readonly reason?: string;
+  /** The error itself. Not enumerable. */
+  readonly cause?: unknown;
 }
 
 export interface FetchOptions {

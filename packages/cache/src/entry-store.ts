@@ -84,7 +84,10 @@ export class EntryStore<T> {
     if (!isNewest || !this.#redis) return;
     const keyHash = hashKey(key);
     const lifetimeMs = this.#options.ttlMs + this.#options.maxStaleMs;
-    await this.#redis.write(this.#redisKey(keyHash), seal(keyHash, storedAtMs, copy.json), lifetimeMs);
+    const { clock, wallClock } = this.#options;
+    const ageMs = Math.max(0, clock.now() - storedAtMs);
+    const text = seal(keyHash, wallClock.now() - ageMs, copy.json);
+    await this.#redis.write(this.#redisKey(keyHash), text, lifetimeMs);
   }
 
   /** Whether this replica is the one to refresh the key; the others get what it stores. */
@@ -114,8 +117,8 @@ export class EntryStore<T> {
     const maxBytes = this.#options.maxValueBytes + envelopeBytes;
     const text = await redis.read(this.#redisKey(keyHash), maxBytes);
     if (text === undefined) return undefined;
-    const { clock, schema } = this.#options;
-    const expected = { keyHash, nowMs: clock.now(), schema, maxBytes };
+    const { clock, wallClock, schema } = this.#options;
+    const expected = { keyHash, nowMs: wallClock.now(), schema, maxBytes };
     const opened = open(text, expected);
     if (!opened.ok) {
       this.#rejectedEntries += 1;
@@ -128,7 +131,10 @@ export class EntryStore<T> {
       await redis.remove(this.#redisKey(keyHash));
       return undefined;
     }
-    const { entry } = this.#remember(key, deepFreeze(opened.value), opened.storedAtMs, opened.bytes);
+    // Its age by the wall clock is all that is taken over: from here on it grows with this process's own time.
+    const ageMs = Math.max(0, wallClock.now() - opened.storedAtMs);
+    const storedAtMs = clock.now() - ageMs;
+    const { entry } = this.#remember(key, deepFreeze(opened.value), storedAtMs, opened.bytes);
     return freshnessOf(entry, clock.now(), this.#options) === 'expired' ? undefined : entry;
   }
 

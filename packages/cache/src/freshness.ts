@@ -8,6 +8,8 @@ export interface Entry<T> {
   readonly freshUntilMs: number;
   /** Set by a failed refresh: no refresh is tried before. */
   retryAtMs: number;
+  /** Set when the loader said that the request is wrong (404, 403): the entry is served only in an outage. */
+  mustRevalidate: boolean;
 }
 
 /**
@@ -20,6 +22,7 @@ type Lifetimes = Pick<CacheSettings, 'ttlMs' | 'ttlJitterRatio' | 'revalidateMs'
 
 export function freshnessOf(entry: Entry<unknown>, nowMs: number, lifetimes: Lifetimes): Freshness {
   if (nowMs > entry.storedAtMs + lifetimes.ttlMs + lifetimes.maxStaleMs) return 'expired';
+  if (entry.mustRevalidate) return 'stale';
   if (nowMs < entry.freshUntilMs) return 'fresh';
   return nowMs < entry.freshUntilMs + lifetimes.revalidateMs ? 'revalidate' : 'stale';
 }
@@ -27,7 +30,7 @@ export function freshnessOf(entry: Entry<unknown>, nowMs: number, lifetimes: Lif
 /** Jitter only shortens, so `ttlMs` is the most. Each replica draws its own, so that they do not refresh together. */
 export function newEntry<T>(value: T, storedAtMs: number, lifetimes: Lifetimes, random: Random): Entry<T> {
   const ttlMs = lifetimes.ttlMs * (1 - lifetimes.ttlJitterRatio * random());
-  return { value, storedAtMs, freshUntilMs: storedAtMs + ttlMs, retryAtMs: 0 };
+  return { value, storedAtMs, freshUntilMs: storedAtMs + ttlMs, retryAtMs: 0, mustRevalidate: false };
 }
 
 /** Never negative: wall clocks step back, and replicas' clocks differ. */

@@ -4,7 +4,7 @@ import type { ResolvedCacheOptions } from './cache-options.ts';
 import { type Copy, frozenCopy } from './frozen-copy.ts';
 
 /** Gets the live value; should stop its work when the signal aborts. */
-export type Load<T> = (signal: AbortSignal) => Promise<T>;
+export type Load<T> = (signal: AbortSignal) => T | PromiseLike<T>;
 
 export interface Loaded<T> {
   readonly copy: Copy<T> & { readonly ok: true };

@@ -1,8 +1,9 @@
-import { errorCode, SingleFlight } from '@ballast/resilience/primitives';
+import { verdictOfError } from '@ballast/resilience';
+import { SingleFlight } from '@ballast/resilience/primitives';
 import type { Fetched } from './cache.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import type { EntryStore } from './entry-store.ts';
-import { cachedAnswer, liveAnswer } from './fetched.ts';
+import { cachedAnswer, liveAnswer, staleAnswer } from './fetched.ts';
 import { type Entry, type Freshness, freshnessOf } from './freshness.ts';
 import type { Load, Loader } from './loader.ts';
 
@@ -61,7 +62,12 @@ export class Refresher<T> {
     onEvent({ type: 'refresh.failed', cache: name, at: clock.now(), error });
     const entry = this.#store.findInMemory(key) ?? known; // `known` may have been evicted meanwhile
     if (!entry || this.#freshnessOf(entry) === 'expired') throw error;
-    return { ...this.#retryLater(entry), reason: errorCode(error) };
+    if (verdictOfError(error) === 'caller') {
+      // Not an outage: a 404 or a 403 must not be answered with what was there before (RFC 5861, 4).
+      entry.mustRevalidate = true;
+      throw error;
+    }
+    return staleAnswer(this.#retryLater(entry), error);
   }
 
   #retryLater(entry: Entry<T>): Fetched<T> {

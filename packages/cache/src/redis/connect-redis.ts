@@ -1,10 +1,14 @@
+import type { ConnectionOptions } from 'node:tls';
 import {
+  aFunction,
+  anObject,
   backoffMs,
   checkArgument,
   checkOptions,
   integer,
   longestTimerMs,
   type Rule,
+  text,
   withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
@@ -17,13 +21,27 @@ export interface ConnectRedisOptions {
   readonly commandTimeoutMs?: number | undefined;
   /** A connection that owes an answer and stays silent this long is replaced. @default 2_000 */
   readonly silenceTimeoutMs?: number | undefined;
-  /** Gets one line when Redis is lost and one when it is back; pino fits. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Asked anew for each connection, so that a rotated password needs no restart. Replaces the two above. */
+  readonly credentials?: (() => RedisCredentials | PromiseLike<RedisCredentials>) | undefined;
+  /** Of `node:tls`: a private CA, a client certificate, a server name. */
+  readonly tls?: ConnectionOptions | undefined;
+  /**
+   * Gets one line when Redis is lost and one when it is back, and one for each kind of error that Redis answers commands
+   * with, once per connection; pino fits.
+   */
   readonly logger?:
     | {
         warn(fields: object, message: string): void;
         info(fields: object, message: string): void;
       }
     | undefined;
+}
+
+export interface RedisCredentials {
+  readonly username?: string | undefined;
+  readonly password: string;
 }
 
 /** Defaults of {@link connectRedis}. */
@@ -40,6 +58,10 @@ const rules: Readonly<Record<keyof ConnectRedisOptions, Rule>> = {
   connectTimeoutMs: integer(1, longestTimerMs),
   commandTimeoutMs: integer(1, longestTimerMs),
   silenceTimeoutMs: integer(1, longestTimerMs),
+  username: { ...text, isSecret: true },
+  password: { ...text, isSecret: true },
+  credentials: { ...aFunction, isSecret: true },
+  tls: { ...anObject, isSecret: true },
   logger: withMethods('a logger with warn() and info()', 'warn', 'info'),
 };
 
@@ -52,10 +74,13 @@ const rules: Readonly<Record<keyof ConnectRedisOptions, Rule>> = {
 export function connectRedis(url: string, options: ConnectRedisOptions = {}): Redis {
   checkArgument('connectRedis', 'url', url, redisUrl);
   checkOptions('connectRedis', options, rules);
-  const { logger, ...given } = options;
+  const { logger, username, password, credentials, tls, ...given } = options;
   const { connectTimeoutMs, commandTimeoutMs, silenceTimeoutMs } = withPatch(redisDefaults, given, rules);
   const redis = new Redis(url, {
     lazyConnect: true,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls }),
     connectTimeout: connectTimeoutMs,
     commandTimeout: commandTimeoutMs,
     socketTimeout: silenceTimeoutMs,
@@ -69,6 +94,8 @@ export function connectRedis(url: string, options: ConnectRedisOptions = {}): Re
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
   reportOutages(redis, logger);
+  reportErrorAnswers(redis, logger);
+  if (credentials) askForCredentials(redis, credentials);
   return redis;
 }
 
@@ -87,4 +114,56 @@ function reportOutages(redis: Redis, logger: ConnectRedisOptions['logger']): voi
     if (isLost) logger?.info({}, 'redis is back');
     isLost = false;
   });
+}
+
+/** ioredis reports no error that a command is answered with, and a cache goes on without its answer. */
+function reportErrorAnswers(redis: Redis, logger: ConnectRedisOptions['logger']): void {
+  const reported = new Set<string>();
+  redis.on('ready', () => reported.clear());
+  const send = redis.sendCommand.bind(redis);
+  redis.sendCommand = (command, stream) => {
+    command.promise.catch((error: unknown) => {
+      const kind =
+        error instanceof Error && error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : '';
+      // An entry of another type is somebody else's, and no error of Redis.
+      if (!kind || kind === 'WRONGTYPE' || reported.has(kind)) return;
+      reported.add(kind);
+      logger?.warn({ err: error }, adviceFor(kind));
+    });
+    return send(command, stream);
+  };
+}
+
+function adviceFor(kind: string): string {
+  return ['MOVED', 'ASK', 'CROSSSLOT', 'CLUSTERDOWN'].includes(kind)
+    ? 'redis is a node of a cluster: give the cache a Cluster client of ioredis, or the address of a proxy'
+    : 'redis answers commands with an error, the cache goes on without it';
+}
+
+/** ioredis reads the credentials when it connects, so each connection begins by asking for them. */
+function askForCredentials(redis: Redis, ask: NonNullable<ConnectRedisOptions['credentials']>): void {
+  const connect = redis.connect.bind(redis);
+  let asking: Promise<void> | undefined;
+  let failures = 0;
+
+  async function connectWithCredentials(): Promise<void> {
+    try {
+      const { username, password } = await ask();
+      Object.assign(redis.options, { username, password });
+      failures = 0;
+    } catch (error) {
+      redis.emit('error', error);
+      const retry = () => redis.status !== 'end' && redis.connect().catch(() => {});
+      setTimeout(retry, backoffMs(reconnecting, ++failures)).unref();
+      throw error;
+    }
+    return connect();
+  }
+
+  redis.connect = () => {
+    asking ??= connectWithCredentials().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
 }

@@ -18,7 +18,7 @@ function guarded(given: Given = {}) {
   const options = {
     name: 'test',
     redis,
-    redisClock: clock,
+    clock: clock,
     random,
     onEvent: (event: RedisBreakerEvent) => events.push(event),
     redisTimeoutMs,

@@ -44,7 +44,7 @@ export interface RedisBreakerEvent {
 export interface RedisGuardOptions extends RedisSettings {
   readonly name: string;
   readonly redis: RedisClient;
-  readonly redisClock: Clock;
+  readonly clock: Clock;
   readonly random: Random;
   readonly onEvent: (event: RedisBreakerEvent) => void;
 }
@@ -66,7 +66,7 @@ const breakerRecovery = { probes: 1, rampStageMs: 0 };
  * comes back when the command settles on the wire, because a command that nobody waits for still burdens Redis.
  */
 export function redisCommands(options: RedisGuardOptions): Dependency<Command, unknown> {
-  const { name, redis, redisMaxConcurrent, redisClock, random } = options;
+  const { name, redis, redisMaxConcurrent, clock, random } = options;
   return dependency<Command, unknown>({
     name: `redis:${name}`,
     policy: standardPolicy({
@@ -77,7 +77,7 @@ export function redisCommands(options: RedisGuardOptions): Dependency<Command, u
       timeout: off,
     }),
     call: (command) => command(redis),
-    clock: redisClock,
+    clock: clock,
     random,
   });
 }
@@ -109,7 +109,7 @@ export class RedisOperation {
       call: (command) => this.#run(command),
       // Not an error: a bypass must cost less than what it avoids.
       degrade: [defaultAnswer(() => undefined)],
-      clock: options.redisClock,
+      clock: options.clock,
       random: options.random,
     });
     this.guard.onEvent((event) => this.#hear(event));

@@ -12,7 +12,7 @@ function tier({ redisMaxConcurrent = 4, redis = new FakeRedis() } = {}) {
   const made = new RedisTier({
     name: 'test',
     redis,
-    redisClock: clock,
+    clock: clock,
     random: () => 1,
     onEvent: (event) => events.push(event),
     redisTimeoutMs: 50,
