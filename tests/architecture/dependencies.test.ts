@@ -35,6 +35,7 @@ const roomOrders: readonly RoomOrder[] = [
       'primitives',
       'time',
       'pipeline',
+      'http',
       'policies',
       'breaker',
       'degrade',

@@ -28,8 +28,8 @@ export interface ConnectRedisOptions {
   /** Of `node:tls`: a private CA, a client certificate, a server name. */
   readonly tls?: ConnectionOptions | undefined;
   /**
-   * Gets one line when Redis is lost and one when it is back, and one for each kind of error that Redis answers commands
-   * with, once per connection; pino fits.
+   * Gets one line when Redis is lost and one when it is back, and one for each kind of error that Redis answers
+   * commands with, once per connection; pino fits.
    */
   readonly logger?:
     | {

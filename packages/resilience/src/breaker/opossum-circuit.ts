@@ -62,8 +62,8 @@ export class OpossumCircuit {
       resetTimeout: longestTimerMs,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
-      // Opossum keeps a window of its own that nothing here reads. Given an emitter to rotate it, it starts no interval; one of
-      // its own, since a shared one would hold every dependency that was dropped while it was open.
+      // Opossum keeps a window of its own that nothing here reads. Given an emitter to rotate it, it starts no
+      // interval; one of its own, since a shared one would hold every dependency that was dropped while it was open.
       rotateBucketController: new EventEmitter(),
       state,
     });

@@ -10,8 +10,8 @@ export interface DefaultAnswerOptions {
 const rules: Rules = { degradeOn: aFunction };
 
 /**
- * Answers with something that is always right enough: popular items, an empty list, a neutral price. The answer may be a
- * promise: a last resort that asks somebody else.
+ * Answers with something that is always right enough: popular items, an empty list, a neutral price. The answer may be
+ * a promise: a last resort that asks somebody else.
  *
  * @throws {InvalidOptionError} naming what was expected and what was received
  */

@@ -130,7 +130,9 @@ export class Answers<Input, Output> {
   }
 }
 
-/** Why a call has no live answer. Its error is made when it is read: with its stack it costs more than the call itself. */
+/**
+ * Why a call has no live answer. Its error is made when it is read: with its stack it costs more than the call itself.
+ */
 class Reason implements DegradeReason {
   readonly #dependency: string;
   readonly #call: Call;
@@ -169,7 +171,9 @@ class Reason implements DegradeReason {
   }
 }
 
-/** A class for one reason: its `cause` is made when it is read, and does not show when the answer is sent on as JSON. */
+/**
+ * A class for one reason: its `cause` is made when it is read, and does not show when the answer is sent on as JSON.
+ */
 class Degraded<Output> {
   readonly value: Output;
   readonly source: 'cached' | 'default';

@@ -117,7 +117,9 @@ export class Call implements Expiring {
     return this.#runtime.timers.stalledMs(this.nowMs) - this.#stalledBeforeMs;
   }
 
-  /** How long the current attempt has taken, as of the latest reading of the clock, the stalls of this process apart. */
+  /**
+   * How long the current attempt has taken, as of the latest reading of the clock, the stalls of this process apart.
+   */
   get attemptMs(): number {
     return Math.max(0, this.nowMs - this.attemptStartedAtMs - this.stalledMs);
   }

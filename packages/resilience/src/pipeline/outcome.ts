@@ -21,8 +21,8 @@ export interface Rejection {
 }
 
 /**
- * What an outcome says about the health of the dependency. `busy`: it asks to come back later. `caller`: the request was
- * wrong. `neutral`: nothing, as when a policy rejected the call or the caller gave it too little time.
+ * What an outcome says about the health of the dependency. `busy`: it asks to come back later. `caller`: the request
+ * was wrong. `neutral`: nothing, as when a policy rejected the call or the caller gave it too little time.
  */
 export type Verdict = 'success' | 'failure' | 'busy' | 'caller' | 'neutral';
 

@@ -3,7 +3,7 @@ import { CancelledError, RejectedError } from './errors.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 
 /**
- * What an error says about the dependency. `failure`: it is unwell. `busy`: it is well and asks to come back later.
+ * What an error says about the dependency. `failure`: it is ill. `busy`: it is well and asks to come back later.
  * `caller`: the request was wrong, and asking again or elsewhere would not help.
  */
 export type ErrorVerdict = 'failure' | 'busy' | 'caller';

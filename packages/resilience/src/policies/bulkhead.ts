@@ -16,8 +16,8 @@ export interface BulkheadSettings {
   /** How long one of them may wait. */
   readonly queueTimeoutMs: number;
   /**
-   * How long work that has been abandoned (timed out, cancelled) and does not settle holds its permit. More than a timer
-   * can wait for (2^31 - 1) means until it settles.
+   * How long work that has been abandoned (timed out, cancelled) and does not settle holds its permit. More than a
+   * timer can wait for (2^31 - 1) means until it settles.
    */
   readonly abandonedLeaseMs: number;
 }

@@ -11,8 +11,9 @@ const deepestChain = 16;
 
 /**
  * The word that stands for an error in answers, events and counts: the first `code` in the chain of its causes, since
- * fetch hides ECONNREFUSED in the cause of "TypeError: fetch failed" (undici#2953); else the status of an HTTP answer as
- * `E_HTTP_503`; else the first name that says more than `Error`; `E_UNKNOWN` for what is no error at all. Never throws.
+ * fetch hides ECONNREFUSED in the cause of "TypeError: fetch failed" (undici#2953); else the status of an HTTP answer
+ * as `E_HTTP_503`; else the first name that says more than `Error`; `E_UNKNOWN` for what is no error at all. Never
+ * throws.
  */
 export function errorCode(error: unknown): string {
   try {

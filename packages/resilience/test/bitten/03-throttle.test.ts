@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { alone, failWith, guarded, seeded, settled } from './fixture.ts';
 
-// go-zero#5011, Envoy#33739: requests were counted when they entered and their fates when they left, so a window could hold
-// fates without requests. Accepts became negative, and everything was rejected.
+// go-zero#5011, Envoy#33739: requests were counted when they entered and their fates when they left, so a window could
+// hold fates without requests. Accepts became negative, and everything was rejected.
 
 const throttled = { ...alone, breaker: { enabled: false }, throttle: { windowMs: 60_000 } } as const;
 

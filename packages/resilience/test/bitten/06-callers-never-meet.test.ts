@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type DependencyOptions, defaultAnswer, type PolicyOptions } from '../../src/index.ts';
 import { guarded, settled } from './fixture.ts';
 
-// p-queue#200: what waited in a queue went on in the AsyncLocalStorage of whoever freed its place: 4 of 5 as the wrong tenant.
+// p-queue#200: what waited in a queue went on in the AsyncLocalStorage of whoever freed its place: 4 of 5 as the wrong
+// tenant.
 
 const tenants = new AsyncLocalStorage<string>();
 

@@ -13,7 +13,10 @@ interface Server {
 
 const exponential = (random: () => number) => -Math.log(1 - random());
 
-/** A dependency with so many workers and a queue without end, asked by `callers` that never pause for longer than `pauseMs`. */
+/**
+ * A dependency with so many workers and a queue without end, asked by `callers` that never pause for longer than
+ * `pauseMs`.
+ */
 async function load(server: Server, callers: number, forMs: number, adaptive: object = {}, pauseMs = 0) {
   const clock = new ManualClock();
   const random = seeded(7);

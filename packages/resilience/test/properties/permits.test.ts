@@ -93,8 +93,8 @@ test(
           }
           await clock.advance(one.do === 'wait' ? one.ms : 0);
           const { inFlight, abandoned } = guard.snapshot().policies.bulkhead;
-          // What runs when the limit is lowered runs on; nothing new begins above it. Only a probe does not wait for a permit
-          // that abandoned work holds.
+          // What runs when the limit is lowered runs on; nothing new begins above it. Only a probe does not wait for a
+          // permit that abandoned work holds.
           const waitedFor = inFlight - abandoned;
           allowed = Math.max(limit, Math.min(allowed, waitedFor));
           expect(waitedFor).toBeLessThanOrEqual(allowed);

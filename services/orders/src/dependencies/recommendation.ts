@@ -3,8 +3,7 @@ import { defaultAnswer, dependency, staleIfError, standardPolicy } from '@ballas
 import type { HttpClient } from '@ballast/service-kit';
 import { z } from 'zod';
 
-const item = z.object({ sku: z.string().max(40) }).transform(({ sku }) => sku);
-const answer = z.object({ items: z.array(item).max(20) });
+const answer = z.object({ items: z.array(z.object({ sku: z.string().max(40) })).max(20) });
 
 // These suit every customer, and no other service has to be asked for them.
 const favouriteSkus = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
@@ -26,7 +25,7 @@ export function recommendationDependency(
     idempotent: true,
     async call(customerId, ctx) {
       const path = `/v1/recommendations/${encodeURIComponent(customerId)}`;
-      return (await client.json({ method: 'GET', path, schema: answer, ctx })).items;
+      return (await client.json({ method: 'GET', path, schema: answer, ctx })).items.map(({ sku }) => sku);
     },
     // The favourites even for a 4xx: whatever recommendation says, it must not stop an order.
     degrade: [
