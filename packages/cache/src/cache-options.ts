@@ -9,9 +9,12 @@ import {
   longestTimerMs,
   type Random,
   type Rule,
+  safeRandom,
   systemClock,
   textLike,
   wallClock,
+  warn,
+  warnIfRejected,
   withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
@@ -137,7 +140,7 @@ export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheO
     onEvent: neverThrowing(onEvent),
     clock: clock ?? wallClock,
     redisClock: clock ?? systemClock,
-    random,
+    random: safeRandom(random),
   };
 }
 
@@ -146,9 +149,9 @@ function neverThrowing(listener: CacheOptions<unknown>['onEvent']): (event: Cach
   if (!listener) return () => {};
   return (event) => {
     try {
-      listener(event);
+      warnIfRejected(listener(event));
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warn(error);
     }
   };
 }
