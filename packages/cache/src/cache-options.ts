@@ -6,13 +6,15 @@ import {
   checkOptions,
   InvalidOptionError,
   integer,
-  isThenable,
   longestTimerMs,
   type Random,
   type Rule,
+  safeRandom,
   systemClock,
   textLike,
   wallClock,
+  warn,
+  warnIfRejected,
   withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
@@ -145,7 +147,7 @@ export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheO
     onEvent: neverThrowing(onEvent),
     clock: clock ?? systemClock,
     wallClock: wall ?? clock ?? wallClock,
-    random,
+    random: safeRandom(random),
   };
 }
 
@@ -154,15 +156,9 @@ function neverThrowing(listener: CacheOptions<unknown>['onEvent']): (event: Cach
   if (!listener) return () => {};
   return (event) => {
     try {
-      const result: unknown = listener(event);
-      // It may be async, though nobody waits for it.
-      if (isThenable(result)) Promise.resolve(result).catch(warn);
+      warnIfRejected(listener(event));
     } catch (error) {
       warn(error);
     }
   };
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }

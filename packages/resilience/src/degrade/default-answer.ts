@@ -1,13 +1,21 @@
-import { aFunction, checkArgument, checkOptions, type Rules } from '../primitives/options.ts';
-import { isThenable } from '../primitives/thenable.ts';
+import {
+  aFunction,
+  checkArgument,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  type Rules,
+} from '../primitives/options.ts';
 import type { DegradeOn, DegradeReason, DegradeStep } from './degrade.ts';
 
 export interface DefaultAnswerOptions {
   /** @default every error but a caller's fault */
   readonly degradeOn?: DegradeOn | undefined;
+  /** How long a promised answer is waited for. @default 100 */
+  readonly timeoutMs?: number | undefined;
 }
 
-const rules: Rules = { degradeOn: aFunction };
+const rules: Rules = { degradeOn: aFunction, timeoutMs: integer(0, longestTimerMs) };
 
 /**
  * Answers with something that is always right enough: popular items, an empty list, a neutral price. The answer may be
@@ -24,10 +32,10 @@ export function defaultAnswer<Input, Output>(
   return {
     source: 'default',
     degradeOn: options.degradeOn,
+    timeoutMs: options.timeoutMs,
     answer(input, _clock, reason) {
-      const value = answer(input, reason);
-      if (isThenable(value)) return Promise.resolve(value).then((settled) => ({ value: settled }));
-      return { value: value as Output };
+      // What is promised is awaited by whoever asks the step.
+      return { value: answer(input, reason) as Output };
     },
   };
 }

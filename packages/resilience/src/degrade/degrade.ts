@@ -78,17 +78,11 @@ export function degraded<Input, Output>(
   reason: DegradeReason,
 ): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
   for (const [index, step] of steps.entries()) {
-    const answer = answers(step, reason) ? answerOf(step, input, clock, reason) : undefined;
-    if (isThenable(answer)) {
-      // The deadline was spent on the live answer: the degraded one must not hang as well.
-      const timeoutMs = step.timeoutMs ?? 100;
-      return settleWithin(Promise.resolve(answer), timeoutMs, clock).then((settled) =>
-        settled.kind === 'done' && settled.value !== undefined
-          ? by(step, settled.value)
-          : degraded(steps.slice(index + 1), input, clock, reason),
-      );
+    const answer = answerOf(step, input, clock, reason);
+    if (answer instanceof Promise) {
+      return answer.then((late) => late ?? degraded(steps.slice(index + 1), input, clock, reason));
     }
-    if (answer !== undefined) return by(step, answer);
+    if (answer !== undefined) return answer;
   }
   return undefined;
 }
@@ -120,22 +114,45 @@ function answers<Input, Output>(step: DegradeStep<Input, Output>, reason: Degrad
   }
 }
 
+/** Neither throws nor rejects, whatever the step does: what is not an answer is none. */
 function answerOf<Input, Output>(
   step: DegradeStep<Input, Output>,
   input: Input,
   clock: Clock,
   reason: DegradeReason,
-) {
+): DegradedBy<Output> | undefined | Promise<DegradedBy<Output> | undefined> {
   try {
-    return step.answer(input, clock, reason);
+    if (!answers(step, reason)) return undefined;
+    const answer = step.answer(input, clock, reason);
+    if (isThenable(answer)) return inTime(step, awaited(step, answer), clock);
+    if (!isAnswer(answer)) return undefined;
+    const { value, ageMs } = answer;
+    if (isThenable(value)) return inTime(step, awaited(step, { value: value as Output, ageMs }), clock);
+    return { source: step.source, value, ageMs };
   } catch {
     return undefined;
   }
 }
 
-function by<Output>(
-  { source }: { source: 'cached' | 'default' },
-  answer: StepAnswer<Output>,
-): DegradedBy<Output> {
-  return { source, value: answer.value, ageMs: answer.ageMs };
+async function awaited<Input, Output>(
+  { source }: DegradeStep<Input, Output>,
+  promised: StepAnswer<Output> | undefined | PromiseLike<StepAnswer<Output> | undefined>,
+): Promise<DegradedBy<Output> | undefined> {
+  const answer = await promised;
+  if (!isAnswer(answer)) return undefined;
+  const { value, ageMs } = answer;
+  return { source, value: await value, ageMs };
 }
+
+async function inTime<Input, Output>(
+  step: DegradeStep<Input, Output>,
+  answer: Promise<DegradedBy<Output> | undefined>,
+  clock: Clock,
+): Promise<DegradedBy<Output> | undefined> {
+  // The deadline was spent on the live answer: the degraded one must not hang as well.
+  const settled = await settleWithin(answer, step.timeoutMs ?? 100, clock);
+  return settled.kind === 'done' ? settled.value : undefined;
+}
+
+const isAnswer = <Output>(answer: StepAnswer<Output> | undefined): answer is StepAnswer<Output> =>
+  typeof answer === 'object' && answer !== null && 'value' in answer;

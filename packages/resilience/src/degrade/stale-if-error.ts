@@ -10,6 +10,7 @@ import {
 } from '../primitives/options.ts';
 import { settleWithin } from '../primitives/settle-within.ts';
 import { SingleFlight } from '../primitives/single-flight.ts';
+import { isThenable, promised } from '../primitives/thenable.ts';
 import type { DegradeOn, DegradeStep } from './degrade.ts';
 
 /** What `staleIfError` needs of a cache; `@ballast/cache` has it, and so has a Map in ten lines. */
@@ -20,7 +21,8 @@ export interface StaleCache<Output> {
 
 export interface StaleIfErrorOptions<Input, Output> {
   readonly cache: StaleCache<Output>;
-  readonly key: (input: Input) => string;
+  /** A promise, such as that of a digest, is waited for. */
+  readonly key: (input: Input) => string | PromiseLike<string>;
   /** Nothing older than this is served. @default 600000 (10 minutes) */
   readonly maxStaleMs?: number | undefined;
   /** @default every error but a caller's fault */
@@ -76,10 +78,14 @@ export function staleIfError<Input, Output>(
     degradeOn: options.degradeOn,
     timeoutMs,
     async answer(input, clock) {
-      const id = key(input);
+      const id = await key(input);
       const entry = await reads.run(id, () => cache.get(id), { timeoutMs, clock });
-      return entry !== undefined && entry.ageMs <= maxStaleMs ? entry : undefined;
+      return entry && entry.ageMs <= maxStaleMs ? entry : undefined;
     },
-    remember: (input, output, clock) => writeNewest(key(input), output, clock),
+    remember(input, output, clock) {
+      const id = key(input);
+      if (!isThenable(id)) writeNewest(id, output, clock);
+      else return promised(id).then((settled) => writeNewest(settled as string, output, clock));
+    },
   };
 }

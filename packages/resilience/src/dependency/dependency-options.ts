@@ -26,9 +26,12 @@ export interface DependencyOptions<Input, Output> {
   readonly degrade?: readonly DegradeStep<Input, Output>[];
   /** Whether asking twice is safe, unless a call says otherwise. Without it nothing is retried. @default false */
   readonly idempotent?: boolean;
-  /** A feature flag, read on every call: when false, `disabledValue` answers and the dependency is not asked. */
-  readonly isEnabled?: () => boolean;
-  readonly disabledValue?: (input: Input) => Output;
+  /**
+   * A feature flag, read on every call: when false, `disabledValue` answers and the dependency is not asked. A promise
+   * of either is waited for within the deadline of the call.
+   */
+  readonly isEnabled?: () => boolean | PromiseLike<boolean>;
+  readonly disabledValue?: (input: Input) => Output | PromiseLike<Output>;
   readonly clock?: Clock;
   readonly random?: Random;
 }

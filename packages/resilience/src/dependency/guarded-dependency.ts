@@ -4,10 +4,22 @@ import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import { DisposedError, type RejectedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
 import { Layer, pipeline } from '../pipeline/layer.ts';
+import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { Work } from '../pipeline/work.ts';
 import { systemClock } from '../primitives/clock.ts';
-import { aFunction, anObject, checkArgument, onOff, withMethods, withPatch } from '../primitives/options.ts';
+import {
+  aFunction,
+  anObject,
+  checkArgument,
+  longestTimerMs,
+  onOff,
+  withMethods,
+  withPatch,
+} from '../primitives/options.ts';
+import { safeRandom } from '../primitives/random.ts';
+import { settleWithin } from '../primitives/settle-within.ts';
+import { ignoreRejection, isThenable } from '../primitives/thenable.ts';
 import { coarseTimersOf } from '../time/coarse-timers.ts';
 import { LatencyWindow } from '../time/latency-window.ts';
 import type { Answer } from './answer.ts';
@@ -72,6 +84,8 @@ class GuardedDependency<Input, Output> extends Layer {
   readonly #answers: Answers<Input, Output>;
   readonly #keepsContext: boolean;
   #isDisposed = false;
+  /** What `isEnabled` promised last. */
+  #wasEnabled = true;
 
   constructor(options: DependencyOptions<Input, Output>) {
     super();
@@ -87,7 +101,15 @@ class GuardedDependency<Input, Output> extends Layer {
     this.#options = options;
     const timers = coarseTimersOf(clock);
     const events = new EventHub();
-    this.#runtime = { name, idempotent, clock, random, timers, events, carrier: undefined };
+    this.#runtime = {
+      name,
+      idempotent,
+      clock,
+      random: safeRandom(random),
+      timers,
+      events,
+      carrier: undefined,
+    };
     const latency = new LatencyWindow();
     this.#protections = policy.build(this.#runtime, latency);
     this.#answers = new Answers(this.#runtime, latency, degrade);
@@ -110,14 +132,7 @@ class GuardedDependency<Input, Output> extends Layer {
     const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
     // Degrade steps may run after a timeout, which is handled in nobody's context.
     if (this.#keepsContext) call.keepContext();
-    try {
-      if (this.#options.isEnabled?.() === false) this.#answerDisabled(call, input);
-      else this.inner.enter(call);
-    } catch (error) {
-      // A flag or a disabled value that throws: a failure like any other, and never a synchronous one.
-      call.outcome = { kind: 'failure', error, verdict: 'failure' };
-      this.leave(call);
-    }
+    this.#begin(call);
     return promise;
   }
 
@@ -170,15 +185,74 @@ class GuardedDependency<Input, Output> extends Layer {
     return new DisposedError(this.name, { ...rejection, retryAfterMs: undefined });
   }
 
-  #answerDisabled(call: Call, input: Input): void {
-    const disabledValue = this.#options.disabledValue as (input: Input) => Output;
-    this.#answers.answer(call, { value: disabledValue(input), source: 'disabled' });
+  #begin(call: Call): void {
+    try {
+      const isEnabled: unknown = this.#options.isEnabled?.();
+      if (isThenable(isEnabled)) this.#awaitFlag(call, isEnabled);
+      else this.#enter(call, isEnabled);
+    } catch (error) {
+      // A flag or a disabled value that throws: a failure like any other, and never a synchronous one.
+      this.#fail(call, error);
+    }
+  }
+
+  #enter(call: Call, isEnabled: unknown): void {
+    if (isEnabled === false) this.#answerDisabled(call);
+    else this.inner.enter(call);
+  }
+
+  #answerDisabled(call: Call): void {
+    const disabledValue = this.#options.disabledValue as (input: Input) => Output | PromiseLike<Output>;
+    const value = disabledValue(call.input as Input);
+    if (isThenable(value)) this.#await(call, value, (settled) => this.#disabled(call, settled as Output));
+    else this.#disabled(call, value as Output);
+  }
+
+  #disabled(call: Call, value: Output): void {
+    this.#answers.answer(call, { value, source: 'disabled' });
+  }
+
+  #awaitFlag(call: Call, promised: PromiseLike<unknown>): void {
+    this.#await(call, promised, (isEnabled) => {
+      this.#wasEnabled = isEnabled !== false;
+      this.#enter(call, isEnabled);
+    });
+  }
+
+  /** Goes on with what the user's own function has promised, within the deadline of the call. */
+  #await(call: Call, promised: PromiseLike<unknown>, goOn: (value: unknown) => void): void {
+    const { enabled, settings } = this.#protections.snapshot().deadline;
+    const deadlineMs = enabled
+      ? Math.max(0, Math.min(settings.deadlineMs, call.options.deadlineMs ?? Number.POSITIVE_INFINITY))
+      : longestTimerMs;
+    const leftMs = Math.max(0, call.startedAtMs + deadlineMs - this.#runtime.clock.now());
+    settleWithin(promised, leftMs, this.#runtime.clock).then((settled) => {
+      call.readClock();
+      try {
+        if (settled.kind === 'done') goOn(settled.value);
+        else if (settled.kind === 'failed') this.#fail(call, settled.error);
+        else this.#end(call, { kind: 'timeout', code: 'E_DEADLINE', limitMs: deadlineMs });
+      } catch (error) {
+        this.#fail(call, error);
+      }
+    });
+  }
+
+  #fail(call: Call, error: unknown): void {
+    this.#end(call, { kind: 'failure', error, verdict: 'failure' });
+  }
+
+  #end(call: Call, outcome: Outcome): void {
+    call.outcome = outcome;
+    this.leave(call);
   }
 
   /** A flag that throws must not break the snapshot: it fails the calls, and they are counted. */
   #saysEnabled(): boolean {
     try {
-      return this.#options.isEnabled?.() !== false;
+      const isEnabled: unknown = this.#options.isEnabled?.();
+      ignoreRejection(isEnabled);
+      return isThenable(isEnabled) ? this.#wasEnabled : isEnabled !== false;
     } catch {
       return false;
     }

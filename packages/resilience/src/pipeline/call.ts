@@ -101,6 +101,16 @@ export class Call implements Expiring {
     return this.options.idempotent ?? this.#runtime.idempotent;
   }
 
+  /** Why the caller has cancelled. */
+  get cancelReason(): unknown {
+    try {
+      return this.options.signal?.reason;
+    } catch {
+      // Of a signal that is not Node's own.
+      return undefined;
+    }
+  }
+
   get clock(): Clock {
     return this.#runtime.clock;
   }

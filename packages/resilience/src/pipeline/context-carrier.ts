@@ -1,3 +1,6 @@
+import { isThenable, promised } from '../primitives/thenable.ts';
+import { warn } from '../primitives/warning.ts';
+
 /**
  * Takes a caller's ambient context along: what AsyncLocalStorage holds, the active trace.
  *
@@ -15,7 +18,9 @@ export interface ContextCarrier {
 /** The ambient context, or undefined from a carrier that fails: what only observes a call must not end it. */
 export function captureFrom(carrier: ContextCarrier): unknown {
   try {
-    return carrier.capture();
+    const captured = carrier.capture();
+    warnOnceIfRejected(carrier, captured);
+    return captured;
   } catch (error) {
     warnOnce(carrier, error);
     return undefined;
@@ -26,17 +31,22 @@ export function captureFrom(carrier: ContextCarrier): unknown {
 export function runCarried(carrier: ContextCarrier, captured: unknown, work: () => void): void {
   const progress = { hasBegun: false, isDone: false };
   try {
-    carrier.run(captured, () => {
+    const result: unknown = carrier.run(captured, () => {
+      if (progress.hasBegun) return;
       progress.hasBegun = true;
       work();
       progress.isDone = true;
     });
+    warnOnceIfRejected(carrier, result);
   } catch (error) {
     // Not the carrier's error but the work's own.
     if (progress.hasBegun && !progress.isDone) throw error;
     warnOnce(carrier, error);
-    if (!progress.hasBegun) work();
   }
+  if (progress.hasBegun) return;
+  // What it may still run later is over by then.
+  progress.hasBegun = true;
+  work();
 }
 
 const warnedOf = new WeakSet<ContextCarrier>();
@@ -44,5 +54,9 @@ const warnedOf = new WeakSet<ContextCarrier>();
 function warnOnce(carrier: ContextCarrier, error: unknown): void {
   if (warnedOf.has(carrier)) return;
   warnedOf.add(carrier);
-  process.emitWarning(error instanceof Error ? error : String(error));
+  warn(error);
+}
+
+function warnOnceIfRejected(carrier: ContextCarrier, result: unknown): void {
+  if (isThenable(result)) promised(result).catch((error) => warnOnce(carrier, error));
 }

@@ -1,4 +1,4 @@
-import { isThenable } from '../primitives/thenable.ts';
+import { warn, warnIfRejected } from '../primitives/warning.ts';
 import type { OutcomeKind } from './outcome.ts';
 
 /**
@@ -88,10 +88,9 @@ export class EventHub {
   emit(event: ResilienceEvent): void {
     for (const listener of this.#listeners) {
       try {
-        const result: unknown = listener(event);
-        // A listener may be async, though nobody waits for it.
-        if (result !== undefined && isThenable(result)) Promise.resolve(result).catch(warn);
+        warnIfRejected(listener(event));
       } catch (error) {
+        // An observer must not break what it observes, nor fail unseen.
         warn(error);
       }
     }
@@ -101,9 +100,4 @@ export class EventHub {
     this.#listeners = listeners;
     this.listening = listeners.length > 0;
   }
-}
-
-/** An observer must not break what it observes, nor fail unseen. */
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }

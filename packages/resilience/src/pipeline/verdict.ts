@@ -73,10 +73,12 @@ export function classifier(options: {
 }): (error: unknown) => ErrorVerdict | 'neutral' {
   const { classify, isFailure } = options;
   return (error) => {
-    // A rejection by a policy of a dependency further down, or a cancel there, says nothing about this one: counting it
-    // would let one overloaded caller open the breaker for all.
-    if (error instanceof RejectedError || error instanceof CancelledError) return 'neutral';
     try {
+      // Who throws a promise has lost it.
+      ignoreRejection(error);
+      // A rejection by a policy of a dependency further down, or a cancel there, says nothing about this one: counting
+      // it would let one overloaded caller open the breaker for all.
+      if (error instanceof RejectedError || error instanceof CancelledError) return 'neutral';
       const verdict = classify?.(error);
       if (isErrorVerdict(verdict)) return verdict;
       ignoreRejection(verdict);

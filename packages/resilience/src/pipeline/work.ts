@@ -6,6 +6,9 @@ import type { Outcome, Verdict } from './outcome.ts';
 /** The guarded call, as the pipeline sees it. */
 export type Perform = (input: never, context: CallContext) => PromiseLike<unknown>;
 
+// As `await` does it: a promise with a `then` of its own could throw here, or settle twice.
+const { then: promiseThen } = Promise.prototype;
+
 /** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
@@ -24,13 +27,14 @@ export class Work extends Layer {
     if (call.running === undefined) call.running = attempt;
     else call.runningHedge = attempt;
     call.workBegun();
-    this.#ask(attempt).then(
+    promiseThen.call(
+      this.#ask(attempt),
       (value) => this.#settled(attempt, { kind: 'success', value }),
       (error) => this.#settled(attempt, { kind: 'failure', error, verdict: this.#classify(error) }),
     );
   }
 
-  #ask(attempt: Attempt): PromiseLike<unknown> {
+  #ask(attempt: Attempt): Promise<unknown> {
     try {
       const { input } = attempt.call;
       if (!this.#takesContext) return Promise.resolve((this.#perform as (input: unknown) => unknown)(input));

@@ -62,7 +62,7 @@ export class AttemptTimeout extends Layer implements WaitHandler {
   }
 
   cancelled(call: Call): void {
-    const reason = call.options.signal?.reason;
+    const reason = call.cancelReason;
     this.#end(call, { kind: 'cancelled', reason }, () => new CancelledError(this.#runtime.name, reason));
   }
 

@@ -113,7 +113,7 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   cancelled(call: Call): void {
     this.#queue.delete(call);
-    this.settle(call, { kind: 'cancelled', reason: call.options.signal?.reason });
+    this.settle(call, { kind: 'cancelled', reason: call.cancelReason });
   }
 
   configure(settings: BulkheadSettings): void {

@@ -21,7 +21,7 @@ export class CallerCancel extends Layer {
   override enter(call: Call): void {
     const signal: KnownSignal | undefined = call.options.signal;
     if (signal?.aborted) {
-      this.settle(call, { kind: 'cancelled', reason: signal.reason });
+      this.settle(call, { kind: 'cancelled', reason: call.cancelReason });
     } else {
       if (signal !== undefined) (signal[callsInFlight] ?? listenTo(signal)).add(call);
       this.inner.enter(call);
@@ -65,7 +65,11 @@ function forgetIdle(): void {
     const calls = signal[callsInFlight] as CallsInFlight;
     calls.isIdle = false;
     if (calls.size > 0) continue;
-    signal.removeEventListener('abort', calls);
     signal[callsInFlight] = undefined;
+    try {
+      signal.removeEventListener('abort', calls);
+    } catch {
+      // Of a signal that is not Node's own: no reason to lose the call that made room.
+    }
   }
 }

@@ -99,7 +99,7 @@ export class Retry extends Layer implements WaitHandler {
   }
 
   cancelled(call: Call): void {
-    this.settle(call, { kind: 'cancelled', reason: call.options.signal?.reason });
+    this.settle(call, { kind: 'cancelled', reason: call.cancelReason });
   }
 
   configure(settings: RetrySettings): void {

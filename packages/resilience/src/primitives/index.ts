@@ -32,6 +32,8 @@ export {
   withPatch,
 } from './options.ts';
 export { quantile } from './quantile.ts';
+export { safeRandom } from './random.ts';
 export { type Settled, settleWithin } from './settle-within.ts';
 export { type FlightLimit, SingleFlight } from './single-flight.ts';
-export { ignoreRejection, isThenable } from './thenable.ts';
+export { ignoreRejection, isThenable, promised } from './thenable.ts';
+export { warn, warnIfRejected } from './warning.ts';

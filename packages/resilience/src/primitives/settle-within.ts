@@ -22,9 +22,11 @@ export function settleWithin<T>(
       timer.cancel();
       resolve(settled);
     };
-    work.then(
-      (value) => settle({ kind: 'done', value }),
-      (error) => settle({ kind: 'failed', error }),
-    );
+    const fail = (error: unknown) => settle({ kind: 'failed', error });
+    try {
+      work.then((value) => settle({ kind: 'done', value }), fail);
+    } catch (error) {
+      fail(error);
+    }
   });
 }

@@ -1,6 +1,7 @@
 import type { Priority } from '../pipeline/call-options.ts';
 import { type Clock, type Random, systemClock } from '../primitives/clock.ts';
 import { aClock, aFunction, anObject, checkArgument, type Patch } from '../primitives/options.ts';
+import { safeRandom } from '../primitives/random.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { ShedLimit } from './shed-limit.ts';
 import { patchShedder, type ShedderSettings, shedderDefaults } from './shedder-settings.ts';
@@ -69,7 +70,7 @@ class Shedder implements LoadShedder {
   constructor({ clock = systemClock, random = Math.random, ...patch }: ShedderOptions) {
     checkArgument('createLoadShedder', 'clock', clock, aClock);
     checkArgument('createLoadShedder', 'random', random, aFunction);
-    this.#random = random;
+    this.#random = safeRandom(random);
     this.#settings = patchShedder(shedderDefaults, patch as Patch<ShedderSettings>);
     this.#limit = new ShedLimit(this.#settings, clock.now());
     this.#loop = new LoopDelay(clock, (lateMs, nowMs) => this.#limit.loopWas(lateMs, this.#inFlight, nowMs));
