@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createCache } from '../../src/index.ts';
 
-// cacheable#1009, keyv#410 and others: what a schema makes of a value does not come back out of JSON.
+// What a schema makes of a value does not come back out of JSON.
 
 const Size = { Small: 'small', Large: 'large' } as const;
 

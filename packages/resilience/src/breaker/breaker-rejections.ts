@@ -1,12 +1,12 @@
 import type { Rejection } from '../pipeline/outcome.ts';
-import type { BreakerSettings, TooHighRatio } from './breaker-settings.ts';
+import type { BreakerSettings, OpenedBy } from './breaker-settings.ts';
 
 const breakerRejection = { code: 'E_BREAKER_OPEN', policy: 'breaker' } as const;
 
-/** The breaker is open, because the ratio `openedBy` was too high. */
+/** The breaker is open, because the setting `openedBy` was reached. */
 export function openRejection(
   settings: BreakerSettings,
-  openedBy: TooHighRatio,
+  openedBy: OpenedBy,
   retryAfterMs: number,
 ): Rejection {
   const option = `breaker.${openedBy}`;

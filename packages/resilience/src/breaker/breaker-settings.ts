@@ -25,6 +25,11 @@ export interface BreakerSettings {
   readonly slowCallMs: number | undefined;
   /** Opens at this share of slow calls. */
   readonly slowRatio: number;
+  /**
+   * Opens after this many answers in a row that asked to come back later (Retry-After), until the latest of these
+   * times.
+   */
+  readonly busyCalls: number;
   /** The first open time; each one without a recovery in between doubles, up to `maxOpenMs`. */
   readonly openMs: number;
   /** The longest open time, the random share included. */
@@ -39,8 +44,10 @@ export interface BreakerSettings {
   readonly rampStageMs: number;
 }
 
-/** The two settings that can open the breaker. */
 export type TooHighRatio = 'failureRatio' | 'slowRatio';
+
+/** The settings that can open the breaker. */
+export type OpenedBy = TooHighRatio | 'busyCalls';
 
 export interface BreakerSnapshot {
   readonly enabled: boolean;
@@ -68,6 +75,7 @@ export const breakerDefaults: BreakerSettings = {
   failureRatio: 0.5,
   slowCallMs: undefined,
   slowRatio: 0.8,
+  busyCalls: 5,
   openMs: 5000,
   maxOpenMs: 60_000,
   openJitterRatio: 0.2,
@@ -84,6 +92,7 @@ export const breakerRules: Rules = {
   failureRatio: ratio,
   slowCallMs: optional(above(0)),
   slowRatio: ratio,
+  busyCalls: integer(1),
   openMs: integer(1, longestTimerMs),
   maxOpenMs: integer(1, longestTimerMs),
   openJitterRatio: atLeast(0),

@@ -3,8 +3,9 @@ import { callVerdict, isCutShort, isSlow } from '../pipeline/call-verdict.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
+import { AskedWaits, askedUntilMs } from './asked-waits.ts';
 import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
-import { Circuit } from './circuit.ts';
+import { Circuit, Generation } from './circuit.ts';
 import { HealthWindow } from './health-window.ts';
 import { Probe, type Recovery } from './recovery.ts';
 
@@ -14,6 +15,9 @@ export class CircuitBreaker extends Layer {
   readonly #circuit: Circuit;
   #settings: ResolvedBreakerSettings;
   #window: HealthWindow;
+  /** When the calls in flight are looked at again. */
+  #nextLookMs = 0;
+  readonly #askedWaits = new AskedWaits();
 
   constructor(runtime: Runtime, settings: ResolvedBreakerSettings) {
     super();
@@ -34,9 +38,11 @@ export class CircuitBreaker extends Layer {
 
   override enter(call: Call): void {
     const circuit = this.#circuit;
+    if (circuit.isClosed && call.nowMs >= this.#nextLookMs) this.#lookAtCallsInFlight(call.nowMs);
     const recovery = circuit.isClosed ? undefined : circuit.recovery;
     if (circuit.isClosed) {
       call.ticket = circuit.generation;
+      circuit.generation.inFlight.add(call);
       this.inner.enter(call);
     } else if (recovery?.admits()) {
       call.ticket = this.#beginProbe(recovery, call);
@@ -48,6 +54,7 @@ export class CircuitBreaker extends Layer {
 
   override leave(call: Call): void {
     const { ticket } = call;
+    if (ticket instanceof Generation) ticket.inFlight.delete(call);
     if (ticket === this.#circuit.generation) this.#count(call);
     else if (ticket instanceof Probe) this.#judge(ticket, call);
     this.outer.leave(call);
@@ -70,6 +77,8 @@ export class CircuitBreaker extends Layer {
     const { enabled, slowCallMs } = this.#settings;
     if (!enabled) return;
     const verdict = callVerdict(call);
+    if (verdict === 'busy') this.#countBusy(call);
+    else if (verdict !== 'neutral') this.#askedWaits.clear();
     const wasSlow = isSlow(call, slowCallMs);
     const isCounted =
       verdict === 'success' || verdict === 'failure' || (wasSlow && isCutShort(call.outcome as Outcome));
@@ -77,6 +86,32 @@ export class CircuitBreaker extends Layer {
     this.#window.count(call.nowMs, verdict === 'failure', wasSlow);
     if (verdict !== 'failure' && !wasSlow) return;
     const tooHigh = this.#window.tooHighRatio(this.#settings, call.nowMs);
+    if (tooHigh !== undefined) this.#circuit.open(tooHigh);
+  }
+
+  #countBusy(call: Call): void {
+    const untilMs = askedUntilMs(call);
+    if (untilMs === undefined) return;
+    this.#askedWaits.add(untilMs);
+    const { inARow, latestMs } = this.#askedWaits;
+    if (inARow < this.#settings.busyCalls || latestMs <= call.nowMs) return;
+    this.#askedWaits.clear();
+    this.#circuit.open('busyCalls', latestMs);
+  }
+
+  /**
+   * A dependency that hangs answers no call, so the calls that have no answer say it; each call that enters may look.
+   */
+  #lookAtCallsInFlight(nowMs: number): void {
+    const { enabled, slowCallMs } = this.#settings;
+    this.#nextLookMs = nowMs + slowCallMs / 10;
+    if (!enabled) return;
+    let slow = 0;
+    for (const call of this.#circuit.generation.inFlight) {
+      if (call.attemptMsAt(nowMs) >= slowCallMs) slow++;
+    }
+    if (slow === 0) return;
+    const tooHigh = this.#window.tooHighRatio(this.#settings, nowMs, slow);
     if (tooHigh !== undefined) this.#circuit.open(tooHigh);
   }
 
@@ -101,7 +136,7 @@ export class CircuitBreaker extends Layer {
     this.#runtime.timers.remove(probe);
     const verdict = callVerdict(call);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
-    else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy');
+    else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy', askedUntilMs(call));
     else if (isSlow(call, slowCallMs)) this.#circuit.fail(recovery, 'probe slow');
     // A caller's fault has been found by a dependency that answers.
     else if (verdict === 'success' || verdict === 'caller') recovery.passed(call.nowMs);

@@ -1,3 +1,4 @@
+import type { Call } from '../pipeline/call.ts';
 import type { BreakerState } from '../pipeline/events.ts';
 import type { Rejection } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
@@ -5,14 +6,20 @@ import type { Timer } from '../primitives/clock.ts';
 import { halfOpenRejection, isolatedRejection, openRejection } from './breaker-rejections.ts';
 import {
   type BreakerSnapshot,
+  type OpenedBy,
   openTimeMs,
   type ResolvedBreakerSettings,
-  type TooHighRatio,
 } from './breaker-settings.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
 import { Recovery } from './recovery.ts';
 
 type OpenData = Pick<BreakerSnapshot, 'openUntilMs' | 'retryInMs' | 'recovering'>;
+
+/** The calls that were let through in one state of the circuit. */
+export class Generation {
+  /** The oldest first. */
+  readonly inFlight = new Set<Call>();
+}
 
 /** The circuit of one dependency: opossum's state behind a gate that isolates by hand, and the data that hang on it. */
 export class Circuit {
@@ -22,13 +29,15 @@ export class Circuit {
   /** Opossum, which holds the state. There is none while the circuit is closed: most dependencies never need one. */
   #opossum: OpossumCircuit | undefined;
   /** Replaced with every change of state: what a call learned under an earlier one does not count. */
-  generation = {};
+  generation = new Generation();
   /** Why the state is about to change. */
   #reason = '';
   /** The state of the last event. */
   #reportedState: BreakerState = 'closed';
-  #openedBy: TooHighRatio = 'failureRatio';
+  #openedBy: OpenedBy = 'failureRatio';
   #opensInARow = 0;
+  /** Until when the dependency has asked not to be asked; undefined when it has said nothing. */
+  #askedUntilMs: number | undefined;
   #openUntilMs = 0;
   #openTimer: Timer | undefined;
   #recovery: Recovery | undefined;
@@ -54,15 +63,19 @@ export class Circuit {
     return this.state === 'half-open' ? this.#recovery : undefined;
   }
 
-  open(by: TooHighRatio): void {
+  /** Opens for its own time, or until the dependency has asked to come back. */
+  open(by: OpenedBy, askedUntilMs?: number): void {
     this.#openedBy = by;
+    this.#askedUntilMs = askedUntilMs;
     this.#reason = by;
     this.#openOpossum();
   }
 
   /** Fails a recovery; the circuit opens again unless the recovery was decided before. */
-  fail(recovery: Recovery, reason: string): void {
-    if (recovery.fail()) this.#reason = reason;
+  fail(recovery: Recovery, reason: string, askedUntilMs?: number): void {
+    if (!recovery.fail()) return;
+    this.#reason = reason;
+    this.#askedUntilMs = askedUntilMs;
   }
 
   configure(settings: ResolvedBreakerSettings): void {
@@ -117,13 +130,22 @@ export class Circuit {
 
   #opened(): void {
     if (this.#settings.isolated) return;
-    const { clock, random } = this.#runtime;
-    const forMs = openTimeMs(this.#settings, this.#opensInARow++, random());
-    this.#openUntilMs = clock.now() + forMs;
+    const { clock } = this.#runtime;
+    const nowMs = clock.now();
+    const forMs = this.#openMs(nowMs);
+    this.#openUntilMs = nowMs + forMs;
     this.#changed(
       this.#reason,
       clock.setTimer(() => this.#opossum?.halfOpen(), forMs, 'background'),
     );
+  }
+
+  #openMs(nowMs: number): number {
+    if (this.#askedUntilMs === undefined) {
+      return openTimeMs(this.#settings, this.#opensInARow++, this.#runtime.random());
+    }
+    // Nothing has failed, so the next open time is not doubled.
+    return Math.min(this.#settings.maxOpenMs, Math.max(0, this.#askedUntilMs - nowMs));
   }
 
   #halfOpened(): void {
@@ -144,7 +166,7 @@ export class Circuit {
 
   /** The event goes out last: a listener may isolate or release, and its change must be the one that stays. */
   #changed(reason: string, openTimer?: Timer, recovery?: Recovery): void {
-    this.generation = {};
+    this.generation = new Generation();
     this.#openTimer?.cancel();
     this.#openTimer = openTimer;
     this.#recovery = recovery;

@@ -21,12 +21,12 @@ export class HealthWindow {
     if (isSlow) this.#window.add(slowCalls, nowMs);
   }
 
-  /** Which ratio is too high, if any. */
-  tooHighRatio(settings: BreakerSettings, nowMs: number): TooHighRatio | undefined {
-    const seen = this.#window.sum(calls, nowMs);
+  /** Which ratio is too high, if any; `slowInFlight` calls have not ended and are slow already. */
+  tooHighRatio(settings: BreakerSettings, nowMs: number, slowInFlight = 0): TooHighRatio | undefined {
+    const seen = this.#window.sum(calls, nowMs) + slowInFlight;
     if (seen < settings.minCalls) return undefined;
     if (this.#window.sum(failures, nowMs) >= settings.failureRatio * seen) return 'failureRatio';
-    if (this.#window.sum(slowCalls, nowMs) >= settings.slowRatio * seen) return 'slowRatio';
+    if (this.#window.sum(slowCalls, nowMs) + slowInFlight >= settings.slowRatio * seen) return 'slowRatio';
     return undefined;
   }
 

@@ -127,11 +127,15 @@ export class Call implements Expiring {
     return this.#runtime.timers.stalledMs(this.nowMs) - this.#stalledBeforeMs;
   }
 
-  /**
-   * How long the current attempt has taken, as of the latest reading of the clock, the stalls of this process apart.
-   */
+  /** How long the current attempt has taken by then, the stalls of this process apart. */
+  attemptMsAt(nowMs: number): number {
+    const stalledMs = this.#runtime.timers.stalledMs(nowMs) - this.#stalledBeforeMs;
+    return Math.max(0, nowMs - this.attemptStartedAtMs - stalledMs);
+  }
+
+  /** The same, as of the latest reading of the clock. */
   get attemptMs(): number {
-    return Math.max(0, this.nowMs - this.attemptStartedAtMs - this.stalledMs);
+    return this.attemptMsAt(this.nowMs);
   }
 
   readClock(): void {

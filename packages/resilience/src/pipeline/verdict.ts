@@ -16,6 +16,8 @@ export interface CallErrorHints {
   readonly isFailure?: boolean;
   /** The dependency asks not to be asked again. */
   readonly doNotRetry?: boolean;
+  /** A failure that is worth a retry and says nothing about health, such as a lost race for a lock. */
+  readonly doNotCount?: boolean;
   /** What a Retry-After header said; an error that has it is `busy` unless it says something else. */
   readonly retryAfterMs?: number;
 }
@@ -63,6 +65,15 @@ export function forbidsRetry(error: unknown): boolean {
   }
 }
 
+/** Whether the error says that it says nothing about health. */
+export function forbidsCounting(error: unknown): boolean {
+  try {
+    return hintsOf(error).doNotCount === true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The verdict on an error, asked once, where it enters the pipeline. A test of the user's that throws, or answers with
  * a promise, must not lose the call it was asked about: an error that it can't classify is a failure.
@@ -71,7 +82,17 @@ export function classifier(options: {
   readonly classify?: Classify | undefined;
   readonly isFailure?: FailureTest | undefined;
 }): (error: unknown) => ErrorVerdict | 'neutral' {
-  const { classify, isFailure } = options;
+  const verdictOn = failureClassifier(options);
+  return (error) => {
+    const verdict = verdictOn(error);
+    return verdict === 'failure' && forbidsCounting(error) ? 'neutral' : verdict;
+  };
+}
+
+function failureClassifier({
+  classify,
+  isFailure,
+}: Parameters<typeof classifier>[0]): ReturnType<typeof classifier> {
   return (error) => {
     try {
       // Who throws a promise has lost it.

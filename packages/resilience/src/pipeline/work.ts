@@ -108,6 +108,7 @@ function takesContext(perform: Perform): boolean {
   if (perform.length >= 2) return true;
   const source = Function.prototype.toString.call(perform);
   return (
+    /\{\s*\[native code\]\s*\}\s*$/.test(source) ||
     !/^(?:async\s*)?(?:function\b[^(]*)?\(?\s*[\w$]*\s*\)?\s*(?:=>|\{)/.test(source) ||
     /\barguments\b/.test(source)
   );

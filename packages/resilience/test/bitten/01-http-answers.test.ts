@@ -103,7 +103,8 @@ describe('okResponse', () => {
     expect(error.body.length).toBeLessThanOrEqual(16 * 1024);
   });
 
-  // undici#2143 and others: 100 error answers whose bodies nobody read left 100 sockets open.
+  // The undici documentation asks to read or cancel every body: 100 error answers whose bodies nobody read left 100
+  // sockets open.
   test('leaves no socket behind for bodies that nobody reads', async () => {
     connections = 0;
     for (let i = 0; i < 50; i++) await okResponse(fetch(`${base}/500`)).catch(() => {});

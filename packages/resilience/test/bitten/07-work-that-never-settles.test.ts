@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ResilienceEvent } from '../../src/index.ts';
 import { guarded, settled } from './fixture.ts';
 
-// opossum#866, cockatiel#75 and others: work that ignores its signal and never settles keeps its permit for ever.
+// Work that ignores its signal and never settles keeps its permit for ever.
 
 const narrow = {
   deadlineMs: 10_000,

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CallContext } from '../../src/index.ts';
 import { alone, guarded } from './fixture.ts';
 
-// axios#1340, node-fetch and others: a method that is taken off its object loses `this`.
+// A method that is taken off its object loses `this`.
 
 describe('a context', () => {
   async function contextOf(use: (context: CallContext) => unknown): Promise<unknown> {
@@ -96,5 +96,44 @@ describe('a dependency', () => {
     await expect(guard.call('a', { deadlinMs: 5 } as never)).rejects.toMatchObject({
       code: 'E_INVALID_OPTION',
     });
+  });
+});
+
+// What a function takes can not be seen from outside: wrapped by a tracer, a mock or bind, it names no parameter.
+describe('a guarded call gets its context, however it is wrapped', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the subject of the test
+  type Anything = any;
+  const takesAll = async (...args: Anything[]) => args[1]?.attempt;
+  const wrapped: [string, unknown][] = [
+    ['rest parameters', takesAll],
+    ['rest parameters, bound', takesAll.bind(null)],
+    ['parameters with defaults', async (_input = 1, context: Anything = {}) => context.attempt],
+    [
+      'parameters with defaults, bound',
+      (async (_input = 1, context: Anything = {}) => context.attempt).bind(null),
+    ],
+    [
+      'arguments',
+      async function call(_input: unknown) {
+        // biome-ignore lint/complexity/noArguments: the subject of the test
+        return arguments[1]?.attempt;
+      },
+    ],
+    ['a proxy', new Proxy(takesAll, {})],
+    ['a proxy of a proxy', new Proxy(new Proxy(takesAll, {}), {})],
+    [
+      'a class method',
+      new (class {
+        async call(...args: Anything[]) {
+          return args[1]?.attempt;
+        }
+      })().call,
+    ],
+    ['a mock', vi.fn(takesAll)],
+  ];
+
+  test.each(wrapped)('%s', async (_, call) => {
+    const { guard } = guarded({ retry: { enabled: false } }, { call: call as never });
+    expect((await guard.call('a')).value).toBe(1);
   });
 });

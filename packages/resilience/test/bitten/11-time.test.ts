@@ -3,7 +3,7 @@ import { type Clock, type DegradeStep, dependency, standardPolicy, systemClock }
 import { alone, failWith, guarded, settled } from './fixture.ts';
 
 describe('a Retry-After that is no time', () => {
-  // got#1488, axios-retry#209: a negative one retries at once, without jitter, and NaN never.
+  // A negative one made the retry come at once, without jitter, and NaN never.
   test.each([-1, -60_000, Number.NaN, Number.POSITIVE_INFINITY, null, '', '2', 'soon', {}, [1], true])(
     '(%j) is none: the retry comes after the backoff, with jitter',
     async (retryAfterMs) => {
@@ -46,7 +46,7 @@ describe('a Retry-After that is no time', () => {
 });
 
 describe('a time that no timer can wait for', () => {
-  // Node takes a delay over 2^31 - 1 ms for 1 ms (nodejs/node#12655, p-timeout#10).
+  // Node takes a delay over 2^31 - 1 ms for 1 ms.
   const tooLong = [2 ** 31, 2 ** 32, 2 ** 53];
   const options = [
     'deadline.deadlineMs',

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { dependency, staleIfError, standardPolicy, systemClock } from '../../src/index.ts';
 import { alone, failWith, guarded, ManualClock, mapCache, settled } from './fixture.ts';
 
-// opossum#451, resilience4j#1138: what is made per tenant is never let go of.
+// What is made per tenant must be let go of.
 
 setFlagsFromString('--expose_gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -28,6 +28,8 @@ export class BreakerModel {
   state: 'closed' | 'open' | 'half-open' = 'closed';
   #era = 0;
   #seen: { bucket: number; failed: boolean; slow: boolean }[] = [];
+  readonly #running = new Set<ModelCall>();
+  #nextLookMs = 0;
   #opensInARow = 0;
   #halfOpensAtMs = 0;
   readonly #probes = new Set<ModelCall>();
@@ -48,30 +50,49 @@ export class BreakerModel {
 
   begin(nowMs: number): ModelCall | undefined {
     this.tell(nowMs);
+    this.#look(nowMs);
     const call = { era: this.#era, begunAtMs: nowMs };
     if (this.state === 'open') return undefined;
     if (this.state === 'half-open') {
       if (!this.#admitsProbe()) return undefined;
       this.#probes.add(call);
     }
+    this.#running.add(call);
     return call;
   }
 
   end(call: ModelCall, ending: Ending, nowMs: number): void {
     this.tell(nowMs);
     this.#probes.delete(call);
+    this.#running.delete(call);
     if (call.era !== this.#era) return;
     const slow = nowMs - call.begunAtMs >= settings.slowCallMs;
     if (this.state === 'half-open') this.#judge(ending, slow, nowMs);
     else if (ending !== 'cancelled' || slow) this.#count(ending === 'failed', slow, nowMs);
   }
 
+  /** The calls in flight that are slow already count as slow, at most every tenth of `slowCallMs`. */
+  #look(nowMs: number): void {
+    if (this.state !== 'closed' || nowMs < this.#nextLookMs) return;
+    this.#nextLookMs = nowMs + settings.slowCallMs / 10;
+    const slow = [...this.#running].filter(
+      (call) => call.era === this.#era && nowMs - call.begunAtMs >= settings.slowCallMs,
+    );
+    if (slow.length > 0) this.#openIfIll(nowMs, slow.length);
+  }
+
   #count(failed: boolean, slow: boolean, nowMs: number): void {
-    const bucket = Math.floor(nowMs / (settings.windowMs / 10));
-    this.#seen = [...this.#seen, { bucket, failed, slow }].filter((one) => one.bucket > bucket - 10);
-    const share = (of: 'failed' | 'slow') => this.#seen.filter((one) => one[of]).length / this.#seen.length;
-    const tooHigh = share('failed') >= settings.failureRatio || share('slow') >= settings.slowRatio;
-    if ((failed || slow) && tooHigh && this.#seen.length >= settings.minCalls) this.#open(nowMs);
+    this.#seen.push({ bucket: bucketOf(nowMs), failed, slow });
+    if (failed || slow) this.#openIfIll(nowMs, 0);
+  }
+
+  #openIfIll(nowMs: number, slowInFlight: number): void {
+    this.#seen = this.#seen.filter((one) => one.bucket > bucketOf(nowMs) - 10);
+    const total = this.#seen.length + slowInFlight;
+    const failed = this.#seen.filter((one) => one.failed).length;
+    const slow = this.#seen.filter((one) => one.slow).length + slowInFlight;
+    const tooHigh = failed / total >= settings.failureRatio || slow / total >= settings.slowRatio;
+    if (tooHigh && total >= settings.minCalls) this.#open(nowMs);
   }
 
   #judge(ending: Ending, slow: boolean, nowMs: number): void {
@@ -117,6 +138,8 @@ export class BreakerModel {
     this.#stage = -1;
   }
 }
+
+const bucketOf = (nowMs: number) => Math.floor(nowMs / (settings.windowMs / 10));
 
 // Expiries are kept in slots of 5 ms: a probe is over at the first multiple of it.
 function dueMs(probe: ModelCall): number {

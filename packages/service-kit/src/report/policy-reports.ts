@@ -89,6 +89,7 @@ const breaker = z.object({
     failureRatio: ratio,
     slowCallMs: ms.optional(),
     slowRatio: ratio,
+    busyCalls: count,
     openMs: ms,
     maxOpenMs: ms,
     openJitterRatio: ratio,
