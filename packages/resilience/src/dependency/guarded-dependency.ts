@@ -1,13 +1,16 @@
+import { checkDegradeStep } from '../degrade/degrade.ts';
 import { Call } from '../pipeline/call.ts';
-import { type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
+import { type CallContext, type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import { DisposedError, type RejectedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
 import { Layer, pipeline } from '../pipeline/layer.ts';
+import { Operation } from '../pipeline/operation.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { Work } from '../pipeline/work.ts';
 import { systemClock } from '../primitives/clock.ts';
+import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
 import {
   aFunction,
   anObject,
@@ -24,8 +27,14 @@ import { coarseTimersOf } from '../time/coarse-timers.ts';
 import { LatencyWindow } from '../time/latency-window.ts';
 import type { Answer } from './answer.ts';
 import { Answers } from './answers.ts';
-import type { Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
-import { checkDependencyOptions, type DependencyOptions } from './dependency-options.ts';
+import type { Dependency, DependencyPatch, DependencySnapshot, ExecuteOptions } from './dependency.ts';
+import {
+  checkDependencyOptions,
+  type DependencyOptions,
+  hasCall,
+  type OperationsOptions,
+  steps,
+} from './dependency-options.ts';
 import type { Protections } from './policy.ts';
 import { standardPolicy } from './standard-policy.ts';
 
@@ -57,13 +66,20 @@ const aCarrier = withMethods('an object with capture() and run()', 'capture', 'r
  */
 export function dependency<Input, Output>(
   options: DependencyOptions<Input, Output>,
+): Dependency<Input, Output>;
+/** Guards many operations, each given to `execute`; there is no `call`. */
+export function dependency(options: OperationsOptions): Dependency<never, never>;
+export function dependency<Input, Output>(
+  options: DependencyOptions<Input, Output> | OperationsOptions,
 ): Dependency<Input, Output> {
   checkDependencyOptions(options);
-  const guarded = new GuardedDependency(options);
+  const guarded = new GuardedDependency(hasCall(options) ? options : { ...options, call: noCall });
+  const call = (input: Input, callOptions?: CallOptions | number) => guarded.call(input, callOptions);
   // Bound, own and enumerable: they may be taken off, copied and handed on as callbacks.
   return {
     name: guarded.name,
-    call: (input, callOptions) => guarded.call(input, callOptions),
+    call: (hasCall(options) ? call : noCall) as Dependency<Input, Output>['call'],
+    execute: (operation, executeOptions) => guarded.execute(operation, executeOptions),
     snapshot: () => guarded.snapshot(),
     onEvent: (listener) => guarded.onEvent(listener),
     carryContext: (carrier) => guarded.carryContext(carrier),
@@ -73,6 +89,11 @@ export function dependency<Input, Output>(
     dispose: () => guarded.dispose(),
     [Symbol.dispose]: () => guarded.dispose(),
   };
+}
+
+function noCall(): Promise<never> {
+  const expected = 'a function given to dependency(), since call() was asked';
+  return Promise.reject(new InvalidOptionError('call', expected, undefined, { of: 'dependency' }));
 }
 
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
@@ -136,6 +157,30 @@ class GuardedDependency<Input, Output> extends Layer {
     return promise;
   }
 
+  execute<Result>(
+    perform: (context: CallContext) => PromiseLike<Result>,
+    options: ExecuteOptions<Result> = noOptions,
+  ): Promise<Answer<Result>> {
+    try {
+      checkArgument('execute', 'operation', perform, aFunction);
+      checkArgument('execute', 'options', options, anObject);
+      const { degrade = [], ...callOptions } = options;
+      checkArgument('execute', 'degrade', degrade, steps);
+      for (const [index, step] of degrade.entries()) checkDegradeStep(step, `degrade.${index}`);
+      checkCallOptions(callOptions);
+      if (this.#isDisposed) throw this.#disposedError();
+      this.#answers.expect(degrade);
+      const promise = new Promise<Answer<Result>>(keepResolvers);
+      const operation = new Operation(perform, degrade);
+      const call = new Call(this.#runtime, operation, callOptions, resolveNewest, rejectNewest);
+      if (degrade.length > 0) call.keepContext();
+      this.#begin(call);
+      return promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
   /** The call has come out of every layer. */
   override leave(call: Call): void {
     this.#answers.end(call);
@@ -197,7 +242,8 @@ class GuardedDependency<Input, Output> extends Layer {
   }
 
   #enter(call: Call, isEnabled: unknown): void {
-    if (isEnabled === false) this.#answerDisabled(call);
+    if (isEnabled === false && call.input instanceof Operation) this.#rejectDisabled(call);
+    else if (isEnabled === false) this.#answerDisabled(call);
     else this.inner.enter(call);
   }
 
@@ -206,6 +252,17 @@ class GuardedDependency<Input, Output> extends Layer {
     const value = disabledValue(call.input as Input);
     if (isThenable(value)) this.#await(call, value, (settled) => this.#disabled(call, settled as Output));
     else this.#disabled(call, value as Output);
+  }
+
+  /** A value for the answers of `call` is none for those of an operation. */
+  #rejectDisabled(call: Call): void {
+    const rejection = {
+      code: 'E_DISABLED',
+      policy: 'isEnabled',
+      detail: 'switched off by its flag',
+    } as const;
+    const rest = { limit: 0, option: 'isEnabled', retryAfterMs: undefined };
+    this.#end(call, { kind: 'rejected', rejection: { ...rejection, ...rest } });
   }
 
   #disabled(call: Call, value: Output): void {

@@ -60,6 +60,11 @@ export class DisposedError extends RejectedError {
   override readonly name = 'DisposedError';
 }
 
+/** The flag of the dependency is off, and the operation has no lesser answer. */
+export class DisabledError extends RejectedError {
+  override readonly name = 'DisabledError';
+}
+
 /** The time for the whole call is used up, or too little of it is left to be useful. */
 export class DeadlineExceededError extends RejectedError {
   override readonly name = 'DeadlineExceededError';
@@ -112,6 +117,7 @@ const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = 
   E_THROTTLED: ThrottledError,
   E_DEADLINE: DeadlineExceededError,
   E_DISPOSED: DisposedError,
+  E_DISABLED: DisabledError,
 };
 
 /** Makes the error of an outcome, now that somebody is going to throw it. */
