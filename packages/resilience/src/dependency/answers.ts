@@ -37,6 +37,11 @@ export class Answers<Input, Output> {
     if (steps.some(({ remember }) => remember !== undefined)) this.#remembers = true;
   }
 
+  /** Calls that are over. */
+  get ended(): number {
+    return this.#counts.total;
+  }
+
   /** Ends a call that has come out of every layer. */
   end(call: Call): void {
     const outcome = call.outcome as Outcome;
@@ -212,6 +217,10 @@ class CallCounts {
   readonly #calls = { live: 0, cached: 0, default: 0, disabled: 0, failed: 0, total: 0 };
   readonly #outcomes = { success: 0, failure: 0, timeout: 0, rejected: 0, cancelled: 0 };
   readonly #rejections: Record<string, number> = {};
+
+  get total(): number {
+    return this.#calls.total;
+  }
 
   /** How the policies and the call itself came out, before any degraded answer. */
   outcome(outcome: Outcome): void {

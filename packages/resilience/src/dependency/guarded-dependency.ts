@@ -2,7 +2,7 @@ import { checkDegradeStep } from '../degrade/degrade.ts';
 import { Call } from '../pipeline/call.ts';
 import { type CallContext, type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
-import { DisposedError, type RejectedError } from '../pipeline/errors.ts';
+import { disposedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
 import { Layer, pipeline } from '../pipeline/layer.ts';
 import { Operation } from '../pipeline/operation.ts';
@@ -73,12 +73,15 @@ export function dependency<Input, Output>(
   options: DependencyOptions<Input, Output> | OperationsOptions,
 ): Dependency<Input, Output> {
   checkDependencyOptions(options);
-  const guarded = new GuardedDependency(hasCall(options) ? options : { ...options, call: noCall });
-  const call = (input: Input, callOptions?: CallOptions | number) => guarded.call(input, callOptions);
-  // Bound, own and enumerable: they may be taken off, copied and handed on as callbacks.
+  return boundTo(new GuardedDependency(options));
+}
+
+/** The methods bound, own and enumerable: they may be taken off, copied and handed on as callbacks. */
+export function boundTo<Input, Output>(guarded: GuardedDependency<Input, Output>): Dependency<Input, Output> {
+  const call = (input: Input, options?: CallOptions | number) => guarded.call(input, options);
   return {
     name: guarded.name,
-    call: (hasCall(options) ? call : noCall) as Dependency<Input, Output>['call'],
+    call: call as Dependency<Input, Output>['call'],
     execute: (operation, executeOptions) => guarded.execute(operation, executeOptions),
     snapshot: () => guarded.snapshot(),
     onEvent: (listener) => guarded.onEvent(listener),
@@ -97,19 +100,24 @@ function noCall(): Promise<never> {
 }
 
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
-class GuardedDependency<Input, Output> extends Layer {
+export class GuardedDependency<Input, Output> extends Layer {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
+  readonly #hasCall: boolean;
   readonly #runtime: Runtime;
   readonly #protections: Protections;
   readonly #answers: Answers<Input, Output>;
   readonly #keepsContext: boolean;
+  #begun = 0;
   #isDisposed = false;
   /** What `isEnabled` promised last. */
   #wasEnabled = true;
 
-  constructor(options: DependencyOptions<Input, Output>) {
+  /** @param given checked options */
+  constructor(given: DependencyOptions<Input, Output> | OperationsOptions) {
     super();
+    this.#hasCall = hasCall(given);
+    const options = hasCall(given) ? given : { ...given, call: noCall };
     const {
       name,
       idempotent = false,
@@ -148,7 +156,8 @@ class GuardedDependency<Input, Output> extends Layer {
         return Promise.reject(error);
       }
     }
-    if (this.#isDisposed) return Promise.reject(this.#disposedError());
+    if (this.#isDisposed) return Promise.reject(disposedError(this.name));
+    if (!this.#hasCall) return noCall();
     const promise = new Promise<Answer<Output>>(keepResolvers);
     const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
     // Degrade steps may run after a timeout, which is handled in nobody's context.
@@ -168,7 +177,7 @@ class GuardedDependency<Input, Output> extends Layer {
       checkArgument('execute', 'degrade', degrade, steps);
       for (const [index, step] of degrade.entries()) checkDegradeStep(step, `degrade.${index}`);
       checkCallOptions(callOptions);
-      if (this.#isDisposed) throw this.#disposedError();
+      if (this.#isDisposed) throw disposedError(this.name);
       this.#answers.expect(degrade);
       const promise = new Promise<Answer<Result>>(keepResolvers);
       const operation = new Operation(perform, degrade);
@@ -206,17 +215,32 @@ class GuardedDependency<Input, Output> extends Layer {
   }
 
   configure(patch: DependencyPatch): void {
+    const { fallback, policyPatch } = this.#checked(patch);
+    this.#protections.configure(policyPatch);
+    this.#answers.fallback = fallback;
+  }
+
+  /** Throws for a patch that `configure` would not take. */
+  check(patch: DependencyPatch): void {
+    this.#protections.check(this.#checked(patch).policyPatch);
+  }
+
+  /** Checked before anything is changed: a patch is taken as a whole or not at all. */
+  #checked(patch: DependencyPatch) {
     checkArgument('configure', 'options', patch, anObject);
     const { fallback, ...policyPatch } = patch;
-    // Checked before anything is changed: a patch is taken as a whole or not at all.
-    const nextFallback = withPatch(
-      this.#answers.fallback,
-      fallback,
-      { enabled: onOff },
-      { path: 'fallback' },
-    );
-    this.#protections.configure(policyPatch);
-    this.#answers.fallback = nextFallback;
+    const next = withPatch(this.#answers.fallback, fallback, { enabled: onOff }, { path: 'fallback' });
+    return { fallback: next, policyPatch };
+  }
+
+  /** Whether calls are under way, abandoned work included. */
+  get isBusy(): boolean {
+    return this.#begun > this.#answers.ended || this.#protections.isBusy();
+  }
+
+  /** Whether the breaker lets every call through. */
+  get isClosed(): boolean {
+    return this.#protections.isClosed();
   }
 
   dispose(): void {
@@ -224,13 +248,8 @@ class GuardedDependency<Input, Output> extends Layer {
     this.#protections.dispose();
   }
 
-  #disposedError(): RejectedError {
-    const detail = 'it has been disposed of';
-    const rejection = { code: 'E_DISPOSED', policy: 'dispose', detail, limit: 0, option: 'dispose' } as const;
-    return new DisposedError(this.name, { ...rejection, retryAfterMs: undefined });
-  }
-
   #begin(call: Call): void {
+    this.#begun++;
     try {
       const isEnabled: unknown = this.#options.isEnabled?.();
       if (isThenable(isEnabled)) this.#awaitFlag(call, isEnabled);

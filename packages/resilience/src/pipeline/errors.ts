@@ -120,6 +120,13 @@ const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = 
   E_DISABLED: DisabledError,
 };
 
+/** The error of a call that comes after `dispose`. */
+export function disposedError(dependency: string): DisposedError {
+  const detail = 'it has been disposed of';
+  const rejection = { code: 'E_DISPOSED', policy: 'dispose', detail, limit: 0, option: 'dispose' } as const;
+  return new DisposedError(dependency, { ...rejection, retryAfterMs: undefined });
+}
+
 /** Makes the error of an outcome, now that somebody is going to throw it. */
 export function errorOf(dependency: string, outcome: NoSuccess, earlier?: unknown): unknown {
   if (outcome.kind === 'failure') return outcome.error;
