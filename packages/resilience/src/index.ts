@@ -13,13 +13,22 @@ export type {
   LiveAnswer,
 } from './dependency/answer.ts';
 export type {
+  CallArguments,
   Dependency,
   DependencyPatch,
   DependencySnapshot,
+  ExecuteOptions,
   FallbackSnapshot,
 } from './dependency/dependency.ts';
-export type { DependencyOptions } from './dependency/dependency-options.ts';
+export type { DependencyOptions, OperationsOptions } from './dependency/dependency-options.ts';
 export { dependency } from './dependency/guarded-dependency.ts';
+export {
+  type Keyed,
+  type KeyedEvent,
+  type KeyedLimits,
+  type KeyedSnapshot,
+  keyed,
+} from './dependency/keyed.ts';
 export type { Policy, ProtectionSnapshots } from './dependency/policy.ts';
 export { type PolicyPatch, type PolicySettings, policyDefaults } from './dependency/policy-settings.ts';
 export { type PolicyOptions, standardPolicy } from './dependency/standard-policy.ts';
@@ -40,6 +49,7 @@ export {
   BulkheadFullError,
   CancelledError,
   DeadlineExceededError,
+  DisabledError,
   DisposedError,
   type ErrorCode,
   RateLimitedError,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { staleIfErrorDefaults } from '../src/degrade/stale-if-error.ts';
+import { keyedDefaults } from '../src/dependency/keyed.ts';
 import { policyDefaults } from '../src/index.ts';
 import { shedderDefaults } from '../src/shedder/shedder-settings.ts';
 
@@ -31,7 +32,7 @@ function told(page: string): [string, string][] {
 
 test('the README names every option with its default', () => {
   const table = new Map(told(readme));
-  for (const [option, value] of [...policy, ...shedder])
+  for (const [option, value] of [...policy, ...shedder, ...flat(keyedDefaults)])
     expect([option, table.get(option)]).toEqual([option, value]);
 });
 

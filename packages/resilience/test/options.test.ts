@@ -4,6 +4,7 @@ import {
   defaultAnswer,
   dependency,
   InvalidOptionError,
+  keyed,
   staleIfError,
   standardPolicy,
 } from '../src/index.ts';
@@ -69,6 +70,18 @@ const functions: Record<string, { take: (options: Anything) => unknown; wrong: R
         throttle: [null, { multiplier: 0.5 }, { k: 2 }],
         hedge: [null, { quantile: 95 }, { delayMs: 5 }],
       },
+    },
+    keyed: {
+      take: (limits) => keyed({ name: 'partner', call }, limits),
+      wrong: {
+        maxx: [3],
+        max: [0, 1.5, '3', null, Number.NaN],
+        idleMs: [0, '1m', null, Number.POSITIVE_INFINITY],
+      },
+    },
+    'keyed.configure': {
+      take: (options) => keyed({ name: 'partner', call }).configure(options),
+      wrong: { brekaer: [{}], fallback: [null], breaker: [{ minCalls: 0 }] },
     },
     staleIfError: {
       take: (options) => staleIfError(over({ cache, key: String }, options)),

@@ -78,11 +78,16 @@ test('carries types that check in a strict project without ours', async () => {
   expect(await typecheck('main.ts')).toBe('');
 }, 60_000);
 
-test('has a README whose first example checks', async () => {
+test('has a README whose examples check: each by itself, or as what follows the first', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const [, example] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-  await writeFile(join(folder, 'readme.ts'), example ?? 'no example');
-  expect(await typecheck('readme.ts', '--lib', 'es2024,dom')).toBe('');
+  const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example as string);
+  expect(examples.length).toBeGreaterThan(3);
+  const files = examples.map((_, index) => `readme-${index}.ts`);
+  for (const [index, example] of examples.entries()) {
+    const isWhole = example.startsWith('import ');
+    await writeFile(join(folder, files[index] as string), isWhole ? example : `${examples[0]}\n${example}`);
+  }
+  expect(await typecheck(...files, '--lib', 'es2024,esnext.disposable,dom')).toBe('');
 }, 60_000);
 
 test('carries neither tests, nor sources, nor what an earlier build has left', async () => {

@@ -9,6 +9,7 @@ import { keepAttemptErrors } from '../pipeline/attempt-errors.ts';
 import type { Call } from '../pipeline/call.ts';
 import { causeOf, errorCodeOf, errorOf } from '../pipeline/errors.ts';
 import type { Source } from '../pipeline/events.ts';
+import { Operation } from '../pipeline/operation.ts';
 import type { NoSuccess, Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { verdictOf } from '../pipeline/verdict.ts';
@@ -20,7 +21,7 @@ export class Answers<Input, Output> {
   readonly #runtime: Runtime;
   readonly #latency: LatencyWindow;
   readonly #degrade: readonly DegradeStep<Input, Output>[];
-  readonly #remembers: boolean;
+  #remembers: boolean;
   readonly #counts = new CallCounts();
   fallback = { enabled: true };
 
@@ -29,6 +30,16 @@ export class Answers<Input, Output> {
     this.#latency = latency;
     this.#degrade = degrade;
     this.#remembers = degrade.some(({ remember }) => remember !== undefined);
+  }
+
+  /** Expects operations with steps of their own. */
+  expect<Result>(steps: readonly DegradeStep<undefined, Result>[]): void {
+    if (steps.some(({ remember }) => remember !== undefined)) this.#remembers = true;
+  }
+
+  /** Calls that are over. */
+  get ended(): number {
+    return this.#counts.total;
   }
 
   /** Ends a call that has come out of every layer. */
@@ -56,7 +67,7 @@ export class Answers<Input, Output> {
 
   #answerLive(call: Call, value: Output): void {
     this.#latency.record(call.nowMs - call.startedAtMs - call.stalledMs, call.nowMs);
-    if (this.#remembers) remembered(this.#degrade, call.input as Input, value, this.#runtime.clock);
+    if (this.#remembers) remembered(this.#stepsOf(call), inputOf(call), value, this.#runtime.clock);
     this.answer(call, { value, source: 'live' });
   }
 
@@ -74,11 +85,15 @@ export class Answers<Input, Output> {
       });
     }
     // Nobody waits for a cancelled call any more.
-    const steps = this.fallback.enabled && outcome.kind !== 'cancelled' ? this.#degrade : [];
+    const steps = this.fallback.enabled && outcome.kind !== 'cancelled' ? this.#stepsOf(call) : [];
     const reason = new Reason(this.#runtime.name, call, outcome);
-    const answer = degraded(steps, call.input as Input, clock, reason);
+    const answer = degraded(steps, inputOf(call), clock, reason);
     if (answer instanceof Promise) answer.then((late) => this.#answerDegraded(call, reason, late));
     else this.#answerDegraded(call, reason, answer);
+  }
+
+  #stepsOf({ input }: Call): readonly DegradeStep<Input, Output>[] {
+    return input instanceof Operation ? input.degrade : this.#degrade;
   }
 
   #answerDegraded(call: Call, reason: Reason, answer: DegradedBy<Output> | undefined): void {
@@ -129,6 +144,9 @@ export class Answers<Input, Output> {
     });
   }
 }
+
+/** What the steps of a call are given; an operation has no input. */
+const inputOf = <Input>({ input }: Call): Input => (input instanceof Operation ? undefined : input) as Input;
 
 /**
  * Why a call has no live answer. Its error is made when it is read: with its stack it costs more than the call itself.
@@ -199,6 +217,10 @@ class CallCounts {
   readonly #calls = { live: 0, cached: 0, default: 0, disabled: 0, failed: 0, total: 0 };
   readonly #outcomes = { success: 0, failure: 0, timeout: 0, rejected: 0, cancelled: 0 };
   readonly #rejections: Record<string, number> = {};
+
+  get total(): number {
+    return this.#calls.total;
+  }
 
   /** How the policies and the call itself came out, before any degraded answer. */
   outcome(outcome: Outcome): void {

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { CallOptions } from '../pipeline/call-options.ts';
+import type { DegradeStep } from '../degrade/degrade.ts';
+import type { CallContext, CallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import type { EventListener } from '../pipeline/events.ts';
 import type { Answer, CallCountsSnapshot, LatencySnapshot } from './answer.ts';
@@ -27,13 +28,35 @@ export interface DependencySnapshot extends CallCountsSnapshot {
   };
 }
 
+/**
+ * An input that may be undefined may be left out. A number in place of the options is ignored: `map` passes an index.
+ */
+export type CallArguments<Input> = undefined extends Input
+  ? [input?: Input, options?: CallOptions | number]
+  : [input: Input, options?: CallOptions | number];
+
+export interface ExecuteOptions<Output> extends CallOptions {
+  /** Tried in order when there is no live answer; without any, the error reaches the caller. */
+  readonly degrade?: readonly DegradeStep<undefined, Output>[] | undefined;
+}
+
 export interface Dependency<Input, Output> {
   readonly name: string;
   /**
    * The answer and its source. Rejects with the call's error or a `RejectedError` when nothing degrades. A number in
    * place of the options is ignored, so that `ids.map(dependency.call)` works, which passes an index.
    */
-  call(input: Input, options?: CallOptions | number): Promise<Answer<Output>>;
+  call(...args: CallArguments<Input>): Promise<Answer<Output>>;
+  /**
+   * Any other operation, behind the same protections; what degrades is its own. While the flag of the dependency is off
+   * it rejects with `E_DISABLED`.
+   *
+   * @example const { value: user } = await database.execute(({ signal }) => findUser(id, signal), { idempotent: true });
+   */
+  execute<Result>(
+    operation: (context: CallContext) => PromiseLike<Result>,
+    options?: ExecuteOptions<Result>,
+  ): Promise<Answer<Result>>;
   snapshot(): DependencySnapshot;
   /** Listens to every decision; returns how to stop. */
   onEvent(listener: EventListener): () => void;

@@ -1,13 +1,16 @@
+import { checkDegradeStep } from '../degrade/degrade.ts';
 import { Call } from '../pipeline/call.ts';
-import { type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
+import { type CallContext, type CallOptions, checkCallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
-import { DisposedError, type RejectedError } from '../pipeline/errors.ts';
+import { disposedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener } from '../pipeline/events.ts';
 import { Layer, pipeline } from '../pipeline/layer.ts';
+import { Operation } from '../pipeline/operation.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { Work } from '../pipeline/work.ts';
 import { systemClock } from '../primitives/clock.ts';
+import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
 import {
   aFunction,
   anObject,
@@ -24,8 +27,14 @@ import { coarseTimersOf } from '../time/coarse-timers.ts';
 import { LatencyWindow } from '../time/latency-window.ts';
 import type { Answer } from './answer.ts';
 import { Answers } from './answers.ts';
-import type { Dependency, DependencyPatch, DependencySnapshot } from './dependency.ts';
-import { checkDependencyOptions, type DependencyOptions } from './dependency-options.ts';
+import type { Dependency, DependencyPatch, DependencySnapshot, ExecuteOptions } from './dependency.ts';
+import {
+  checkDependencyOptions,
+  type DependencyOptions,
+  hasCall,
+  type OperationsOptions,
+  steps,
+} from './dependency-options.ts';
 import type { Protections } from './policy.ts';
 import { standardPolicy } from './standard-policy.ts';
 
@@ -57,13 +66,23 @@ const aCarrier = withMethods('an object with capture() and run()', 'capture', 'r
  */
 export function dependency<Input, Output>(
   options: DependencyOptions<Input, Output>,
+): Dependency<Input, Output>;
+/** Guards many operations, each given to `execute`; there is no `call`. */
+export function dependency(options: OperationsOptions): Dependency<never, never>;
+export function dependency<Input, Output>(
+  options: DependencyOptions<Input, Output> | OperationsOptions,
 ): Dependency<Input, Output> {
   checkDependencyOptions(options);
-  const guarded = new GuardedDependency(options);
-  // Bound, own and enumerable: they may be taken off, copied and handed on as callbacks.
+  return boundTo(new GuardedDependency(options));
+}
+
+/** The methods bound, own and enumerable: they may be taken off, copied and handed on as callbacks. */
+export function boundTo<Input, Output>(guarded: GuardedDependency<Input, Output>): Dependency<Input, Output> {
+  const call = (input: Input, options?: CallOptions | number) => guarded.call(input, options);
   return {
     name: guarded.name,
-    call: (input, callOptions) => guarded.call(input, callOptions),
+    call: call as Dependency<Input, Output>['call'],
+    execute: (operation, executeOptions) => guarded.execute(operation, executeOptions),
     snapshot: () => guarded.snapshot(),
     onEvent: (listener) => guarded.onEvent(listener),
     carryContext: (carrier) => guarded.carryContext(carrier),
@@ -75,20 +94,30 @@ export function dependency<Input, Output>(
   };
 }
 
+function noCall(): Promise<never> {
+  const expected = 'a function given to dependency(), since call() was asked';
+  return Promise.reject(new InvalidOptionError('call', expected, undefined, { of: 'dependency' }));
+}
+
 /** The outermost layer: a call begins here as the caller's promise, and ends here as an answer or an error. */
-class GuardedDependency<Input, Output> extends Layer {
+export class GuardedDependency<Input, Output> extends Layer {
   readonly name: string;
   readonly #options: DependencyOptions<Input, Output>;
+  readonly #hasCall: boolean;
   readonly #runtime: Runtime;
   readonly #protections: Protections;
   readonly #answers: Answers<Input, Output>;
   readonly #keepsContext: boolean;
+  #begun = 0;
   #isDisposed = false;
   /** What `isEnabled` promised last. */
   #wasEnabled = true;
 
-  constructor(options: DependencyOptions<Input, Output>) {
+  /** @param given checked options */
+  constructor(given: DependencyOptions<Input, Output> | OperationsOptions) {
     super();
+    this.#hasCall = hasCall(given);
+    const options = hasCall(given) ? given : { ...given, call: noCall };
     const {
       name,
       idempotent = false,
@@ -127,13 +156,38 @@ class GuardedDependency<Input, Output> extends Layer {
         return Promise.reject(error);
       }
     }
-    if (this.#isDisposed) return Promise.reject(this.#disposedError());
+    if (this.#isDisposed) return Promise.reject(disposedError(this.name));
+    if (!this.#hasCall) return noCall();
     const promise = new Promise<Answer<Output>>(keepResolvers);
     const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
     // Degrade steps may run after a timeout, which is handled in nobody's context.
     if (this.#keepsContext) call.keepContext();
     this.#begin(call);
     return promise;
+  }
+
+  execute<Result>(
+    perform: (context: CallContext) => PromiseLike<Result>,
+    options: ExecuteOptions<Result> = noOptions,
+  ): Promise<Answer<Result>> {
+    try {
+      checkArgument('execute', 'operation', perform, aFunction);
+      checkArgument('execute', 'options', options, anObject);
+      const { degrade = [], ...callOptions } = options;
+      checkArgument('execute', 'degrade', degrade, steps);
+      for (const [index, step] of degrade.entries()) checkDegradeStep(step, `degrade.${index}`);
+      checkCallOptions(callOptions);
+      if (this.#isDisposed) throw disposedError(this.name);
+      this.#answers.expect(degrade);
+      const promise = new Promise<Answer<Result>>(keepResolvers);
+      const operation = new Operation(perform, degrade);
+      const call = new Call(this.#runtime, operation, callOptions, resolveNewest, rejectNewest);
+      if (degrade.length > 0) call.keepContext();
+      this.#begin(call);
+      return promise;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The call has come out of every layer. */
@@ -161,17 +215,32 @@ class GuardedDependency<Input, Output> extends Layer {
   }
 
   configure(patch: DependencyPatch): void {
+    const { fallback, policyPatch } = this.#checked(patch);
+    this.#protections.configure(policyPatch);
+    this.#answers.fallback = fallback;
+  }
+
+  /** Throws for a patch that `configure` would not take. */
+  check(patch: DependencyPatch): void {
+    this.#protections.check(this.#checked(patch).policyPatch);
+  }
+
+  /** Checked before anything is changed: a patch is taken as a whole or not at all. */
+  #checked(patch: DependencyPatch) {
     checkArgument('configure', 'options', patch, anObject);
     const { fallback, ...policyPatch } = patch;
-    // Checked before anything is changed: a patch is taken as a whole or not at all.
-    const nextFallback = withPatch(
-      this.#answers.fallback,
-      fallback,
-      { enabled: onOff },
-      { path: 'fallback' },
-    );
-    this.#protections.configure(policyPatch);
-    this.#answers.fallback = nextFallback;
+    const next = withPatch(this.#answers.fallback, fallback, { enabled: onOff }, { path: 'fallback' });
+    return { fallback: next, policyPatch };
+  }
+
+  /** Whether calls are under way, abandoned work included. */
+  get isBusy(): boolean {
+    return this.#begun > this.#answers.ended || this.#protections.isBusy();
+  }
+
+  /** Whether the breaker lets every call through. */
+  get isClosed(): boolean {
+    return this.#protections.isClosed();
   }
 
   dispose(): void {
@@ -179,13 +248,8 @@ class GuardedDependency<Input, Output> extends Layer {
     this.#protections.dispose();
   }
 
-  #disposedError(): RejectedError {
-    const detail = 'it has been disposed of';
-    const rejection = { code: 'E_DISPOSED', policy: 'dispose', detail, limit: 0, option: 'dispose' } as const;
-    return new DisposedError(this.name, { ...rejection, retryAfterMs: undefined });
-  }
-
   #begin(call: Call): void {
+    this.#begun++;
     try {
       const isEnabled: unknown = this.#options.isEnabled?.();
       if (isThenable(isEnabled)) this.#awaitFlag(call, isEnabled);
@@ -197,7 +261,8 @@ class GuardedDependency<Input, Output> extends Layer {
   }
 
   #enter(call: Call, isEnabled: unknown): void {
-    if (isEnabled === false) this.#answerDisabled(call);
+    if (isEnabled === false && call.input instanceof Operation) this.#rejectDisabled(call);
+    else if (isEnabled === false) this.#answerDisabled(call);
     else this.inner.enter(call);
   }
 
@@ -206,6 +271,17 @@ class GuardedDependency<Input, Output> extends Layer {
     const value = disabledValue(call.input as Input);
     if (isThenable(value)) this.#await(call, value, (settled) => this.#disabled(call, settled as Output));
     else this.#disabled(call, value as Output);
+  }
+
+  /** A value for the answers of `call` is none for those of an operation. */
+  #rejectDisabled(call: Call): void {
+    const rejection = {
+      code: 'E_DISABLED',
+      policy: 'isEnabled',
+      detail: 'switched off by its flag',
+    } as const;
+    const rest = { limit: 0, option: 'isEnabled', retryAfterMs: undefined };
+    this.#end(call, { kind: 'rejected', rejection: { ...rejection, ...rest } });
   }
 
   #disabled(call: Call, value: Output): void {

@@ -24,6 +24,12 @@ export interface Protections {
   /** The verdict on an error of the call, asked once. */
   classify(error: unknown): Exclude<Verdict, 'success'>;
   configure(patch: PolicyPatch): void;
+  /** Throws for a patch that `configure` would not take. */
+  check(patch: PolicyPatch): void;
+  /** Whether permits are taken or waited for. */
+  isBusy(): boolean;
+  /** Whether the breaker lets every call through. */
+  isClosed(): boolean;
   snapshot(): ProtectionSnapshots;
   /** Cancels what would wake them; calls in flight go on. */
   dispose(): void;

@@ -109,5 +109,13 @@ function protections(
     hedge: hedge.snapshot(),
   });
 
-  return { layers, configure, snapshot, dispose: () => breaker.dispose() };
+  return {
+    layers,
+    configure,
+    check: (patch) => void patchPolicy(settings, patch),
+    isBusy: () => bulkhead.isBusy,
+    isClosed: () => breaker.isClosed,
+    snapshot,
+    dispose: () => breaker.dispose(),
+  };
 }

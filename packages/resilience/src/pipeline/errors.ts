@@ -60,6 +60,11 @@ export class DisposedError extends RejectedError {
   override readonly name = 'DisposedError';
 }
 
+/** The flag of the dependency is off, and the operation has no lesser answer. */
+export class DisabledError extends RejectedError {
+  override readonly name = 'DisabledError';
+}
+
 /** The time for the whole call is used up, or too little of it is left to be useful. */
 export class DeadlineExceededError extends RejectedError {
   override readonly name = 'DeadlineExceededError';
@@ -112,7 +117,15 @@ const rejectionClasses: Readonly<Record<RejectionCode, typeof RejectedError>> = 
   E_THROTTLED: ThrottledError,
   E_DEADLINE: DeadlineExceededError,
   E_DISPOSED: DisposedError,
+  E_DISABLED: DisabledError,
 };
+
+/** The error of a call that comes after `dispose`. */
+export function disposedError(dependency: string): DisposedError {
+  const detail = 'it has been disposed of';
+  const rejection = { code: 'E_DISPOSED', policy: 'dispose', detail, limit: 0, option: 'dispose' } as const;
+  return new DisposedError(dependency, { ...rejection, retryAfterMs: undefined });
+}
 
 /** Makes the error of an outcome, now that somebody is going to throw it. */
 export function errorOf(dependency: string, outcome: NoSuccess, earlier?: unknown): unknown {

@@ -5,7 +5,8 @@ export type RejectionCode =
   | 'E_RATE_LIMITED'
   | 'E_THROTTLED'
   | 'E_DEADLINE'
-  | 'E_DISPOSED';
+  | 'E_DISPOSED'
+  | 'E_DISABLED';
 
 /** Why a policy did not let a call through: the plain data of a `RejectedError`. */
 export interface Rejection {

@@ -1,6 +1,7 @@
 import type { Call, RunningAttempt } from './call.ts';
 import type { CallContext } from './call-options.ts';
 import { Layer } from './layer.ts';
+import { Operation } from './operation.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 
 /** The guarded call, as the pipeline sees it. */
@@ -23,7 +24,9 @@ export class Work extends Layer {
   }
 
   override enter(call: Call): void {
-    const attempt = new Attempt(call, this.#takesContext ? new AbortController() : undefined);
+    const { input } = call;
+    const takesContext = input instanceof Operation ? input.takesContext : this.#takesContext;
+    const attempt = new Attempt(call, takesContext ? new AbortController() : undefined);
     if (call.running === undefined) call.running = attempt;
     else call.runningHedge = attempt;
     call.workBegun();
@@ -37,6 +40,7 @@ export class Work extends Layer {
   #ask(attempt: Attempt): Promise<unknown> {
     try {
       const { input } = attempt.call;
+      if (input instanceof Operation) return Promise.resolve(input.perform(contextOf(attempt)));
       if (!this.#takesContext) return Promise.resolve((this.#perform as (input: unknown) => unknown)(input));
       return Promise.resolve(this.#perform(input as never, contextOf(attempt)));
     } catch (error) {
@@ -92,7 +96,7 @@ class Attempt implements RunningAttempt {
 function contextOf(attempt: Attempt): CallContext {
   const { call, number, controller } = attempt;
   return {
-    signal: (controller as AbortController).signal,
+    signal: controller?.signal as AbortSignal,
     attempt: number,
     priority: call.options.priority ?? 'default',
     remainingMs: () => attempt.remainingMs(),

@@ -83,6 +83,10 @@ export class Bulkhead extends Layer implements WaitHandler {
     this.#isRecovering = isRecovering;
   }
 
+  get isBusy(): boolean {
+    return this.#inFlight > 0 || this.#queue.size > 0;
+  }
+
   override enter(call: Call): void {
     if (this.#inFlight < this.#limit() && this.#queue.size === 0) {
       this.#inFlight++;
