@@ -32,6 +32,7 @@ export {
 export type { Policy, ProtectionSnapshots } from './dependency/policy.ts';
 export { type PolicyPatch, type PolicySettings, policyDefaults } from './dependency/policy-settings.ts';
 export { type PolicyOptions, standardPolicy } from './dependency/standard-policy.ts';
+export { guardedResponse } from './http/guarded-response.ts';
 export {
   HttpError,
   type HttpResponse,
@@ -64,6 +65,7 @@ export type {
   RetryRejection,
   Source,
 } from './pipeline/events.ts';
+export { guardedStream } from './pipeline/guarded-stream.ts';
 export type { OutcomeKind, RejectionCode, Verdict } from './pipeline/outcome.ts';
 export {
   type CallErrorHints,

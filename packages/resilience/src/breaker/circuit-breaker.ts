@@ -5,7 +5,8 @@ import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { AskedWaits, askedUntilMs } from './asked-waits.ts';
 import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
-import { Circuit, Generation } from './circuit.ts';
+import { Circuit } from './circuit.ts';
+import { Generation } from './generation.ts';
 import { HealthWindow } from './health-window.ts';
 import { Probe, type Recovery } from './recovery.ts';
 
@@ -42,7 +43,7 @@ export class CircuitBreaker extends Layer {
     const recovery = circuit.isClosed ? undefined : circuit.recovery;
     if (circuit.isClosed) {
       call.ticket = circuit.generation;
-      circuit.generation.inFlight.add(call);
+      circuit.generation.add(call);
       this.inner.enter(call);
     } else if (recovery?.admits()) {
       call.ticket = this.#beginProbe(recovery, call);
@@ -54,7 +55,7 @@ export class CircuitBreaker extends Layer {
 
   override leave(call: Call): void {
     const { ticket } = call;
-    if (ticket instanceof Generation) ticket.inFlight.delete(call);
+    if (ticket instanceof Generation) ticket.delete(call);
     if (ticket === this.#circuit.generation) this.#count(call);
     else if (ticket instanceof Probe) this.#judge(ticket, call);
     this.outer.leave(call);
@@ -106,10 +107,7 @@ export class CircuitBreaker extends Layer {
     const { enabled, slowCallMs } = this.#settings;
     this.#nextLookMs = nowMs + slowCallMs / 10;
     if (!enabled) return;
-    let slow = 0;
-    for (const call of this.#circuit.generation.inFlight) {
-      if (call.attemptMsAt(nowMs) >= slowCallMs) slow++;
-    }
+    const slow = this.#circuit.generation.slow(slowCallMs, nowMs);
     if (slow === 0) return;
     const tooHigh = this.#window.tooHighRatio(this.#settings, nowMs, slow);
     if (tooHigh !== undefined) this.#circuit.open(tooHigh);

@@ -1,4 +1,3 @@
-import type { Call } from '../pipeline/call.ts';
 import type { BreakerState } from '../pipeline/events.ts';
 import type { Rejection } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
@@ -10,16 +9,11 @@ import {
   openTimeMs,
   type ResolvedBreakerSettings,
 } from './breaker-settings.ts';
+import { Generation } from './generation.ts';
 import { OpossumCircuit } from './opossum-circuit.ts';
 import { Recovery } from './recovery.ts';
 
 type OpenData = Pick<BreakerSnapshot, 'openUntilMs' | 'retryInMs' | 'recovering'>;
-
-/** The calls that were let through in one state of the circuit. */
-export class Generation {
-  /** The oldest first. */
-  readonly inFlight = new Set<Call>();
-}
 
 /** The circuit of one dependency: opossum's state behind a gate that isolates by hand, and the data that hang on it. */
 export class Circuit {

@@ -1,4 +1,5 @@
 import { anything, checkOptions, oneOf, onOff, type Rule, withMethods } from '../primitives/options.ts';
+import type { HeldAttempt } from './held-attempt.ts';
 
 /** How important a call is: under pressure `sheddable` goes first and `critical` last. */
 export type Priority = 'critical' | 'default' | 'sheddable';
@@ -17,8 +18,14 @@ export interface CallOptions {
   readonly context?: unknown;
 }
 
+/** Where a context keeps its attempt. */
+export const attemptOf: unique symbol = Symbol('attempt');
+
 /** What the guarded call receives beside its input. */
 export interface CallContext {
+  readonly [attemptOf]?: {
+    hold(signal: AbortSignal, onEnd: (error: unknown) => void): HeldAttempt;
+  };
   /** Aborted, with a typed reason: timeout, deadline, the caller's cancel, or another attempt that answered first. */
   readonly signal: AbortSignal;
   /** 1 for the first. */

@@ -51,6 +51,9 @@ export class Call implements Expiring {
   hedgeTimer: Expiring | undefined = undefined;
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
+  /** The neighbours among the calls that the breaker has let through and that have not ended. */
+  olderInFlight: Call | undefined = undefined;
+  newerInFlight: Call | undefined = undefined;
   /** What the throttle counts the current attempt in; undefined while the throttle is off. */
   acceptRecord: unknown = undefined;
 
@@ -70,6 +73,8 @@ export class Call implements Expiring {
   /** Attempts begun and not settled, including those whose answers are no longer wanted. */
   #workInFlight = 0;
   #onIdle: (() => void) | undefined = undefined;
+  #holds = 0;
+  #onFree: (() => void) | undefined = undefined;
 
   constructor(
     runtime: Runtime,
@@ -185,6 +190,29 @@ export class Call implements Expiring {
     if (carrier !== undefined) runCarried(carrier, this.#ambient, action);
     else if (this.#resource !== undefined) this.#resource.runInAsyncScope(action);
     else action();
+  }
+
+  get dependency(): string {
+    return this.#runtime.name;
+  }
+
+  /** What its work has handed out, such as a stream, is in use until `unhold`. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  unhold(): void {
+    this.#holds--;
+    if (this.#holds === 0) this.#onFree?.();
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Runs `onFree` when nothing that was handed out is in use any more. */
+  whenFree(onFree: () => void): void {
+    this.#onFree = onFree;
   }
 
   workBegun(): void {

@@ -1,5 +1,6 @@
 import type { Call, RunningAttempt } from './call.ts';
-import type { CallContext } from './call-options.ts';
+import { attemptOf, type CallContext } from './call-options.ts';
+import { HeldAttempt } from './held-attempt.ts';
 import { Layer } from './layer.ts';
 import { Operation } from './operation.ts';
 import type { Outcome, Verdict } from './outcome.ts';
@@ -56,6 +57,10 @@ export class Work extends Layer {
     if (call.running === attempt) call.running = undefined;
     else if (call.runningHedge === attempt) call.runningHedge = undefined;
     else return;
+    // Nobody gets to see what a failed attempt has handed out.
+    if (attempt.held !== undefined && outcome.kind === 'failure') {
+      for (const held of attempt.held) held.end(outcome.error);
+    }
     call.readClock();
     call.outcome = outcome;
     this.outer.leave(call);
@@ -72,6 +77,7 @@ class Attempt implements RunningAttempt {
   readonly call: Call;
   readonly number: number;
   readonly controller: AbortController | undefined;
+  held: readonly HeldAttempt[] | undefined = undefined;
 
   constructor(call: Call, controller: AbortController | undefined) {
     this.call = call;
@@ -81,6 +87,12 @@ class Attempt implements RunningAttempt {
 
   remainingMs(): number {
     return this.#isWaitedFor ? Math.max(0, this.call.expiresAtMs - this.call.clock.now()) : 0;
+  }
+
+  hold(signal: AbortSignal, onEnd: (error: unknown) => void): HeldAttempt {
+    const held = new HeldAttempt(this.call, signal, onEnd);
+    this.held = [...(this.held ?? []), held];
+    return held;
   }
 
   abort(reason: () => unknown): void {
@@ -96,6 +108,7 @@ class Attempt implements RunningAttempt {
 function contextOf(attempt: Attempt): CallContext {
   const { call, number, controller } = attempt;
   return {
+    [attemptOf]: attempt,
     signal: controller?.signal as AbortSignal,
     attempt: number,
     priority: call.options.priority ?? 'default',

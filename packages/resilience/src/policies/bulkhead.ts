@@ -100,11 +100,8 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   override leave(call: Call): void {
     if (this.#adaptive.enabled) this.#adaptive.observe(call, this.#inFlight);
-    if (call.isIdle) this.#release();
-    else {
-      this.#abandoned ??= new AbandonedWork(this.#runtime, this.#release);
-      this.#abandoned.add(call, this.#settings.abandonedLeaseMs);
-    }
+    if (call.isHeld) call.whenFree(() => this.#finish(call));
+    else this.#finish(call);
     this.outer.leave(call);
   }
 
@@ -137,6 +134,15 @@ export class Bulkhead extends Layer implements WaitHandler {
       abandoned: this.#abandoned?.count ?? 0,
       settings: this.#settings,
     };
+  }
+
+  #finish(call: Call): void {
+    if (call.isIdle) {
+      this.#release();
+      return;
+    }
+    this.#abandoned ??= new AbandonedWork(this.#runtime, this.#release);
+    this.#abandoned.add(call, this.#settings.abandonedLeaseMs);
   }
 
   #limit(): number {
