@@ -123,3 +123,8 @@ export function openTimeMs(settings: BreakerSettings, opensInARow: number, share
   // Added to the delay and not taken from it: a random share of it, as retries use, could end an open time at once.
   return Math.min(maxOpenMs, withoutJitterMs * (1 + openJitterRatio * share));
 }
+
+/** How long to stay open when the dependency asks for `askedMs`. Nothing has failed, so it is never doubled. */
+export function askedOpenTimeMs(settings: BreakerSettings, askedMs: number, share: number): number {
+  return Math.min(settings.maxOpenMs, askedMs * (1 + settings.openJitterRatio * share));
+}

@@ -78,7 +78,7 @@ export class CircuitBreaker extends Layer {
     if (!enabled) return;
     const verdict = callVerdict(call);
     if (verdict === 'busy') this.#countBusy(call);
-    else if (verdict !== 'neutral') this.#askedWaits.clear();
+    else if (verdict === 'success' || verdict === 'caller' || verdict === 'failure') this.#askedWaits.clear();
     const wasSlow = isSlow(call, slowCallMs);
     const isCounted =
       verdict === 'success' || verdict === 'failure' || (wasSlow && isCutShort(call.outcome as Outcome));
@@ -137,6 +137,7 @@ export class CircuitBreaker extends Layer {
     const verdict = callVerdict(call);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
     else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy', askedUntilMs(call));
+    else if (verdict === 'uncounted') recovery.neutral();
     else if (isSlow(call, slowCallMs)) this.#circuit.fail(recovery, 'probe slow');
     // A caller's fault has been found by a dependency that answers.
     else if (verdict === 'success' || verdict === 'caller') recovery.passed(call.nowMs);

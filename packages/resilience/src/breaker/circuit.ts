@@ -5,6 +5,7 @@ import type { Runtime } from '../pipeline/runtime.ts';
 import type { Timer } from '../primitives/clock.ts';
 import { halfOpenRejection, isolatedRejection, openRejection } from './breaker-rejections.ts';
 import {
+  askedOpenTimeMs,
   type BreakerSnapshot,
   type OpenedBy,
   openTimeMs,
@@ -144,8 +145,8 @@ export class Circuit {
     if (this.#askedUntilMs === undefined) {
       return openTimeMs(this.#settings, this.#opensInARow++, this.#runtime.random());
     }
-    // Nothing has failed, so the next open time is not doubled.
-    return Math.min(this.#settings.maxOpenMs, Math.max(0, this.#askedUntilMs - nowMs));
+    const askedMs = Math.max(0, this.#askedUntilMs - nowMs);
+    return askedOpenTimeMs(this.#settings, askedMs, this.#runtime.random());
   }
 
   #halfOpened(): void {

@@ -51,7 +51,7 @@ export interface Dependency<Input, Output> {
    * Any other operation, behind the same protections; what degrades is its own. While the flag of the dependency is off
    * it rejects with `E_DISABLED`.
    *
-   * @example const { value: user } = await database.execute(({ signal }) => findUser(id, signal), { idempotent: true });
+   * @example const { value: user } = await database.execute(({ signal }) => findUser(id, signal), { idempotent: true })
    */
   execute<Result>(
     operation: (context: CallContext) => PromiseLike<Result>,
