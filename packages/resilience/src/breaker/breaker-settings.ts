@@ -67,6 +67,19 @@ export interface BreakerSnapshot {
   readonly settings: BreakerSettings;
 }
 
+/** What the breaker remembers. */
+export interface BreakerMemory {
+  readonly state: BreakerState;
+  /** The rest of its open time; 0 unless it is open. */
+  readonly openForMs: number;
+  /** Openings without a recovery in between. */
+  readonly opensInARow: number;
+  /** The setting that has opened it last. */
+  readonly openedBy: OpenedBy;
+  /** The calls in its window. */
+  readonly window: { readonly calls: number; readonly failures: number; readonly slowCalls: number };
+}
+
 export const breakerDefaults: BreakerSettings = {
   enabled: true,
   isolated: false,

@@ -4,7 +4,7 @@ import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { AskedWaits, askedUntilMs } from './asked-waits.ts';
-import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
+import type { BreakerMemory, BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
 import { Circuit, Generation } from './circuit.ts';
 import { HealthWindow } from './health-window.ts';
 import { Probe, type Recovery } from './recovery.ts';
@@ -71,6 +71,17 @@ export class CircuitBreaker extends Layer {
     const { enabled } = this.#settings;
     const circuit = this.#circuit.snapshot(nowMs);
     return { enabled, ...circuit, ...this.#window.snapshot(nowMs), settings: this.#settings };
+  }
+
+  exportMemory(nowMs: number): BreakerMemory {
+    return { ...this.#circuit.exportMemory(nowMs), window: this.#window.exportMemory(nowMs) };
+  }
+
+  /** What an earlier process knew; whether it was isolated is a setting. */
+  restoreMemory(memory: BreakerMemory, ageMs: number, nowMs: number): void {
+    if (!this.#settings.enabled || !this.#circuit.isClosed) return;
+    if (ageMs < this.#settings.windowMs) this.#window.restoreMemory(memory.window, nowMs);
+    this.#circuit.restoreMemory(memory, ageMs);
   }
 
   #count(call: Call): void {
