@@ -1,6 +1,6 @@
 import './primitives/supported-runtime.ts';
 
-export type { BreakerSettings, BreakerSnapshot } from './breaker/breaker-settings.ts';
+export type { BreakerMemory, BreakerSettings, BreakerSnapshot } from './breaker/breaker-settings.ts';
 export { type DefaultAnswerOptions, defaultAnswer } from './degrade/default-answer.ts';
 export type { DegradeOn, DegradeReason, DegradeStep, StepAnswer } from './degrade/degrade.ts';
 export { type StaleCache, type StaleIfErrorOptions, staleIfError } from './degrade/stale-if-error.ts';
@@ -21,6 +21,7 @@ export type {
   FallbackSnapshot,
 } from './dependency/dependency.ts';
 export type { DependencyOptions, OperationsOptions } from './dependency/dependency-options.ts';
+export type { DependencyState, ProtectionMemory, RestoreOptions } from './dependency/dependency-state.ts';
 export { dependency } from './dependency/guarded-dependency.ts';
 export {
   type Keyed,
@@ -74,7 +75,7 @@ export {
   type FailureTest,
   verdictOfError,
 } from './pipeline/verdict.ts';
-export type { AdaptiveSnapshot } from './policies/adaptive-limit.ts';
+export type { AdaptiveMemory, AdaptiveSnapshot } from './policies/adaptive-limit.ts';
 export type { ThrottleSnapshot } from './policies/adaptive-throttle.ts';
 export type { TimeoutSnapshot } from './policies/attempt-timeout.ts';
 export type { BulkheadSnapshot } from './policies/bulkhead.ts';
@@ -82,6 +83,7 @@ export type { DeadlineSnapshot } from './policies/deadline.ts';
 export type { HedgeSnapshot } from './policies/hedge.ts';
 export type { RateLimitSnapshot } from './policies/rate-limiter.ts';
 export type { RetrySnapshot } from './policies/retry.ts';
+export type { RetryBudgetMemory } from './policies/retry-budget.ts';
 export { type Clock, type Random, systemClock, type Timer } from './primitives/clock.ts';
 export { InvalidOptionError } from './primitives/invalid-option-error.ts';
 export {

@@ -79,6 +79,13 @@ const functions: Record<string, { take: (options: Anything) => unknown; wrong: R
         idleMs: [0, '1m', null, Number.POSITIVE_INFINITY],
       },
     },
+    restoreState: {
+      take: (options) => {
+        const one = guard();
+        one.restoreState(one.exportState(), options);
+      },
+      wrong: { maxAge: [5], maxAgeMs: [-1, '1h', null, Number.NaN] },
+    },
     'keyed.configure': {
       take: (options) => keyed({ name: 'partner', call }).configure(options),
       wrong: { brekaer: [{}], fallback: [null], breaker: [{ minCalls: 0 }] },

@@ -1,10 +1,10 @@
 import type { Call } from '../pipeline/call.ts';
 import { retryAfterMsOf } from '../pipeline/verdict.ts';
 
-/** Until when a busy dependency has asked not to be asked (Retry-After); undefined if it has not said. */
+/** Until when a busy dependency has asked not to be asked (Retry-After); undefined if it asks for no time. */
 export function askedUntilMs({ outcome, nowMs }: Call): number | undefined {
   const waitMs = outcome?.kind === 'failure' ? retryAfterMsOf(outcome.error) : undefined;
-  return waitMs === undefined ? undefined : nowMs + waitMs;
+  return waitMs === undefined || waitMs === 0 ? undefined : nowMs + waitMs;
 }
 
 /** The answers in a row that have asked to come back later. */

@@ -67,6 +67,19 @@ export interface BreakerSnapshot {
   readonly settings: BreakerSettings;
 }
 
+/** What the breaker remembers. */
+export interface BreakerMemory {
+  readonly state: BreakerState;
+  /** The rest of its open time; 0 unless it is open. */
+  readonly openForMs: number;
+  /** Openings without a recovery in between. */
+  readonly opensInARow: number;
+  /** The setting that has opened it last. */
+  readonly openedBy: OpenedBy;
+  /** The calls in its window. */
+  readonly window: { readonly calls: number; readonly failures: number; readonly slowCalls: number };
+}
+
 export const breakerDefaults: BreakerSettings = {
   enabled: true,
   isolated: false,
@@ -122,4 +135,9 @@ export function openTimeMs(settings: BreakerSettings, opensInARow: number, share
   );
   // Added to the delay and not taken from it: a random share of it, as retries use, could end an open time at once.
   return Math.min(maxOpenMs, withoutJitterMs * (1 + openJitterRatio * share));
+}
+
+/** How long to stay open when the dependency asks for `askedMs`. Nothing has failed, so it is never doubled. */
+export function askedOpenTimeMs(settings: BreakerSettings, askedMs: number, share: number): number {
+  return Math.min(settings.maxOpenMs, askedMs * (1 + settings.openJitterRatio * share));
 }

@@ -4,7 +4,7 @@ import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { AskedWaits, askedUntilMs } from './asked-waits.ts';
-import type { BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
+import type { BreakerMemory, BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
 import { Circuit } from './circuit.ts';
 import { Generation } from './generation.ts';
 import { HealthWindow } from './health-window.ts';
@@ -74,12 +74,23 @@ export class CircuitBreaker extends Layer {
     return { enabled, ...circuit, ...this.#window.snapshot(nowMs), settings: this.#settings };
   }
 
+  exportMemory(nowMs: number): BreakerMemory {
+    return { ...this.#circuit.exportMemory(nowMs), window: this.#window.exportMemory(nowMs) };
+  }
+
+  /** What an earlier process knew; whether it was isolated is a setting. */
+  restoreMemory(memory: BreakerMemory, ageMs: number, nowMs: number): void {
+    if (!this.#settings.enabled || !this.#circuit.isClosed) return;
+    if (ageMs < this.#settings.windowMs) this.#window.restoreMemory(memory.window, nowMs);
+    this.#circuit.restoreMemory(memory, ageMs);
+  }
+
   #count(call: Call): void {
     const { enabled, slowCallMs } = this.#settings;
     if (!enabled) return;
     const verdict = callVerdict(call);
     if (verdict === 'busy') this.#countBusy(call);
-    else if (verdict !== 'neutral') this.#askedWaits.clear();
+    else if (verdict === 'success' || verdict === 'caller' || verdict === 'failure') this.#askedWaits.clear();
     const wasSlow = isSlow(call, slowCallMs);
     const isCounted =
       verdict === 'success' || verdict === 'failure' || (wasSlow && isCutShort(call.outcome as Outcome));
@@ -135,6 +146,7 @@ export class CircuitBreaker extends Layer {
     const verdict = callVerdict(call);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
     else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy', askedUntilMs(call));
+    else if (verdict === 'uncounted') recovery.neutral();
     else if (isSlow(call, slowCallMs)) this.#circuit.fail(recovery, 'probe slow');
     // A caller's fault has been found by a dependency that answers.
     else if (verdict === 'success' || verdict === 'caller') recovery.passed(call.nowMs);

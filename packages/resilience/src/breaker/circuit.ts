@@ -4,6 +4,8 @@ import type { Runtime } from '../pipeline/runtime.ts';
 import type { Timer } from '../primitives/clock.ts';
 import { halfOpenRejection, isolatedRejection, openRejection } from './breaker-rejections.ts';
 import {
+  askedOpenTimeMs,
+  type BreakerMemory,
   type BreakerSnapshot,
   type OpenedBy,
   openTimeMs,
@@ -32,6 +34,8 @@ export class Circuit {
   #opensInARow = 0;
   /** Until when the dependency has asked not to be asked; undefined when it has said nothing. */
   #askedUntilMs: number | undefined;
+  /** How long a circuit in an earlier process would still be open. */
+  #restoredMs: number | undefined;
   #openUntilMs = 0;
   #openTimer: Timer | undefined;
   #recovery: Recovery | undefined;
@@ -70,6 +74,22 @@ export class Circuit {
     if (!recovery.fail()) return;
     this.#reason = reason;
     this.#askedUntilMs = askedUntilMs;
+  }
+
+  exportMemory(nowMs: number): Omit<BreakerMemory, 'window'> {
+    const { state } = this;
+    const openForMs = state === 'open' ? Math.max(0, this.#openUntilMs - nowMs) : 0;
+    return { state, openForMs, opensInARow: this.#opensInARow, openedBy: this.#openedBy };
+  }
+
+  /** Opens for the rest of the time that a circuit in another process was open, unless this one knows better. */
+  restoreMemory({ state, openForMs, opensInARow, openedBy }: BreakerMemory, ageMs: number): void {
+    if (!this.isClosed || (state !== 'open' && state !== 'half-open')) return;
+    this.#openedBy = openedBy;
+    this.#opensInARow = opensInARow;
+    this.#reason = 'restored';
+    this.#restoredMs = Math.max(0, Math.min(openForMs - ageMs, this.#settings.maxOpenMs));
+    this.#openOpossum();
   }
 
   configure(settings: ResolvedBreakerSettings): void {
@@ -135,11 +155,14 @@ export class Circuit {
   }
 
   #openMs(nowMs: number): number {
+    const restoredMs = this.#restoredMs;
+    this.#restoredMs = undefined;
+    if (restoredMs !== undefined) return restoredMs;
     if (this.#askedUntilMs === undefined) {
       return openTimeMs(this.#settings, this.#opensInARow++, this.#runtime.random());
     }
-    // Nothing has failed, so the next open time is not doubled.
-    return Math.min(this.#settings.maxOpenMs, Math.max(0, this.#askedUntilMs - nowMs));
+    const askedMs = Math.max(0, this.#askedUntilMs - nowMs);
+    return askedOpenTimeMs(this.#settings, askedMs, this.#runtime.random());
   }
 
   #halfOpened(): void {

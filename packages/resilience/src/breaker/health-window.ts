@@ -1,5 +1,7 @@
 import { RollingWindow } from '../time/rolling-window.ts';
-import type { BreakerSettings, BreakerSnapshot, TooHighRatio } from './breaker-settings.ts';
+import type { BreakerMemory, BreakerSettings, BreakerSnapshot, TooHighRatio } from './breaker-settings.ts';
+
+type HealthMemory = BreakerMemory['window'];
 
 type Health = Pick<BreakerSnapshot, 'windowCalls' | 'failureRatio' | 'slowRatio'>;
 
@@ -34,6 +36,17 @@ export class HealthWindow {
     const windowCalls = this.#window.sum(calls, nowMs);
     const share = (column: number) => (windowCalls === 0 ? 0 : this.#window.sum(column, nowMs) / windowCalls);
     return { windowCalls, failureRatio: share(failures), slowRatio: share(slowCalls) };
+  }
+
+  exportMemory(nowMs: number): HealthMemory {
+    const sum = (column: number) => this.#window.sum(column, nowMs);
+    return { calls: sum(calls), failures: sum(failures), slowCalls: sum(slowCalls) };
+  }
+
+  restoreMemory(memory: HealthMemory, nowMs: number): void {
+    this.#window.addMany(calls, memory.calls, nowMs);
+    this.#window.addMany(failures, memory.failures, nowMs);
+    this.#window.addMany(slowCalls, memory.slowCalls, nowMs);
   }
 
   clear(): void {

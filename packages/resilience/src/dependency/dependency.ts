@@ -4,6 +4,7 @@ import type { CallContext, CallOptions } from '../pipeline/call-options.ts';
 import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import type { EventListener } from '../pipeline/events.ts';
 import type { Answer, CallCountsSnapshot, LatencySnapshot } from './answer.ts';
+import type { DependencyState, RestoreOptions } from './dependency-state.ts';
 import type { ProtectionSnapshots } from './policy.ts';
 import type { PolicyPatch } from './policy-settings.ts';
 
@@ -68,6 +69,15 @@ export interface Dependency<Input, Output> {
   /** Rejects every call until `release`. */
   isolate(): void;
   release(): void;
+  /** What it has learned, as JSON: for a process that takes over, or one that lives for a moment only. */
+  exportState(): DependencyState;
+  /**
+   * Takes over what an earlier process has exported: an open breaker stays open for the rest of its time. For a
+   * dependency that has just been made; what it knows by itself by then stays.
+   *
+   * @throws {InvalidOptionError} naming what makes no sense, is of another dependency or is too old; nothing is changed
+   */
+  restoreState(state: DependencyState, options?: RestoreOptions): void;
   /**
    * Lets go of timers and listeners, for a dependency that is made for a while, such as a tenant's. Calls in flight
    * finish; later ones reject with `E_DISPOSED`, and no degraded answer hides that.

@@ -9,7 +9,7 @@ import { Operation } from '../pipeline/operation.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { Work } from '../pipeline/work.ts';
-import { systemClock } from '../primitives/clock.ts';
+import { systemClock, wallClock } from '../primitives/clock.ts';
 import { InvalidOptionError } from '../primitives/invalid-option-error.ts';
 import {
   aFunction,
@@ -35,6 +35,7 @@ import {
   type OperationsOptions,
   steps,
 } from './dependency-options.ts';
+import { checkedAgeMs, type DependencyState, type RestoreOptions } from './dependency-state.ts';
 import type { Protections } from './policy.ts';
 import { standardPolicy } from './standard-policy.ts';
 
@@ -89,6 +90,8 @@ export function boundTo<Input, Output>(guarded: GuardedDependency<Input, Output>
     configure: (patch) => guarded.configure(patch),
     isolate: () => guarded.configure({ breaker: { isolated: true } }),
     release: () => guarded.configure({ breaker: { isolated: false } }),
+    exportState: () => guarded.exportState(),
+    restoreState: (state, options) => guarded.restoreState(state, options),
     dispose: () => guarded.dispose(),
     [Symbol.dispose]: () => guarded.dispose(),
   };
@@ -241,6 +244,20 @@ export class GuardedDependency<Input, Output> extends Layer {
   /** Whether the breaker lets every call through. */
   get isClosed(): boolean {
     return this.#protections.isClosed();
+  }
+
+  exportState(): DependencyState {
+    return {
+      version: 1,
+      name: this.name,
+      exportedAtMs: wallClock.now(),
+      ...this.#protections.exportMemory(),
+    };
+  }
+
+  restoreState(state: DependencyState, options: RestoreOptions = {}): void {
+    if (this.#isDisposed) throw disposedError(this.name);
+    this.#protections.restoreMemory(state, checkedAgeMs(state, this.name, options));
   }
 
   dispose(): void {

@@ -11,6 +11,7 @@ import type { HedgeSnapshot } from '../policies/hedge.ts';
 import type { RateLimitSnapshot } from '../policies/rate-limiter.ts';
 import type { RetrySnapshot } from '../policies/retry.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
+import type { ProtectionMemory } from './dependency-state.ts';
 import type { PolicyPatch } from './policy-settings.ts';
 
 /** What `dependency` needs of a policy; `standardPolicy` makes one. */
@@ -31,6 +32,9 @@ export interface Protections {
   /** Whether the breaker lets every call through. */
   isClosed(): boolean;
   snapshot(): ProtectionSnapshots;
+  exportMemory(): ProtectionMemory;
+  /** Takes over what an earlier process knew `ageMs` ago. */
+  restoreMemory(memory: ProtectionMemory, ageMs: number): void;
   /** Cancels what would wake them; calls in flight go on. */
   dispose(): void;
 }

@@ -15,6 +15,7 @@ import { Retry } from '../policies/retry.ts';
 import { RetryBudget } from '../policies/retry-budget.ts';
 import { aFunction, anObject, checkArgument, optional } from '../primitives/options.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
+import type { ProtectionMemory } from './dependency-state.ts';
 import type { Policy, ProtectionSnapshots, Protections } from './policy.ts';
 import {
   attemptMsOf,
@@ -109,6 +110,24 @@ function protections(
     hedge: hedge.snapshot(),
   });
 
+  function exportMemory(): ProtectionMemory {
+    const nowMs = runtime.clock.now();
+    const learned = adaptive.exportMemory();
+    return {
+      breaker: breaker.exportMemory(nowMs),
+      retryBudget: budget.exportMemory(nowMs),
+      ...(learned && { adaptive: learned }),
+    };
+  }
+
+  function restoreMemory(memory: ProtectionMemory, ageMs: number): void {
+    const nowMs = runtime.clock.now();
+    budget.restoreMemory(memory.retryBudget, ageMs, nowMs);
+    if (memory.adaptive !== undefined) adaptive.restoreMemory(memory.adaptive, nowMs);
+    if (memory.breaker.state === 'isolated') configure({ breaker: { isolated: true } });
+    else breaker.restoreMemory(memory.breaker, ageMs, nowMs);
+  }
+
   return {
     layers,
     configure,
@@ -116,6 +135,8 @@ function protections(
     isBusy: () => bulkhead.isBusy,
     isClosed: () => breaker.isClosed,
     snapshot,
+    exportMemory,
+    restoreMemory,
     dispose: () => breaker.dispose(),
   };
 }

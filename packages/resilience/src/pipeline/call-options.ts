@@ -1,5 +1,4 @@
 import { anything, checkOptions, oneOf, onOff, type Rule, withMethods } from '../primitives/options.ts';
-import type { HeldAttempt } from './held-attempt.ts';
 
 /** How important a call is: under pressure `sheddable` goes first and `critical` last. */
 export type Priority = 'critical' | 'default' | 'sheddable';
@@ -18,13 +17,19 @@ export interface CallOptions {
   readonly context?: unknown;
 }
 
+/** What an attempt has handed out and that is still in use, such as a stream. */
+export interface Held {
+  readonly isOver: boolean;
+  release(): void;
+}
+
 /** Where a context keeps its attempt. */
 export const attemptOf: unique symbol = Symbol('attempt');
 
 /** What the guarded call receives beside its input. */
 export interface CallContext {
   readonly [attemptOf]?: {
-    hold(signal: AbortSignal, onEnd: (error: unknown) => void): HeldAttempt;
+    hold(signal: AbortSignal, onEnd: (error: unknown) => void): Held;
   };
   /** Aborted, with a typed reason: timeout, deadline, the caller's cancel, or another attempt that answered first. */
   readonly signal: AbortSignal;

@@ -1,6 +1,5 @@
 import { checkArgument, type Rule, withMethods } from '../primitives/options.ts';
-import { attemptOf, type CallContext } from './call-options.ts';
-import type { HeldAttempt } from './held-attempt.ts';
+import { attemptOf, type CallContext, type Held } from './call-options.ts';
 
 const aContext: Rule = {
   expected: 'the context of a guarded call',
@@ -9,9 +8,9 @@ const aContext: Rule = {
 const aStream = withMethods('a ReadableStream', 'getReader', 'cancel');
 
 /**
- * A stream that stays guarded after its call was answered: it keeps its permit until it ends, and errors at the deadline
- * or the cancel of its call, which cancel the stream underneath too. The attempt timeout, the latency and the breaker's
- * slow calls end with the answer, before the stream flows. It is read only as fast as its reader reads.
+ * A stream that stays guarded after its call was answered: it keeps its permit until it ends, and errors at the
+ * deadline or the cancel of its call, which cancel the stream underneath too. The attempt timeout, the latency and the
+ * breaker's slow calls end with the answer, before the stream flows. It is read only as fast as its reader reads.
  *
  * @throws {InvalidOptionError} when `context` is not what the guarded call was given
  * @example
@@ -25,7 +24,7 @@ export function guardedStream<Chunk>(
   checkArgument('guardedStream', 'context', context, aContext);
   const attempt = context[attemptOf] as NonNullable<CallContext[typeof attemptOf]>;
   const reader = stream.getReader();
-  let held: HeldAttempt;
+  let held: Held;
   return new ReadableStream<Chunk>(
     {
       start(controller) {

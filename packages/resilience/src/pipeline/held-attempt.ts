@@ -1,11 +1,12 @@
 import type { Call } from './call.ts';
+import type { Held } from './call-options.ts';
 import { CancelledError, errorOf } from './errors.ts';
 
 /**
- * What an attempt has handed out and is still in use after its call was answered, such as a stream: it keeps its permit,
- * and ends by the deadline and the cancel of its call.
+ * What an attempt has handed out and is still in use after its call was answered, such as a stream: it keeps its
+ * permit, and ends by the deadline and the cancel of its call.
  */
-export class HeldAttempt {
+export class HeldAttempt implements Held {
   readonly #call: Call;
   readonly #stops: (() => void)[] = [];
   readonly #onEnd: (error: unknown) => void;

@@ -23,9 +23,10 @@ export interface Rejection {
 
 /**
  * What an outcome says about the health of the dependency. `busy`: it asks to come back later. `caller`: the request
- * was wrong. `neutral`: nothing, as when a policy rejected the call or the caller gave it too little time.
+ * was wrong. `uncounted`: a failure worth a retry that speaks against nobody. `neutral`: nothing, as when a policy
+ * rejected the call or the caller gave it too little time.
  */
-export type Verdict = 'success' | 'failure' | 'busy' | 'caller' | 'neutral';
+export type Verdict = 'success' | 'failure' | 'busy' | 'caller' | 'uncounted' | 'neutral';
 
 /**
  * How an attempt, and in the end the call, came out.

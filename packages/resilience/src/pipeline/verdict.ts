@@ -4,9 +4,10 @@ import type { Outcome, Verdict } from './outcome.ts';
 
 /**
  * What an error says about the dependency. `failure`: it is ill. `busy`: it is well and asks to come back later.
- * `caller`: the request was wrong, and asking again or elsewhere would not help.
+ * `caller`: the request was wrong, and asking again or elsewhere would not help. `uncounted`: worth a retry and no sign
+ * of illness, such as a lost race (a deadlock, a serialization failure, a conflict of versions).
  */
-export type ErrorVerdict = 'failure' | 'busy' | 'caller';
+export type ErrorVerdict = 'failure' | 'busy' | 'caller' | 'uncounted';
 
 /** What an error may say about itself; all of it optional and structural, so any client can. */
 export interface CallErrorHints {
@@ -14,10 +15,10 @@ export interface CallErrorHints {
   readonly verdict?: ErrorVerdict;
   /** False for an answer that is the caller's fault (4xx); the same as the verdict `caller`. */
   readonly isFailure?: boolean;
+  /** Worth a retry, but no failure for any policy that counts; the same as the verdict `uncounted`. */
+  readonly doNotCount?: boolean;
   /** The dependency asks not to be asked again. */
   readonly doNotRetry?: boolean;
-  /** A failure that is worth a retry and says nothing about health, such as a lost race for a lock. */
-  readonly doNotCount?: boolean;
   /** What a Retry-After header said; an error that has it is `busy` unless it says something else. */
   readonly retryAfterMs?: number;
 }
@@ -28,15 +29,18 @@ export type FailureTest = (error: unknown) => boolean;
 /** The verdict on an error of the call; undefined leaves it to what the error says about itself. */
 export type Classify = (error: unknown) => ErrorVerdict | undefined;
 
-const errorVerdicts: readonly unknown[] = ['failure', 'busy', 'caller'];
+const errorVerdicts: readonly unknown[] = ['failure', 'busy', 'caller', 'uncounted'];
 const isErrorVerdict = (value: unknown): value is ErrorVerdict => errorVerdicts.includes(value);
 
 /** The verdict on an error by what it says about itself; an error that says nothing is a failure. */
 export function verdictOfError(error: unknown): ErrorVerdict {
   try {
-    const { verdict, isFailure, code } = hintsOf(error) as CallErrorHints & { readonly code?: unknown };
+    const { verdict, isFailure, doNotCount, code } = hintsOf(error) as CallErrorHints & {
+      readonly code?: unknown;
+    };
     if (isErrorVerdict(verdict)) return verdict;
     if (isFailure === false) return 'caller';
+    if (doNotCount === true) return 'uncounted';
     // gRPC's status 8; a number as a code is gRPC's way.
     const isExhausted = code === 'RESOURCE_EXHAUSTED' || code === 8;
     return isExhausted || retryAfterMsOf(error) !== undefined ? 'busy' : 'failure';
@@ -65,15 +69,6 @@ export function forbidsRetry(error: unknown): boolean {
   }
 }
 
-/** Whether the error says that it says nothing about health. */
-export function forbidsCounting(error: unknown): boolean {
-  try {
-    return hintsOf(error).doNotCount === true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The verdict on an error, asked once, where it enters the pipeline. A test of the user's that throws, or answers with
  * a promise, must not lose the call it was asked about: an error that it can't classify is a failure.
@@ -82,17 +77,7 @@ export function classifier(options: {
   readonly classify?: Classify | undefined;
   readonly isFailure?: FailureTest | undefined;
 }): (error: unknown) => ErrorVerdict | 'neutral' {
-  const verdictOn = failureClassifier(options);
-  return (error) => {
-    const verdict = verdictOn(error);
-    return verdict === 'failure' && forbidsCounting(error) ? 'neutral' : verdict;
-  };
-}
-
-function failureClassifier({
-  classify,
-  isFailure,
-}: Parameters<typeof classifier>[0]): ReturnType<typeof classifier> {
+  const { classify, isFailure } = options;
   return (error) => {
     try {
       // Who throws a promise has lost it.

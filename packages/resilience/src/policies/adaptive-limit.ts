@@ -25,6 +25,13 @@ export interface AdaptiveSnapshot {
   readonly settings: AdaptiveSettings;
 }
 
+/** What the limit has learned. */
+export interface AdaptiveMemory {
+  readonly limit: number;
+  /** 0 before it was known. */
+  readonly usualMs: number;
+}
+
 /** Netflix concurrency-limits, Gradient2. */
 export const adaptiveDefaults: AdaptiveSettings = {
   enabled: false,
@@ -111,6 +118,18 @@ export class AdaptiveLimit {
       usualMs: this.#usual?.ms ?? 0,
       settings: this.#settings,
     };
+  }
+
+  /** Undefined while it is off: then it learns nothing. */
+  exportMemory(): AdaptiveMemory | undefined {
+    if (!this.enabled) return undefined;
+    return { limit: Math.floor(this.#limit), usualMs: this.#usual?.isKnown ? this.#usual.ms : 0 };
+  }
+
+  restoreMemory({ limit, usualMs }: AdaptiveMemory, nowMs: number): void {
+    if (!this.enabled) return;
+    this.#become(limit);
+    if (usualMs > 0) this.#usual?.restore(usualMs, nowMs);
   }
 
   /** No answer in time, or one that asks to come back later. */

@@ -98,7 +98,7 @@ export class AdaptiveThrottle extends Layer {
     const verdict = verdictOf(call.outcome as Outcome);
     // The breaker rejected it, or the caller cancelled or gave it too little time: that says nothing about the
     // dependency. Counted as accepted, an open breaker or hurried callers would clear the record.
-    if (verdict === 'neutral') return;
+    if (verdict === 'neutral' || verdict === 'uncounted') return;
     // What began before the window tells of a time that the window has forgotten.
     if (call.nowMs - call.attemptStartedAtMs > this.#settings.windowMs) return;
     record.count(verdict === 'success' || verdict === 'caller', call.nowMs);

@@ -25,6 +25,12 @@ export const retryBudgetRules: Rules = {
   windowMs: above(0),
 };
 
+/** What the budget has seen in its window. */
+export interface RetryBudgetMemory {
+  readonly requests: number;
+  readonly retries: number;
+}
+
 const requests = 0;
 const retries = 1;
 
@@ -56,6 +62,16 @@ export class RetryBudget {
 
   available(nowMs: number): number {
     return Math.max(0, this.capacity(nowMs) - this.#window.sum(retries, nowMs));
+  }
+
+  exportMemory(nowMs: number): RetryBudgetMemory {
+    return { requests: this.#window.sum(requests, nowMs), retries: this.#window.sum(retries, nowMs) };
+  }
+
+  restoreMemory(memory: RetryBudgetMemory, ageMs: number, nowMs: number): void {
+    if (ageMs >= this.#settings.windowMs) return;
+    this.#window.addMany(requests, memory.requests, nowMs);
+    this.#window.addMany(retries, memory.retries, nowMs);
   }
 
   configure(settings: RetryBudgetSettings): void {

@@ -4,7 +4,7 @@ import type { RetryRejection } from '../pipeline/events.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { NoSuccess, Outcome, Verdict } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
-import { forbidsCounting, forbidsRetry, retryAfterMsOf, verdictOf } from '../pipeline/verdict.ts';
+import { forbidsRetry, retryAfterMsOf, verdictOf } from '../pipeline/verdict.ts';
 import { backoffMs } from '../primitives/backoff.ts';
 import { atLeast, integer, onOff, type Rules } from '../primitives/options.ts';
 import {
@@ -80,8 +80,7 @@ export class Retry extends Layer implements WaitHandler {
   }
 
   #againIfUseful(call: Call, outcome: NoSuccess, verdict: Verdict): void {
-    const isUncounted = outcome.kind === 'failure' && forbidsCounting(outcome.error);
-    if (verdict !== 'failure' && verdict !== 'busy' && !(verdict === 'neutral' && isUncounted)) {
+    if (verdict !== 'failure' && verdict !== 'busy' && verdict !== 'uncounted') {
       this.outer.leave(call);
       return;
     }

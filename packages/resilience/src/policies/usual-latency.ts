@@ -58,6 +58,13 @@ export class UsualLatency {
     else if (this.isKnown && inFlight >= limit && nowMs >= this.#dueAtMs) this.#lower(sample);
   }
 
+  /** Takes over what an earlier process has found to be usual. */
+  restore(ms: number, nowMs: number): void {
+    this.ms = ms;
+    this.isKnown = true;
+    this.#readAtMs = this.#dueAtMs = nowMs;
+  }
+
   /** Ends a lowering that has brought no reading in time. */
   endLowering({ latencyMs, nowMs }: Pick<LatencySample, 'latencyMs' | 'nowMs'>): void {
     if (!this.isLowered || nowMs < this.#dueAtMs) return;

@@ -26,6 +26,13 @@ export class RollingWindow {
     (this.#counts[column] as number)++;
   }
 
+  /** Counts what happened elsewhere as if it had happened now. */
+  addMany(column: number, count: number, nowMs: number): void {
+    if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
+    (this.#counts[this.#offset + column] as number) += count;
+    (this.#counts[column] as number) += count;
+  }
+
   sum(column: number, nowMs: number): number {
     if (nowMs >= this.#bucketEndsAtMs) this.#advance(nowMs);
     return this.#counts[column] as number;

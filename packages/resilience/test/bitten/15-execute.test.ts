@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type Answer, defaultAnswer, dependency, standardPolicy } from '../../src/index.ts';
 import { alone, failWith, ManualClock } from './fixture.ts';
 
-// opossum#398, opossum#837 (types of fire), cockatiel's execute: many operations, one set of protections.
+// As cockatiel's execute: many operations, one set of protections.
 
 interface User {
   readonly id: string;

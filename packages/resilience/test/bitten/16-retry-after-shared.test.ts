@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultAnswer, verdictOfError } from '../../src/index.ts';
 import { alone, failWith, guarded } from './fixture.ts';
 
 // axios-retry#72 and ky#45 ask that a Retry-After is heeded at all; here, that it is shared. Who is told to come back
@@ -147,5 +148,123 @@ describe('doNotCount', () => {
     expect(tools.guard.snapshot().policies.breaker.state).toBe('half-open');
     tools.ask('another probe');
     expect(tools.asked.length).toBe(3);
+  });
+});
+
+describe('the verdict uncounted', () => {
+  const lost = Object.assign(new Error('could not serialize access'), { code: '40001' });
+  const classify = (error: unknown) =>
+    (error as { code?: string }).code === '40001' ? 'uncounted' : undefined;
+
+  test('may be given by the policy, for errors that can not say it', async () => {
+    const { guard, asked, clock, events } = guarded({
+      deadlineMs: 10_000,
+      classify,
+      breaker: { minCalls: 1 },
+    });
+    const answer = guard.call('a');
+    asked[0]?.fail(lost);
+    await clock.advance(200);
+    asked[1]?.succeed('second');
+    expect(await answer).toEqual({ value: 'second', source: 'live' });
+    expect(events.filter(({ type }) => type === 'breaker.transition')).toEqual([]);
+  });
+
+  test('degrades when every attempt was lost, and is told to the step', async () => {
+    const heard: unknown[] = [];
+    const degradeOn = (_: unknown, verdict: string) => heard.push(verdict) > 0;
+    const { guard, asked } = guarded(
+      { ...alone, classify },
+      { degrade: [defaultAnswer(() => 'popular', { degradeOn })] },
+    );
+    const answer = guard.call('a');
+    asked[0]?.fail(lost);
+    expect(await answer).toMatchObject({ value: 'popular', source: 'default', reason: '40001' });
+    expect(heard).toEqual(['uncounted']);
+  });
+
+  test.each([
+    ['a verdict in so many words', { verdict: 'failure', doNotCount: true }, 'failure'],
+    ["a caller's fault", { isFailure: false, doNotCount: true }, 'caller'],
+    ['a false hint', { doNotCount: false }, 'failure'],
+    ['a hint that is no boolean', { doNotCount: 'yes' }, 'failure'],
+    ['a failure that does not count', { isFailure: true, doNotCount: true }, 'uncounted'],
+  ])('gives way to %s: %j', (_, hints, verdict) => {
+    expect(verdictOfError(failWith(hints))).toBe(verdict);
+  });
+
+  test('is retried within the budget only', async () => {
+    const { guard, asked, clock } = guarded({ deadlineMs: 10_000, retry: { budget: { minRetries: 0 } } });
+    const fate = guard.call('a').catch((error) => error);
+    asked[0]?.fail(failWith({ doNotCount: true }));
+    await clock.advance(5000);
+    expect(await fate).toMatchObject({ message: 'no answer' });
+    expect(asked.length).toBe(1);
+  });
+});
+
+describe('a breaker that was opened by Retry-After', () => {
+  const few = {
+    ...alone,
+    breaker: { busyCalls: 2, openMs: 5000, openJitterRatio: 0.2, minCalls: 2 },
+  } as const;
+
+  test('says which limit it was, in the event and in the error', async () => {
+    const tools = guarded({ ...few, breaker: { ...few.breaker, openJitterRatio: 0 } });
+    await busyCalls(tools, 2, 1000);
+    expect(tools.events).toContainEqual(
+      expect.objectContaining({
+        type: 'breaker.transition',
+        from: 'closed',
+        to: 'open',
+        reason: 'busyCalls',
+      }),
+    );
+    await expect(tools.guard.call('a')).rejects.toMatchObject({
+      code: 'E_BREAKER_OPEN',
+      limit: 2,
+      option: 'breaker.busyCalls',
+      retryAfterMs: 1000,
+    });
+  });
+
+  test('adds its jitter, so that replicas that were told the same do not return together', async () => {
+    const tools = guarded(few);
+    await busyCalls(tools, 2, 1000);
+    expect(tools.guard.snapshot().policies.breaker).toMatchObject({ retryInMs: 1100 });
+  });
+
+  test('counts anew once it has closed', async () => {
+    const tools = guarded({ ...few, breaker: { ...few.breaker, probes: 1, rampStageMs: 0 } });
+    await busyCalls(tools, 2, 1000);
+    await tools.clock.advance(1200);
+    for (let i = 0; i < 60 && tools.guard.snapshot().policies.breaker.state !== 'closed'; i++) {
+      const before = tools.asked.length;
+      const fate = tools.ask(i);
+      if (tools.asked.length > before) tools.asked.at(-1)?.succeed('fine');
+      await fate;
+    }
+    await busyCalls(tools, 1, 1000);
+    expect(tools.guard.snapshot().policies.breaker.state).toBe('closed');
+  });
+
+  test('doubles the open time as ever when a probe fails, and counts no opening that was asked for', async () => {
+    const tools = guarded({ ...few, breaker: { ...few.breaker, openJitterRatio: 0, probes: 1 } });
+    await busyCalls(tools, 2, 1000);
+    await tools.clock.advance(1000);
+    for (const openMs of [5000, 10_000]) {
+      const fate = tools.ask('probe');
+      tools.asked.at(-1)?.fail(failWith());
+      await fate;
+      expect(tools.guard.snapshot().policies.breaker).toMatchObject({ state: 'open', retryInMs: openMs });
+      await tools.clock.advance(openMs);
+    }
+  });
+
+  test('is not opened by it while the breaker is off', async () => {
+    const off = guarded({ ...few, breaker: { ...few.breaker, enabled: false } });
+    await busyCalls(off, 10, 1000);
+    expect(off.guard.snapshot().policies.breaker.state).toBe('closed');
+    expect(off.asked.length).toBe(10);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { defaultAnswer } from '../../src/index.ts';
 import { alone, failWith, guarded } from './fixture.ts';
 
-// opossum#283, cockatiel#62: a fallback that asks somewhere else.
+// A fallback that asks somewhere else.
 
 async function degradedBy(
   answer: (input: unknown) => string | Promise<string>,
