@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +29,13 @@ function readmeExample(): string {
   const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? '';
   const offers = 'data:application/json,[{"sku":"tea"}]';
   return `${example.replace(/https:[^`]*/, offers)}\nprocess.exit(0);\n`;
+}
+
+/** The example of the front page, its server replaced by one that is not there. */
+function frontPageExample(): string {
+  const [, example = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(workspace, 'README.md'), 'utf8')) ?? [];
+  return `${example.replace('https://shop.example', 'http://127.0.0.1:1')}
+    console.log(source, ageMs, value.join());\n`;
 }
 
 /** Runs a script of the project under plain Node, and answers what it has printed. */
@@ -108,11 +116,34 @@ describe('the packed package, in a project of its own', () => {
     await expect(printed(script)).resolves.toBe('true\ntrue\n');
   });
 
-  it('type-checks the example of the README, and its own types, in strict mode', async () => {
-    writeFileSync(join(project, 'example.ts'), readmeExample());
-    const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--types', 'node'];
-    const typeRoots = ['--typeRoots', join(workspace, 'node_modules/@types')];
-    const tsc = join(workspace, 'node_modules/.bin/tsc');
-    await expect(run(tsc, [...options, ...typeRoots, 'example.ts'], { cwd: project })).resolves.toBeDefined();
-  }, 60_000);
+  it.each([
+    ['the README', readmeExample],
+    ['the front page', frontPageExample],
+  ])(
+    'type-checks the example of %s, and its own types, in strict mode',
+    async (_page, example) => {
+      writeFileSync(join(project, 'example.ts'), example());
+      const options = [
+        '--noEmit',
+        '--strict',
+        '--target',
+        'es2024',
+        '--module',
+        'nodenext',
+        '--types',
+        'node',
+      ];
+      const typeRoots = ['--typeRoots', join(workspace, 'node_modules/@types')];
+      const tsc = join(workspace, 'node_modules/.bin/tsc');
+      const checked = run(tsc, [...options, ...typeRoots, 'example.ts'], { cwd: project });
+      await expect(checked.catch(({ stdout }) => stdout)).resolves.toMatchObject({ stdout: '' });
+    },
+    60_000,
+  );
+
+  it('runs the example of the front page, whose server is not there', async () => {
+    await expect(printed(stripTypeScriptTypes(frontPageExample()))).resolves.toBe(
+      'default undefined COFFEE,MUG\n',
+    );
+  });
 });
