@@ -8,11 +8,32 @@ const callsInFlight = Symbol('calls in flight');
 type KnownSignal = AbortSignal & { [callsInFlight]?: CallsInFlight | undefined };
 
 /** The calls of one signal, and its listener: one object and no closure. */
-class CallsInFlight extends Set<Call> {
+class CallsInFlight {
+  /** Most signals have one call at a time: a Set for it would cost as much as all the rest here. */
+  #only: Call | undefined;
+  #others: Set<Call> | undefined;
   isIdle = false;
 
+  get isEmpty(): boolean {
+    return this.#only === undefined && (this.#others === undefined || this.#others.size === 0);
+  }
+
+  add(call: Call): void {
+    if (this.#only === undefined) this.#only = call;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(call);
+    }
+  }
+
+  delete(call: Call): void {
+    if (this.#only === call) this.#only = undefined;
+    else this.#others?.delete(call);
+  }
+
   handleEvent(): void {
-    for (const call of this) call.cancel();
+    this.#only?.cancel();
+    for (const call of this.#others ?? []) call.cancel();
   }
 }
 
@@ -47,7 +68,7 @@ function leaveSignal(signal: KnownSignal, call: Call): void {
   if (calls === undefined) return;
   // A signal may live as long as its process; it must not keep the calls that were made with it.
   calls.delete(call);
-  if (calls.size > 0 || calls.isIdle) return;
+  if (!calls.isEmpty || calls.isIdle) return;
   calls.isIdle = true;
   idle.push(signal);
   if (idle.length > maxIdle) forgetIdle();
@@ -64,7 +85,7 @@ function forgetIdle(): void {
   for (const signal of signals) {
     const calls = signal[callsInFlight] as CallsInFlight;
     calls.isIdle = false;
-    if (calls.size > 0) continue;
+    if (!calls.isEmpty) continue;
     signal[callsInFlight] = undefined;
     try {
       signal.removeEventListener('abort', calls);
