@@ -56,6 +56,7 @@ export {
   type ErrorCode,
   RateLimitedError,
   RejectedError,
+  StreamIdleError,
   SupersededError,
   ThrottledError,
 } from './pipeline/errors.ts';
@@ -66,7 +67,7 @@ export type {
   RetryRejection,
   Source,
 } from './pipeline/events.ts';
-export { guardedStream } from './pipeline/guarded-stream.ts';
+export { guardedStream, type StreamOptions } from './pipeline/guarded-stream.ts';
 export type { OutcomeKind, RejectionCode, Verdict } from './pipeline/outcome.ts';
 export {
   type CallErrorHints,

@@ -58,6 +58,7 @@ export class CircuitBreaker extends Layer {
     if (ticket instanceof Generation) ticket.delete(call);
     if (ticket === this.#circuit.generation) this.#count(call);
     else if (ticket instanceof Probe) this.#judge(ticket, call);
+    if (call.isHeld) call.whenBroken(() => this.#countBroken(ticket));
     this.outer.leave(call);
   }
 
@@ -98,6 +99,15 @@ export class CircuitBreaker extends Layer {
     this.#window.count(call.nowMs, verdict === 'failure', wasSlow);
     if (verdict !== 'failure' && !wasSlow) return;
     const tooHigh = this.#window.tooHighRatio(this.#settings, call.nowMs);
+    if (tooHigh !== undefined) this.#circuit.open(tooHigh);
+  }
+
+  /** What came after the answer has failed: one more failure, since the answer was a success. */
+  #countBroken(ticket: unknown): void {
+    if (ticket !== this.#circuit.generation || !this.#settings.enabled) return;
+    const nowMs = this.#runtime.clock.now();
+    this.#window.count(nowMs, true, false);
+    const tooHigh = this.#window.tooHighRatio(this.#settings, nowMs);
     if (tooHigh !== undefined) this.#circuit.open(tooHigh);
   }
 

@@ -1,5 +1,5 @@
 import type { CallContext } from '../pipeline/call-options.ts';
-import { guardedStream } from '../pipeline/guarded-stream.ts';
+import { guardedStream, type StreamOptions } from '../pipeline/guarded-stream.ts';
 import { checkArgument, type Rule } from '../primitives/options.ts';
 
 const aResponse: Rule = {
@@ -16,11 +16,19 @@ const aResponse: Rule = {
  * call: async (id: string, context) =>
  *   guardedResponse(await okResponse(fetch(`https://files.example/${id}`, context)), context),
  */
-export function guardedResponse(response: Response, context: CallContext): Response {
+export function guardedResponse(
+  response: Response,
+  context: CallContext,
+  options: StreamOptions = {},
+): Response {
   checkArgument('guardedResponse', 'response', response, aResponse);
   if (response.body === null) return response;
   const { status, statusText, headers, url, redirected, type } = response;
-  const guarded = new Response(guardedStream(response.body, context), { status, statusText, headers });
+  const guarded = new Response(guardedStream(response.body, context, options), {
+    status,
+    statusText,
+    headers,
+  });
   // A constructor can't set what says where the response came from.
   return Object.defineProperties(guarded, {
     url: { value: url },

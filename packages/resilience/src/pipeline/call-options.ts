@@ -20,7 +20,22 @@ export interface CallOptions {
 /** What an attempt has handed out and that is still in use, such as a stream. */
 export interface Held {
   readonly isOver: boolean;
+  /** The next part is waited for, and it has come. */
+  waits(): void;
+  arrived(): void;
+  /** It has ended by itself, or nobody wants it any more. */
   release(): void;
+  /** It has failed by itself. */
+  broke(error: unknown): void;
+}
+
+export interface HoldOptions {
+  /** Of the attempt. */
+  readonly signal: AbortSignal;
+  /** The longest wait for the next part. */
+  readonly idleTimeoutMs: number | undefined;
+  /** Hears why it has to end before it is released. */
+  onEnd(error: unknown): void;
 }
 
 /** Where a context keeps its attempt. */
@@ -29,7 +44,7 @@ export const attemptOf: unique symbol = Symbol('attempt');
 /** What the guarded call receives beside its input. */
 export interface CallContext {
   readonly [attemptOf]?: {
-    hold(signal: AbortSignal, onEnd: (error: unknown) => void): Held;
+    hold(options: HoldOptions): Held;
   };
   /** Aborted, with a typed reason: timeout, deadline, the caller's cancel, or another attempt that answered first. */
   readonly signal: AbortSignal;

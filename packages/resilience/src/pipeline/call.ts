@@ -20,6 +20,13 @@ export interface RunningAttempt {
   abort(reason: () => unknown): void;
 }
 
+/** What the work of a call has handed out and that is in use. */
+interface Holds {
+  count: number;
+  onFree: (() => void) | undefined;
+  onBroken: (() => void) | undefined;
+}
+
 const never = Number.POSITIVE_INFINITY;
 
 /**
@@ -73,8 +80,7 @@ export class Call implements Expiring {
   /** Attempts begun and not settled, including those whose answers are no longer wanted. */
   #workInFlight = 0;
   #onIdle: (() => void) | undefined = undefined;
-  #holds = 0;
-  #onFree: (() => void) | undefined = undefined;
+  #holds: Holds | undefined = undefined;
 
   constructor(
     runtime: Runtime,
@@ -192,27 +198,43 @@ export class Call implements Expiring {
     else action();
   }
 
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
   get dependency(): string {
     return this.#runtime.name;
   }
 
   /** What its work has handed out, such as a stream, is in use until `unhold`. */
   hold(): void {
-    this.#holds++;
+    this.#holds ??= { count: 0, onFree: undefined, onBroken: undefined };
+    this.#holds.count++;
   }
 
   unhold(): void {
-    this.#holds--;
-    if (this.#holds === 0) this.#onFree?.();
+    const holds = this.#holds as Holds;
+    holds.count--;
+    if (holds.count === 0) holds.onFree?.();
+  }
+
+  /** What was handed out has failed, after its call was answered. */
+  heldBroke(): void {
+    this.#holds?.onBroken?.();
   }
 
   get isHeld(): boolean {
-    return this.#holds > 0;
+    return this.#holds !== undefined && this.#holds.count > 0;
   }
 
-  /** Runs `onFree` when nothing that was handed out is in use any more. */
+  /** Runs `onFree` when nothing that was handed out is in use any more; for a call that is held. */
   whenFree(onFree: () => void): void {
-    this.#onFree = onFree;
+    (this.#holds as Holds).onFree = onFree;
+  }
+
+  /** Runs `onBroken` when something that was handed out fails; for a call that is held. */
+  whenBroken(onBroken: () => void): void {
+    (this.#holds as Holds).onBroken = onBroken;
   }
 
   workBegun(): void {

@@ -5,6 +5,7 @@ import type { NoSuccess, Outcome, Rejection, RejectionCode } from './outcome.ts'
 export type ErrorCode =
   | RejectionCode
   | 'E_ATTEMPT_TIMEOUT'
+  | 'E_STREAM_IDLE'
   | 'E_CANCELLED'
   | 'E_SUPERSEDED'
   | 'E_INVALID_OPTION';
@@ -79,6 +80,20 @@ export class AttemptTimeoutError extends Error {
 
   constructor(dependency: string, timeoutMs: number) {
     super(`${dependency}: no answer in time (attemptTimeoutMs = ${timeoutMs})`);
+    this.dependency = dependency;
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** A guarded stream had no next chunk for `idleTimeoutMs`. */
+export class StreamIdleError extends Error {
+  override readonly name = 'StreamIdleError';
+  readonly code = 'E_STREAM_IDLE';
+  readonly dependency: string;
+  readonly timeoutMs: number;
+
+  constructor(dependency: string, timeoutMs: number) {
+    super(`${dependency}: no chunk in time (idleTimeoutMs = ${timeoutMs})`);
     this.dependency = dependency;
     this.timeoutMs = timeoutMs;
   }

@@ -39,6 +39,14 @@ export type EventDetail =
   | { readonly type: 'abandoned'; readonly attempt: number; readonly forMs: number }
   /** Abandoned work has lost its permit, since its lease is over; it may still run. */
   | { readonly type: 'abandoned.released'; readonly attempt: number; readonly forMs: number }
+  /** A guarded stream has failed `forMs` after it began: it broke, or its next chunk or its end came too late. */
+  | {
+      readonly type: 'stream.failed';
+      readonly attempt: number;
+      readonly forMs: number;
+      readonly errorCode: string;
+      readonly cause: unknown;
+    }
   | {
       readonly type: 'breaker.transition';
       readonly from: BreakerState;

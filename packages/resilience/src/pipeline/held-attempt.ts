@@ -1,41 +1,51 @@
+import type { Timer } from '../primitives/clock.ts';
+import { errorCode } from '../primitives/error-code.ts';
+import { longestTimerMs } from '../primitives/options.ts';
 import type { Call } from './call.ts';
-import type { Held } from './call-options.ts';
-import { CancelledError, errorOf } from './errors.ts';
+import type { Held, HoldOptions } from './call-options.ts';
+import { CancelledError, errorOf, StreamIdleError } from './errors.ts';
 
 /**
  * What an attempt has handed out and is still in use after its call was answered, such as a stream: it keeps its
- * permit, and ends by the deadline and the cancel of its call.
+ * permit, and ends by the deadline and the cancel of its call, or when nothing comes for too long.
  */
 export class HeldAttempt implements Held {
   readonly #call: Call;
   readonly #stops: (() => void)[] = [];
-  readonly #onEnd: (error: unknown) => void;
+  readonly #options: HoldOptions;
+  readonly #abort: (reason: () => unknown) => void;
+  readonly #attempt: number;
+  readonly #beganAtMs: number;
+  /** Since when the next part is waited for. */
+  #waitsSinceMs: number | undefined;
+  #idleTimer: Timer | undefined;
   #isOver = false;
 
-  /**
-   * @param signal of the attempt, which may still be aborted for a timeout or for another attempt that answered first
-   * @param onEnd hears why it has to end before it is released
-   */
-  constructor(call: Call, signal: AbortSignal, onEnd: (error: unknown) => void) {
+  /** @param abort aborts the signal of the attempt */
+  constructor(call: Call, options: HoldOptions, abort: (reason: () => unknown) => void) {
     this.#call = call;
-    this.#onEnd = onEnd;
+    this.#options = options;
+    this.#abort = abort;
+    this.#attempt = call.attempt;
+    this.#beganAtMs = call.clock.now();
     call.hold();
-    this.#endWhenAborted(signal, () => signal.reason);
+    // The attempt may still time out, or another one may answer first.
+    this.#endWhenAborted(options.signal, () => options.signal.reason);
     const { signal: callers } = call.options;
     if (callers !== undefined) {
       this.#endWhenAborted(callers, () => new CancelledError(call.dependency, call.cancelReason));
     }
-    if (call.deadlineAtMs !== Number.POSITIVE_INFINITY) this.#endAtDeadline();
+    this.#endAtDeadline();
   }
 
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** It has ended by itself, or nobody wants it any more. */
   release(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#idleTimer?.cancel();
     for (const stop of this.#stops) stop();
     this.#call.unhold();
   }
@@ -43,7 +53,49 @@ export class HeldAttempt implements Held {
   end(error: unknown): void {
     if (this.#isOver) return;
     this.release();
-    this.#onEnd(error);
+    this.#abort(() => error);
+    this.#options.onEnd(error);
+  }
+
+  broke(error: unknown): void {
+    if (this.#isOver) return;
+    this.release();
+    this.#report(error);
+    this.#call.heldBroke();
+  }
+
+  waits(): void {
+    const { idleTimeoutMs } = this.#options;
+    if (idleTimeoutMs === undefined) return;
+    this.#waitsSinceMs = this.#call.clock.now();
+    // One timer for many parts: it comes back for what is left of the time.
+    this.#idleTimer ??= this.#call.clock.setTimer(() => this.#look(idleTimeoutMs), idleTimeoutMs);
+  }
+
+  arrived(): void {
+    this.#waitsSinceMs = undefined;
+  }
+
+  #look(idleTimeoutMs: number): void {
+    const { clock } = this.#call;
+    this.#idleTimer = undefined;
+    const sinceMs = this.#waitsSinceMs;
+    if (sinceMs === undefined) return;
+    const leftMs = sinceMs + idleTimeoutMs - clock.now();
+    if (leftMs > 0) this.#idleTimer = clock.setTimer(() => this.#look(idleTimeoutMs), leftMs);
+    // What has come while this process was stalled is read after the timers: one more turn.
+    else this.#idleTimer = clock.setTimer(() => this.#endIfIdle(sinceMs, idleTimeoutMs), 0);
+  }
+
+  #endIfIdle(sinceMs: number, idleTimeoutMs: number): void {
+    if (this.#waitsSinceMs !== sinceMs) {
+      this.#look(idleTimeoutMs);
+      return;
+    }
+    const error = new StreamIdleError(this.#call.dependency, idleTimeoutMs);
+    this.#report(error);
+    this.end(error);
+    this.#call.heldBroke();
   }
 
   #endWhenAborted(signal: AbortSignal, reason: () => unknown): void {
@@ -56,9 +108,31 @@ export class HeldAttempt implements Held {
 
   #endAtDeadline(): void {
     const { clock, dependency, deadlineAtMs, deadlineMs } = this.#call;
-    const end = () =>
-      this.end(errorOf(dependency, { kind: 'timeout', code: 'E_DEADLINE', limitMs: deadlineMs }));
-    const timer = clock.setTimer(end, Math.max(0, deadlineAtMs - clock.now()), 'background');
+    const leftMs = deadlineAtMs - clock.now();
+    // Node fires a timer of more than that at once.
+    if (leftMs > longestTimerMs) return;
+    const end = () => {
+      const error = errorOf(dependency, { kind: 'timeout', code: 'E_DEADLINE', limitMs: deadlineMs });
+      this.#report(error);
+      this.end(error);
+    };
+    const timer = clock.setTimer(end, Math.max(0, leftMs), 'background');
     this.#stops.push(() => timer.cancel());
+  }
+
+  #report(cause: unknown): void {
+    const { events, clock, name: dependency } = this.#call.runtime;
+    if (!events.listening) return;
+    const at = clock.now();
+    events.emit({
+      type: 'stream.failed',
+      attempt: this.#attempt,
+      forMs: at - this.#beganAtMs,
+      errorCode: errorCode(cause),
+      cause,
+      dependency,
+      at,
+      context: this.#call.options.context,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { Call, RunningAttempt } from './call.ts';
-import { attemptOf, type CallContext } from './call-options.ts';
+import { attemptOf, type CallContext, type HoldOptions } from './call-options.ts';
 import { HeldAttempt } from './held-attempt.ts';
 import { Layer } from './layer.ts';
 import { Operation } from './operation.ts';
@@ -89,8 +89,8 @@ class Attempt implements RunningAttempt {
     return this.#isWaitedFor ? Math.max(0, this.call.expiresAtMs - this.call.clock.now()) : 0;
   }
 
-  hold(signal: AbortSignal, onEnd: (error: unknown) => void): HeldAttempt {
-    const held = new HeldAttempt(this.call, signal, onEnd);
+  hold(options: HoldOptions): HeldAttempt {
+    const held = new HeldAttempt(this.call, options, (reason) => this.abort(reason));
     this.held = [...(this.held ?? []), held];
     return held;
   }

@@ -43,6 +43,14 @@ export const resilienceEvent = z
     z.object({ type: z.literal('abandoned'), attempt: z.number(), forMs: z.number(), ...origin }),
     z.object({ type: z.literal('abandoned.released'), attempt: z.number(), forMs: z.number(), ...origin }),
     z.object({
+      type: z.literal('stream.failed'),
+      attempt: z.number(),
+      forMs: z.number(),
+      errorCode: z.string(),
+      cause: z.unknown().optional(),
+      ...origin,
+    }),
+    z.object({
       type: z.literal('breaker.transition'),
       from: breakerState,
       to: breakerState,

@@ -46,6 +46,8 @@ function attributesOf(event: ResilienceEvent): Attributes | undefined {
     case 'abandoned':
     case 'abandoned.released':
       return { attempt: event.attempt, for_ms: event.forMs };
+    case 'stream.failed':
+      return { attempt: event.attempt, for_ms: event.forMs, 'error.type': event.errorCode };
     case 'rejected':
       return { policy: event.policy, 'error.type': event.code };
     case 'breaker.transition':
