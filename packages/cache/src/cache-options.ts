@@ -13,20 +13,15 @@ import {
   systemClock,
   textLike,
   wallClock,
-  warn,
-  warnIfRejected,
   withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
 import type { CacheEvent } from './cache-events.ts';
-import { notJsonIn } from './json-schema-check.ts';
+import { neverThrowing } from './never-throwing.ts';
 import type { RedisClient } from './redis/redis-client.ts';
 import { type RedisSettings, redisTierDefaults } from './redis/redis-guard.ts';
-
-/** The part of a zod schema the cache needs; zod 3, zod 4 and zod/mini all fit. It must be synchronous. */
-export interface Schema<T> {
-  safeParse(input: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
-}
+import type { Schema } from './schema.ts';
+import { losingNoPromise, unusableIn } from './zod-schema.ts';
 
 /** Options of {@link createCache}. Every default is in {@link cacheDefaults}. */
 export interface CacheOptions<T> extends Partial<CacheSettings> {
@@ -128,9 +123,9 @@ export interface ResolvedCacheOptions<T> extends CacheSettings {
 export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheOptions<T> {
   checkOptions('createCache', options, rules, ['name', 'schema']);
   const { name, schema, redis, onEvent, clock, wallClock: wall, random = Math.random, ...given } = options;
-  const notJson = notJsonIn(schema);
-  if (notJson !== undefined) {
-    const expected = `one whose output survives JSON: ${notJson}`;
+  const unusable = unusableIn(schema);
+  if (unusable !== undefined) {
+    const expected = `synchronous, and its output must survive JSON: ${unusable}`;
     throw new InvalidOptionError('schema', expected, schema, { of: 'createCache', isSecret: true });
   }
   const settings = withPatch(cacheDefaults, given, rules);
@@ -142,23 +137,11 @@ export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheO
   return {
     ...settings,
     name,
-    schema,
+    schema: losingNoPromise(schema),
     redis,
-    onEvent: neverThrowing(onEvent),
+    onEvent: neverThrowing(onEvent ?? (() => {})),
     clock: clock ?? systemClock,
     wallClock: wall ?? clock ?? wallClock,
     random: safeRandom(random),
-  };
-}
-
-/** A listener with a bug must not turn into a failed request. */
-function neverThrowing(listener: CacheOptions<unknown>['onEvent']): (event: CacheEvent) => void {
-  if (!listener) return () => {};
-  return (event) => {
-    try {
-      warnIfRejected(listener(event));
-    } catch (error) {
-      warn(error);
-    }
   };
 }

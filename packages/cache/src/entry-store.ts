@@ -2,9 +2,9 @@ import { SingleFlight } from '@ballast/resilience/primitives';
 import { LRUCache } from 'lru-cache';
 import { hashKey } from './cache-key.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
-import { open, seal } from './envelope.ts';
-import { type Entry, freshnessOf, newEntry } from './freshness.ts';
-import { type Copy, deepFreeze } from './frozen-copy.ts';
+import { type Opened, open, seal } from './envelope.ts';
+import { type Entry, freshnessOf, newEntry, type Stored } from './freshness.ts';
+import type { Copy } from './frozen-copy.ts';
 import type { RedisGuard } from './redis/redis-guard.ts';
 import { RedisTier, type RedisTierSnapshot } from './redis/redis-tier.ts';
 
@@ -80,14 +80,18 @@ export class EntryStore<T> {
       this.oversized += 1;
       return;
     }
-    const { isNewest } = this.#remember(key, copy.value, storedAtMs, bytes);
-    if (!isNewest || !this.#redis) return;
-    const keyHash = hashKey(key);
-    const lifetimeMs = this.#options.ttlMs + this.#options.maxStaleMs;
-    const { clock, wallClock } = this.#options;
+    const { clock, wallClock, ttlMs, maxStaleMs } = this.#options;
     const ageMs = Math.max(0, clock.now() - storedAtMs);
-    const text = seal(keyHash, wallClock.now() - ageMs, copy.json);
-    await this.#redis.write(this.#redisKey(keyHash), text, lifetimeMs);
+    // Whole milliseconds, as in the envelope.
+    const wallStoredAtMs = Math.floor(wallClock.now() - ageMs);
+    const entry = this.#newEntry({ value: copy.value, storedAtMs, wallStoredAtMs });
+    if (this.#remember(key, entry, bytes) !== entry || !this.#redis) return;
+    const keyHash = hashKey(key);
+    await this.#redis.write(
+      this.#redisKey(keyHash),
+      seal(keyHash, wallStoredAtMs, copy.json),
+      ttlMs + maxStaleMs,
+    );
   }
 
   /** Whether this replica is the one to refresh the key; the others get what it stores. */
@@ -131,25 +135,33 @@ export class EntryStore<T> {
       await redis.remove(this.#redisKey(keyHash));
       return undefined;
     }
-    // Its age by the wall clock is all that is taken over: from here on it grows with this process's own time.
-    const ageMs = Math.max(0, wallClock.now() - opened.storedAtMs);
-    const storedAtMs = clock.now() - ageMs;
-    const { entry } = this.#remember(key, deepFreeze(opened.value), storedAtMs, opened.bytes);
+    const entry = this.#sameInMemory(key, opened.storedAtMs) ?? this.#adopted(key, opened);
     return freshnessOf(entry, clock.now(), this.#options) === 'expired' ? undefined : entry;
   }
 
-  /** A slow read or load must not put an older answer over a newer one. */
-  #remember(
-    key: string,
-    value: T,
-    storedAtMs: number,
-    bytes: number,
-  ): { entry: Entry<T>; isNewest: boolean } {
+  /** The entry of memory that is in Redis as well: its age is known by more than a wall clock that may have stepped. */
+  #sameInMemory(key: string, wallStoredAtMs: number): Entry<T> | undefined {
     const current = this.#memory.peek(key);
-    if (current && current.storedAtMs > storedAtMs) return { entry: current, isNewest: false };
-    const entry = newEntry(value, storedAtMs, this.#options, this.#options.random);
+    return current?.wallStoredAtMs === wallStoredAtMs ? current : undefined;
+  }
+
+  /** Only its age by the wall clock is taken over: from here on it grows with this process's own time. */
+  #adopted(key: string, { value, storedAtMs: wallStoredAtMs, bytes }: Opened<T> & { ok: true }): Entry<T> {
+    const { clock, wallClock } = this.#options;
+    const storedAtMs = clock.now() - Math.max(0, wallClock.now() - wallStoredAtMs);
+    return this.#remember(key, this.#newEntry({ value, storedAtMs, wallStoredAtMs }), bytes);
+  }
+
+  /** The entry that is kept: a slow read or load must not put an older answer over a newer one. */
+  #remember(key: string, entry: Entry<T>, bytes: number): Entry<T> {
+    const current = this.#memory.peek(key);
+    if (current && current.storedAtMs > entry.storedAtMs) return current;
     this.#memory.set(key, entry, { size: bytes + Buffer.byteLength(key) });
-    return { entry, isNewest: true };
+    return entry;
+  }
+
+  #newEntry(stored: Stored<T>): Entry<T> {
+    return newEntry(stored, this.#options, this.#options.random);
   }
 
   #redisKey(keyHash: string): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EntryRejection } from './cache-events.ts';
-import type { Schema } from './cache-options.ts';
+import { frozenOutput, parseJson, type Schema } from './schema.ts';
 
 const envelopeVersion = 1;
 // Replicas' clocks differ by milliseconds. An entry from further ahead would look fresh for as long as it is ahead.
@@ -41,25 +41,8 @@ export function open<T>(text: string, expected: Expected<T>): Opened<T> {
   const { k, t, d } = envelope.data;
   if (k !== expected.keyHash) return { ok: false, reason: 'other-key' };
   if (t > expected.nowMs + maxClockSkewMs) return { ok: false, reason: 'from-the-future' };
-  const value = parsed(expected.schema, d);
-  return value.success
-    ? { ok: true, value: value.data, storedAtMs: t, bytes }
+  const parsed = frozenOutput(expected.schema, d);
+  return parsed.ok
+    ? { ok: true, value: parsed.value, storedAtMs: t, bytes }
     : { ok: false, reason: 'schema' };
-}
-
-/** `undefined` is no JSON value, so it can stand for: not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed<T>(schema: Schema<T>, input: unknown): ReturnType<Schema<T>['safeParse']> {
-  try {
-    return schema.safeParse(input);
-  } catch {
-    return { success: false }; // asynchronous refinements and transforms that throw
-  }
 }

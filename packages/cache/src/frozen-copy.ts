@@ -1,5 +1,4 @@
-import type { Schema } from './cache-options.ts';
-import { parseJson } from './envelope.ts';
+import { frozenOutput, parseJson, type Schema } from './schema.ts';
 
 export type Copy<T> =
   | { readonly ok: true; readonly value: T; readonly json: string }
@@ -10,19 +9,19 @@ export type Copy<T> =
  * so that neither the caller who stored it nor one who reads it can change what the others get.
  */
 export function frozenCopy<T>(value: unknown, schema: Schema<T>): Copy<T> {
-  try {
-    const parsed = schema.safeParse(parseJson(JSON.stringify(value) ?? ''));
-    if (!parsed.success || parsed.data === undefined) return { ok: false };
-    // From what the schema let through: a field it does not name never reaches Redis.
-    return { ok: true, value: deepFreeze(parsed.data), json: JSON.stringify(parsed.data) };
-  } catch {
-    return { ok: false }; // cycles, BigInt, a schema that throws
-  }
+  const input = toJson(value);
+  const parsed = frozenOutput(schema, input === undefined ? undefined : parseJson(input));
+  if (!parsed.ok) return parsed;
+  // From what the schema let through: a field it does not name never reaches Redis.
+  const json = toJson(parsed.value);
+  return json === undefined ? { ok: false } : { ok: true, value: parsed.value, json };
 }
 
-export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
-  return value;
+/** `undefined` for what JSON can't hold: cycles, a BigInt, a getter that throws. */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { settleWithin } from '@ballast/resilience/primitives';
+import { ignoreRejection, settleWithin } from '@ballast/resilience/primitives';
 import { CacheClosedError, CacheInvalidValueError, CacheLoadTimeoutError } from './cache-errors.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import { type Copy, frozenCopy } from './frozen-copy.ts';
@@ -62,8 +62,8 @@ export function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pr
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    const settled = work().then(resolve, reject);
+    // The caller has its answer, whatever happens here.
+    ignoreRejection(settled.finally(() => signal.removeEventListener('abort', onAbort)));
   });
 }

@@ -1,5 +1,5 @@
-import { verdictOfError } from '@ballast/resilience';
-import { SingleFlight } from '@ballast/resilience/primitives';
+import { retryAfterMsOf, verdictOfError } from '@ballast/resilience';
+import { ignoreRejection, SingleFlight } from '@ballast/resilience/primitives';
 import type { Fetched } from './cache.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
 import type { EntryStore } from './entry-store.ts';
@@ -52,7 +52,8 @@ export class Refresher<T> {
 
   async #loadAndKeep(key: string, load: Load<T>): Promise<Fetched<T>> {
     const { copy, askedAtMs } = await this.#loader.load(load);
-    this.#store.put(key, copy, askedAtMs); // not awaited: the answer is there, Redis may take its time
+    // Not awaited: the answer is there, Redis may take its time.
+    ignoreRejection(this.#store.put(key, copy, askedAtMs));
     return liveAnswer(copy.value);
   }
 
@@ -67,12 +68,13 @@ export class Refresher<T> {
       entry.mustRevalidate = true;
       throw error;
     }
-    return staleAnswer(this.#retryLater(entry), error);
+    return staleAnswer(this.#retryLater(entry, retryAfterMsOf(error)), error);
   }
 
-  #retryLater(entry: Entry<T>): Fetched<T> {
+  /** A dependency that is busy says for how long it wants to be left alone. */
+  #retryLater(entry: Entry<T>, retryAfterMs = 0): Fetched<T> {
     const { clock, refreshRetryMs, random } = this.#options;
-    entry.retryAtMs = clock.now() + refreshRetryMs * (0.5 + random());
+    entry.retryAtMs = clock.now() + Math.max(retryAfterMs, refreshRetryMs * (0.5 + random()));
     return cachedAnswer(entry, clock.now());
   }
 

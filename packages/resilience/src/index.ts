@@ -74,6 +74,7 @@ export {
   type Classify,
   type ErrorVerdict,
   type FailureTest,
+  retryAfterMsOf,
   verdictOfError,
 } from './pipeline/verdict.ts';
 export type { AdaptiveMemory, AdaptiveSnapshot } from './policies/adaptive-limit.ts';

@@ -76,8 +76,9 @@ export function redisCommands(options: RedisGuardOptions): Dependency<Command, u
       breaker: off,
       timeout: off,
     }),
-    call: (command) => command(redis),
-    clock: clock,
+    // Async, since a client may answer at once.
+    call: async (command) => command(redis),
+    clock,
     random,
   });
 }

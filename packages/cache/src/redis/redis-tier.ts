@@ -1,4 +1,5 @@
 import type { BreakerState, Dependency, DependencySnapshot } from '@ballast/resilience';
+import { ignoreRejection } from '@ballast/resilience/primitives';
 import type { Command, RedisClient } from './redis-client.ts';
 import { type RedisGuard, type RedisGuardOptions, RedisOperation, redisCommands } from './redis-guard.ts';
 
@@ -75,7 +76,7 @@ export class RedisTier {
     const [read, write] = [this.#reads.guard.snapshot(), this.#writes.guard.snapshot()];
     const rejected = read.outcomes.rejected + write.outcomes.rejected + commands.outcomes.rejected;
     return {
-      status: this.#redis.status,
+      status: this.#status,
       breakers: { read: read.policies.breaker.state, write: write.policies.breaker.state },
       inFlight: commands.policies.bulkhead.inFlight,
       maxConcurrent: this.#maxConcurrent,
@@ -99,16 +100,33 @@ export class RedisTier {
   }
 
   #isReady(): boolean {
-    // A failure is reported by the client, which tries again on its own.
-    if (this.#redis.status === 'wait') this.#redis.connect().catch(() => {});
-    return this.#redis.status === 'ready';
+    if (this.#status === 'wait') this.#connect();
+    return this.#status === 'ready';
+  }
+
+  #connect(): void {
+    try {
+      ignoreRejection(this.#redis.connect());
+    } catch {
+      // Like a rejection: it is reported by the client, which tries again on its own.
+    }
+  }
+
+  get #status(): string {
+    try {
+      return String(this.#redis.status);
+    } catch {
+      return 'unknown';
+    }
   }
 }
 
 /** An entry of another type is no failure of Redis. */
-async function textOrForeign(text: Promise<string>): Promise<string> {
+async function textOrForeign(reply: string | PromiseLike<string>): Promise<string> {
   try {
-    return await text;
+    const text: unknown = (await reply) ?? ''; // some clients say null for what is absent
+    if (text instanceof Uint8Array) return Buffer.from(text).toString();
+    return typeof text === 'string' ? text : foreignType;
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return foreignType;
     throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Offer, offerCache } from '../cache-fixture.ts';
+import { FakeRedis } from '../fake-redis.ts';
 
 // opossum#540 and RFC 5861, 4: stale answers are for 500, 502, 503 and 504, not for a 404 or a 403.
 
@@ -80,4 +81,39 @@ describe('cache.fetch', () => {
     expect((answer as { cause?: unknown }).cause).toBe(error);
     expect(Object.keys(answer)).not.toContain('cause');
   });
+});
+
+describe('a dependency that is busy', () => {
+  const busy = failing({ status: 503, retryAfterMs: 4000 });
+
+  test('is not asked again before the time it has told', async () => {
+    const { cache, clock } = await aged(5000);
+    await cache.fetch('a', busy);
+    await clock.advance(3900);
+    expect(await cache.fetch('a', async () => ({ sku: 'new' }))).toMatchObject({ source: 'cached' });
+    await clock.advance(100);
+    expect(await cache.fetch('a', async () => ({ sku: 'new' }))).toMatchObject({ source: 'live' });
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '4', 0])(
+    'is asked again after refreshRetryMs when it tells %j',
+    async (retryAfterMs) => {
+      const { cache, clock } = await aged(5000);
+      await cache.fetch('a', failing({ retryAfterMs }));
+      await clock.advance(1000);
+      expect(await cache.fetch('a', async () => ({ sku: 'new' }))).toMatchObject({ source: 'live' });
+    },
+  );
+});
+
+test('jitter does not make an entry fresh again that its source has taken back', async () => {
+  let chance = 1;
+  const { cache, clock } = offerCache({ redis: new FakeRedis(), ttlJitterRatio: 0.5, random: () => chance });
+  await cache.set('a', { sku: 'old' });
+  await clock.advance(600);
+  const gone = failing({ verdict: 'caller' });
+  await cache.fetch('a', gone);
+  await new Promise((resolve) => setImmediate(resolve));
+  chance = 0;
+  await expect(cache.fetch('a', gone)).rejects.toMatchObject({ verdict: 'caller' });
 });

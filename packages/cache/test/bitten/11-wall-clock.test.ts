@@ -95,3 +95,27 @@ describe('a wall clock that steps ahead', () => {
     expect(await cache.get('a')).toMatchObject({ value: { sku: 'old' }, ageMs: 0 });
   });
 });
+
+describe('a wall clock that steps back while the entry is in Redis as well', () => {
+  // Less than the minute that clocks of replicas may differ by, so that the entry in Redis is not from the future.
+  test.each([-30_000, -59_000])('by %d ms makes the entry no younger', async (stepMs) => {
+    const { cache, clock } = stepping({ redis: new FakeRedis() });
+    await cache.set('a', { sku: 'old' });
+    clock.step(stepMs);
+    await clock.advance(2500);
+    const down = async () => Promise.reject(new Error('down'));
+    expect(await cache.fetch('a', down)).toMatchObject({ ageMs: 2500, reason: 'Error' });
+    await clock.advance(8000);
+    expect(await cache.fetch('a', down)).toMatchObject({ ageMs: 10_500, reason: 'Error' });
+  });
+
+  test('does not let the entry be served again that its source has taken back', async () => {
+    const { cache, clock } = stepping({ redis: new FakeRedis() });
+    const gone = async () => Promise.reject(Object.assign(new Error('gone'), { verdict: 'caller' }));
+    await cache.set('a', { sku: 'old' });
+    await clock.advance(2500);
+    await expect(cache.fetch('a', gone)).rejects.toThrow('gone');
+    clock.step(-30_000);
+    await expect(cache.fetch('a', gone)).rejects.toThrow('gone');
+  });
+});
