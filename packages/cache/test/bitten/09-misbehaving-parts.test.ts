@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CacheOptions, createCache, type RedisClient } from '../../src/index.ts';
-import { type Offer, offer, offerCache } from '../cache-fixture.ts';
+import { type Offer, offerCache } from '../cache-fixture.ts';
 import { FakeRedis } from '../fake-redis.ts';
 import { unhandledIn } from './unhandled.ts';
 
