@@ -21,7 +21,7 @@ import { neverThrowing } from './never-throwing.ts';
 import type { RedisClient } from './redis/redis-client.ts';
 import { type RedisSettings, redisTierDefaults } from './redis/redis-guard.ts';
 import type { Schema } from './schema.ts';
-import { losingNoPromise, unusableIn } from './zod-schema.ts';
+import { unusableIn, withoutLostPromises } from './zod-schema.ts';
 
 /** Options of {@link createCache}. Every default is in {@link cacheDefaults}. */
 export interface CacheOptions<T> extends Partial<CacheSettings> {
@@ -137,7 +137,7 @@ export function resolveCacheOptions<T>(options: CacheOptions<T>): ResolvedCacheO
   return {
     ...settings,
     name,
-    schema: losingNoPromise(schema),
+    schema: withoutLostPromises(schema),
     redis,
     onEvent: neverThrowing(onEvent ?? (() => {})),
     clock: clock ?? systemClock,

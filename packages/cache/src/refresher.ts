@@ -71,7 +71,7 @@ export class Refresher<T> {
     return staleAnswer(this.#retryLater(entry, retryAfterMsOf(error)), error);
   }
 
-  /** A dependency that is busy says for how long it wants to be left alone. */
+  /** `retryAfterMs`: what the error of a busy dependency asks for. */
   #retryLater(entry: Entry<T>, retryAfterMs = 0): Fetched<T> {
     const { clock, refreshRetryMs, random } = this.#options;
     entry.retryAtMs = clock.now() + Math.max(retryAfterMs, refreshRetryMs * (0.5 + random()));

@@ -45,6 +45,8 @@ interface Zod3 {
   };
 }
 
+const mostSchemas = 1000;
+
 const neverJson = new Set([
   'bigint',
   'custom',
@@ -75,10 +77,10 @@ export function unusableIn(schema: unknown): string | undefined {
 }
 
 /**
- * The schema itself, or one that does the same and loses no promise. A check that answers with a promise makes zod
- * throw, and what the promise rejects with would end the process, since nobody has it any more.
+ * The schema itself, or one that does the same and keeps the promise of an asynchronous check. zod throws when a check
+ * answers with a promise; nothing refers to that promise any more, and its rejection would end the process.
  */
-export function losingNoPromise<T>(schema: Schema<T>): Schema<T> {
+export function withoutLostPromises<T>(schema: Schema<T>): Schema<T> {
   const zod = (schema as Zod4)._zod;
   const hasChecks = [...everySchemaIn(schema)].some(({ definition }) =>
     checksOf(definition).some((check) => check?.def?.check === 'custom'),
@@ -110,14 +112,18 @@ function faultOf(definition: Definition): string | undefined {
 /** The schema and all that it is made of, each with its place. One that contains itself is visited once. */
 function* everySchemaIn(
   schema: unknown,
-  path = '',
-  seen: Set<unknown> = new Set(),
 ): Generator<{ readonly path: string; readonly definition: Definition }> {
-  const definition = definitionOf(schema);
-  if (definition === undefined || seen.has(schema)) return;
-  seen.add(schema);
-  yield { path, definition };
-  for (const [name, inner] of partsOf(definition)) yield* everySchemaIn(inner, join(path, name), seen);
+  const found = [{ schema, path: '' }];
+  const seen = new Set<unknown>();
+  for (const { schema, path } of found) {
+    const definition = definitionOf(schema);
+    if (definition === undefined || seen.has(schema)) continue;
+    // A lazy schema may make a new one of its kind each time.
+    if (seen.size === mostSchemas) return;
+    seen.add(schema);
+    yield { path, definition };
+    for (const [name, inner] of partsOf(definition)) found.push({ schema: inner, path: join(path, name) });
+  }
 }
 
 function definitionOf(schema: unknown): Definition | undefined {
@@ -156,14 +162,14 @@ function partsOf(definition: Definition): [name: string, schema: unknown][] {
     ['', left],
     ['', right],
     ['', innerType],
-    ['', gotten(definition.getter)],
+    ['', lazySchema(definition.getter)],
     ['', definition.in],
     ['', definition.out],
   ];
 }
 
-/** A lazy schema may need what is not there yet when the cache is made. */
-function gotten(getter: Definition['getter']): unknown {
+/** It may need what is not there yet when the cache is made. */
+function lazySchema(getter: Definition['getter']): unknown {
   try {
     return getter?.();
   } catch {

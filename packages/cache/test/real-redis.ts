@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '@ballast/resilience/testing';
 
 /** Whether this machine has a `redis-server` on its PATH. */
@@ -27,9 +30,22 @@ export class RealRedis {
     return `redis://127.0.0.1:${this.#port}`;
   }
 
-  async start(): Promise<void> {
-    const settings = ['--port', this.port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    this.#process = spawn('redis-server', settings, { stdio: 'ignore' });
+  /** @param more settings, as arguments of redis-server */
+  async start(...more: string[]): Promise<void> {
+    const settings = [
+      '--port',
+      this.port,
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      ...more,
+    ];
+    const cwd = mkdtempSync(join(tmpdir(), 'ballast-redis-')); // a node of a cluster writes a file there
+    this.#process = spawn('redis-server', settings, { stdio: 'ignore', cwd });
+    this.#process.once('exit', () => rmSync(cwd, { recursive: true, force: true }));
     await eventually('redis-server answers', () => this.#answers(), { withinMs: 30_000, everyMs: 20 });
   }
 
@@ -66,7 +82,7 @@ export class RealRedis {
 
   async #answers(): Promise<boolean> {
     const reply = await this.command('PING').catch(() => '');
-    return reply.startsWith('+PONG');
+    return /^(\+PONG|-NOAUTH)/.test(reply);
   }
 }
 

@@ -46,6 +46,11 @@ export const defectsInPublicIssues = [
   ],
   ['undici#1987', 'a body hangs although its request has a timeout', '18-streams.test.ts'],
   ['opossum#504', 'a restart forgets which breaker was open', '19-state.test.ts'],
+  [
+    'lru-cache#157',
+    'a clock that steps back keeps entries fresh',
+    '../../../cache/test/bitten/11-wall-clock.test.ts',
+  ],
 ] as const;
 
 /** For each defect, whether it is there. */
