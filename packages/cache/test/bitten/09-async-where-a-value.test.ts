@@ -1,23 +1,9 @@
 import { runInNewContext } from 'node:vm';
+import { unhandledIn } from '@ballast/resilience/testing';
 import { expect, test } from 'vitest';
 import { type Offer, offerCache } from '../cache-fixture.ts';
 
 // The same kind as in resilience: nothing that a user passes in may end the process.
-
-async function unhandled(action: () => Promise<unknown>): Promise<unknown[]> {
-  const reasons: unknown[] = [];
-  const others = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection');
-  process.on('unhandledRejection', (reason) => reasons.push(reason));
-  try {
-    await action();
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-  } finally {
-    process.removeAllListeners('unhandledRejection');
-    for (const listener of others) process.on('unhandledRejection', listener);
-  }
-  return reasons;
-}
 
 const rejecting = async (): Promise<never> => {
   throw new Error('of the user');
@@ -29,7 +15,7 @@ test.each([
   ['an onEvent that answers with a promise of another realm', { onEvent: otherRealm }],
 ])('%s', async (_, options) => {
   const { cache, clock } = offerCache(options as never);
-  const reasons = await unhandled(async () => {
+  const reasons = await unhandledIn(async () => {
     await cache.set('a', { sku: 'old' });
     await clock.advance(5000);
     expect(await cache.fetch('a', rejecting)).toMatchObject({ source: 'cached' });

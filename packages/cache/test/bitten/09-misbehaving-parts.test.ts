@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm';
+import { unhandledIn } from '@ballast/resilience/testing';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type CacheOptions, createCache, type RedisClient } from '../../src/index.ts';
 import { type Offer, offerCache } from '../cache-fixture.ts';
 import { FakeRedis } from '../fake-redis.ts';
-import { unhandledIn } from './unhandled.ts';
 
 // Whatever a schema, a loader, a signal, a source of chance or a Redis client does: no process ends, no call hangs,
 // `get` and `set` never reject, and `fetch` answers or rejects with the error of the loader.

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unhandledIn } from '@ballast/resilience/testing';
 import { Cluster } from 'ioredis';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type ConnectRedisOptions, connectRedis, createCache, type RedisClient } from '../../src/index.ts';
 import { hasRedisServer, RealRedis } from '../real-redis.ts';
-import { unhandledIn } from './unhandled.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

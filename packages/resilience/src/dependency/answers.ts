@@ -21,7 +21,7 @@ export class Answers<Input, Output> {
   readonly #runtime: Runtime;
   readonly #latency: LatencyWindow;
   readonly #degrade: readonly DegradeStep<Input, Output>[];
-  #remembers: boolean;
+  readonly #remembers: boolean;
   readonly #counts = new CallCounts();
   fallback = { enabled: true };
 
@@ -30,11 +30,6 @@ export class Answers<Input, Output> {
     this.#latency = latency;
     this.#degrade = degrade;
     this.#remembers = degrade.some(({ remember }) => remember !== undefined);
-  }
-
-  /** Expects operations with steps of their own. */
-  expect<Result>(steps: readonly DegradeStep<undefined, Result>[]): void {
-    if (steps.some(({ remember }) => remember !== undefined)) this.#remembers = true;
   }
 
   /** Calls that are over. */
@@ -67,7 +62,8 @@ export class Answers<Input, Output> {
 
   #answerLive(call: Call, value: Output): void {
     this.#latency.record(call.nowMs - call.startedAtMs - call.stalledMs, call.nowMs);
-    if (this.#remembers) remembered(this.#stepsOf(call), inputOf(call), value, this.#runtime.clock);
+    if (this.#remembers || call.input instanceof Operation)
+      remembered(this.#stepsOf(call), inputOf(call), value, this.#runtime.clock);
     this.answer(call, { value, source: 'live' });
   }
 

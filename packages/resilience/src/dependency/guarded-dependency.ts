@@ -161,12 +161,7 @@ export class GuardedDependency<Input, Output> extends Layer {
     }
     if (this.#isDisposed) return Promise.reject(disposedError(this.name));
     if (!this.#hasCall) return noCall();
-    const promise = new Promise<Answer<Output>>(keepResolvers);
-    const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
-    // Degrade steps may run after a timeout, which is handled in nobody's context.
-    if (this.#keepsContext) call.keepContext();
-    this.#begin(call);
-    return promise;
+    return this.#ask(input, options, this.#keepsContext);
   }
 
   execute<Result>(
@@ -181,13 +176,7 @@ export class GuardedDependency<Input, Output> extends Layer {
       for (const [index, step] of degrade.entries()) checkDegradeStep(step, `degrade.${index}`);
       checkCallOptions(callOptions);
       if (this.#isDisposed) throw disposedError(this.name);
-      this.#answers.expect(degrade);
-      const promise = new Promise<Answer<Result>>(keepResolvers);
-      const operation = new Operation(perform, degrade);
-      const call = new Call(this.#runtime, operation, callOptions, resolveNewest, rejectNewest);
-      if (degrade.length > 0) call.keepContext();
-      this.#begin(call);
-      return promise;
+      return this.#ask(new Operation(perform, degrade), callOptions, degrade.length > 0);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -265,6 +254,15 @@ export class GuardedDependency<Input, Output> extends Layer {
     this.#protections.dispose();
   }
 
+  #ask<Result>(input: unknown, options: CallOptions, degrades: boolean): Promise<Answer<Result>> {
+    const promise = new Promise<Answer<Result>>(keepResolvers);
+    const call = new Call(this.#runtime, input, options, resolveNewest, rejectNewest);
+    // Degrade steps may run after a timeout, which is handled in nobody's context.
+    if (degrades) call.keepContext();
+    this.#begin(call);
+    return promise;
+  }
+
   #begin(call: Call): void {
     this.#begun++;
     try {
@@ -314,10 +312,7 @@ export class GuardedDependency<Input, Output> extends Layer {
 
   /** Goes on with what the user's own function has promised, within the deadline of the call. */
   #await(call: Call, promised: PromiseLike<unknown>, goOn: (value: unknown) => void): void {
-    const { enabled, settings } = this.#protections.snapshot().deadline;
-    const deadlineMs = enabled
-      ? Math.max(0, Math.min(settings.deadlineMs, call.options.deadlineMs ?? Number.POSITIVE_INFINITY))
-      : longestTimerMs;
+    const deadlineMs = Math.max(0, Math.min(this.#protections.timeMs(call), longestTimerMs));
     const leftMs = Math.max(0, call.startedAtMs + deadlineMs - this.#runtime.clock.now());
     settleWithin(promised, leftMs, this.#runtime.clock).then((settled) => {
       call.readClock();

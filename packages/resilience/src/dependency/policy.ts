@@ -1,4 +1,5 @@
 import type { BreakerSnapshot } from '../breaker/breaker-settings.ts';
+import type { Call } from '../pipeline/call.ts';
 import type { Layer } from '../pipeline/layer.ts';
 import type { Verdict } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
@@ -27,6 +28,8 @@ export interface Protections {
   configure(patch: PolicyPatch): void;
   /** Throws for a patch that `configure` would not take. */
   check(patch: PolicyPatch): void;
+  /** The time that a call has in all; Infinity without a deadline. */
+  timeMs(call: Call): number;
   /** Whether permits are taken or waited for. */
   isBusy(): boolean;
   /** Whether the breaker lets every call through. */

@@ -132,6 +132,7 @@ function protections(
     layers,
     configure,
     check: (patch) => void patchPolicy(settings, patch),
+    timeMs: (call) => deadline.timeMs(call),
     isBusy: () => bulkhead.isBusy,
     isClosed: () => breaker.isClosed,
     snapshot,

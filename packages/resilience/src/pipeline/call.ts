@@ -202,10 +202,6 @@ export class Call implements Expiring {
     return this.#runtime;
   }
 
-  get dependency(): string {
-    return this.#runtime.name;
-  }
-
   /** What its work has handed out, such as a stream, is in use until `unhold`. */
   hold(): void {
     this.#holds ??= { count: 0, onFree: undefined, onBroken: undefined };

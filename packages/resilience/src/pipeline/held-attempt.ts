@@ -33,7 +33,7 @@ export class HeldAttempt implements Held {
     this.#endWhenAborted(options.signal, () => options.signal.reason);
     const { signal: callers } = call.options;
     if (callers !== undefined) {
-      this.#endWhenAborted(callers, () => new CancelledError(call.dependency, call.cancelReason));
+      this.#endWhenAborted(callers, () => new CancelledError(call.runtime.name, call.cancelReason));
     }
     this.#endAtDeadline();
   }
@@ -92,7 +92,7 @@ export class HeldAttempt implements Held {
       this.#look(idleTimeoutMs);
       return;
     }
-    const error = new StreamIdleError(this.#call.dependency, idleTimeoutMs);
+    const error = new StreamIdleError(this.#call.runtime.name, idleTimeoutMs);
     this.#report(error);
     this.end(error);
     this.#call.heldBroke();
@@ -107,12 +107,12 @@ export class HeldAttempt implements Held {
   }
 
   #endAtDeadline(): void {
-    const { clock, dependency, deadlineAtMs, deadlineMs } = this.#call;
+    const { clock, runtime, deadlineAtMs, deadlineMs } = this.#call;
     const leftMs = deadlineAtMs - clock.now();
     // Node fires a timer of more than that at once.
     if (leftMs > longestTimerMs) return;
     const end = () => {
-      const error = errorOf(dependency, { kind: 'timeout', code: 'E_DEADLINE', limitMs: deadlineMs });
+      const error = errorOf(runtime.name, { kind: 'timeout', code: 'E_DEADLINE', limitMs: deadlineMs });
       this.#report(error);
       this.end(error);
     };

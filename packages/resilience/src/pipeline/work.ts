@@ -25,8 +25,8 @@ export class Work extends Layer {
   }
 
   override enter(call: Call): void {
-    const { input } = call;
-    const takesContext = input instanceof Operation ? input.takesContext : this.#takesContext;
+    // To find out whether an operation can see a context costs more than to make one.
+    const takesContext = this.#takesContext || call.input instanceof Operation;
     const attempt = new Attempt(call, takesContext ? new AbortController() : undefined);
     if (call.running === undefined) call.running = attempt;
     else call.runningHedge = attempt;

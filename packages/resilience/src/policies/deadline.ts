@@ -30,13 +30,17 @@ export class Deadline extends Layer {
   }
 
   override enter(call: Call): void {
-    const { enabled, deadlineMs, minRemainingMs } = this.#settings;
-    const asked = call.options.deadlineMs;
-    const remainingMs = asked !== undefined && asked < deadlineMs ? asked : deadlineMs;
+    const { enabled, minRemainingMs } = this.#settings;
+    const remainingMs = this.#timeMs(call);
     if (enabled) call.deadlineAtMs = call.startedAtMs + remainingMs;
     if (enabled && remainingMs < minRemainingMs) {
       this.settle(call, { kind: 'rejected', rejection: deadlineRejection(remainingMs) });
     } else this.inner.enter(call);
+  }
+
+  /** The time that a call has in all; Infinity while the deadline is off. */
+  timeMs(call: Call): number {
+    return this.#settings.enabled ? this.#timeMs(call) : Number.POSITIVE_INFINITY;
   }
 
   configure(settings: DeadlineSettings): void {
@@ -45,5 +49,11 @@ export class Deadline extends Layer {
 
   snapshot(): DeadlineSnapshot {
     return { enabled: this.#settings.enabled, settings: this.#settings };
+  }
+
+  #timeMs({ options }: Call): number {
+    const { deadlineMs } = this.#settings;
+    const asked = options.deadlineMs;
+    return asked !== undefined && asked < deadlineMs ? asked : deadlineMs;
   }
 }

@@ -8,7 +8,7 @@ import {
   staleIfError,
   standardPolicy,
 } from '../../src/index.ts';
-import { alone, failWith, guarded, ManualClock, mapCache, settled, unhandledRejections } from './fixture.ts';
+import { alone, failWith, guarded, ManualClock, mapCache, settled, unhandledIn } from './fixture.ts';
 
 // opossum, cockatiel, p-retry: a promise or a throw where a value was expected ends the process at the first outage,
 // leaves the call without an answer, or keeps its permit.
@@ -258,7 +258,7 @@ describe('the options of a dependency, given what they do not expect', () => {
       if (listener !== undefined) guard.onEvent(listener);
       if (carrier !== undefined) guard.carryContext(carrier);
       const fates: string[] = [];
-      const reasons = await unhandledRejections(async () => {
+      const reasons = await unhandledIn(async () => {
         for (let round = 0; round < 6; round++) {
           for (let i = 0; i < 8; i++) {
             guard.call(`${i}`).then(
@@ -290,7 +290,7 @@ describe('an error that is not what errors are', () => {
       { ...alone, retry: { enabled: true, maxAttempts: 2 }, bulkhead: { maxConcurrent: 1, maxQueue: 0 } },
       { degrade: [{ source: 'cached', answer: () => undefined }] },
     );
-    const reasons = await unhandledRejections(async () => {
+    const reasons = await unhandledIn(async () => {
       for (let i = 0; i < 3; i++) {
         const outcome = guard.call('a').then(
           () => 'answered',
@@ -521,7 +521,7 @@ test.each([
 ])('a shedder whose random %s tells when to come back', async (_, random) => {
   const clock = new ManualClock();
   const shedder = createLoadShedder({ maxInFlight: 1, minInFlight: 1, clock, random: random as Anything });
-  const reasons = await unhandledRejections(async () => {
+  const reasons = await unhandledIn(async () => {
     shedder.admit('critical');
     const second = shedder.admit('critical');
     expect(second).toMatchObject({ admitted: false });

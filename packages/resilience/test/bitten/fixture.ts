@@ -1,7 +1,7 @@
 import { type DegradeStep, type StaleCache, staleIfError } from '../../src/index.ts';
 
 export { guarded } from '../../src/testing/guarded.ts';
-export { ManualClock, settled, stubWork } from '../../src/testing/index.ts';
+export { ManualClock, settled, stubWork, unhandledIn } from '../../src/testing/index.ts';
 
 /** A policy that adds nothing of its own: one attempt, room for everybody, all the time there is. */
 export const alone = {
@@ -31,23 +31,6 @@ export function mapCache<Output>(): StaleCache<Output> & { readonly kept: Map<st
 /** Remembers live answers under one key and serves the last. */
 export const remembering = (): DegradeStep<unknown, string> =>
   staleIfError({ cache: mapCache<string>(), key: () => 'all' });
-
-/** What would have ended the process while `action` ran, and shortly after. */
-export async function unhandledRejections(action: () => Promise<unknown>): Promise<unknown[]> {
-  const reasons: unknown[] = [];
-  // The runner's own listeners would fail the run instead of the test.
-  const others = process.listeners('unhandledRejection');
-  process.removeAllListeners('unhandledRejection');
-  process.on('unhandledRejection', (reason) => reasons.push(reason));
-  try {
-    await action();
-    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-  } finally {
-    process.removeAllListeners('unhandledRejection');
-    for (const listener of others) process.on('unhandledRejection', listener);
-  }
-  return reasons;
-}
 
 /** Numbers in [0, 1) that are the same in every run (Numerical Recipes' LCG). */
 export function seeded(seed: number): () => number {

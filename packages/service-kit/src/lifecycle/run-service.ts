@@ -59,13 +59,7 @@ const runRules = {
 export async function runService<Config extends StandardConfig, Flags>(
   options: RunServiceOptions<Config, Flags>,
 ): Promise<RunningService> {
-  checkOptions('runService', options, runRules, [
-    'name',
-    'configSchema',
-    'migrations',
-    'openFlags',
-    'create',
-  ]);
+  checkOptions('runService', options, runRules, Object.keys(runRules));
   const { name, configSchema, migrations, openFlags, create } = options;
   const config = parseConfig(configSchema);
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });

@@ -41,14 +41,7 @@ const testServiceRules = {
 export async function startTestService<Config extends StandardConfig, Flags>(
   options: TestServiceOptions<Config, Flags>,
 ): Promise<TestService> {
-  checkOptions('startTestService', options, testServiceRules, [
-    'name',
-    'configSchema',
-    'migrations',
-    'env',
-    'flags',
-    'create',
-  ]);
+  checkOptions('startTestService', options, testServiceRules, Object.keys(testServiceRules));
   const { name, configSchema, migrations, env, flags, create } = options;
   const config = readConfig(configSchema, { PORT: '0', DRAIN_DELAY_MS: '0', ...env });
   const database = await openDatabase({

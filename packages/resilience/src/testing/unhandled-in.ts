@@ -2,6 +2,7 @@
 export async function unhandledIn(action: () => Promise<unknown>): Promise<unknown[]> {
   const reasons: unknown[] = [];
   const kinds = ['unhandledRejection', 'uncaughtException'] as const;
+  // The runner's own listeners would fail the run instead of the test.
   const others = kinds.map((kind) => ({ kind, listeners: process.listeners(kind as never) }));
   for (const kind of kinds) {
     process.removeAllListeners(kind);
