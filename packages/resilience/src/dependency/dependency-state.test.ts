@@ -101,6 +101,8 @@ describe('what is wrong with a state is named', () => {
     ['retryBudget', 'missing', ({ retryBudget, ...rest }) => rest],
     ['retryBudget.retries', 'negative', (state) => ({ ...state, retryBudget: { requests: 1, retries: -1 } })],
     ['adaptive.limit', 'no number', (state) => ({ ...state, adaptive: { limit: 'high', usualMs: 1 } })],
+    ['adaptive.limit', 'missing', (state) => ({ ...state, adaptive: {} })],
+    ['adaptive.usualMs', 'missing', (state) => ({ ...state, adaptive: { limit: 5 } })],
     ['more', 'unknown', (state) => ({ ...state, more: 1 })],
   ];
   const withBreaker: (state: DependencyState, change: object) => unknown = (state, change) => ({

@@ -9,6 +9,7 @@ import {
   checkArgument,
   checkOptions,
   integer,
+  isRule,
   oneOf,
   type Rule,
   type Rules,
@@ -59,12 +60,8 @@ const stateRules: Rules = {
   retryBudget: { requests: count, retries: count },
   adaptive: { limit: integer(1), usualMs: durationMs },
 };
-const complete = {
-  '': ['version', 'name', 'exportedAtMs', 'breaker', 'retryBudget'],
-  breaker: ['state', 'openForMs', 'opensInARow', 'openedBy', 'window'],
-  'breaker.window': ['calls', 'failures', 'slowCalls'],
-  retryBudget: ['requests', 'retries'],
-};
+/** Only there while the limit is adaptive. */
+const optionalPart = 'adaptive';
 const of = 'restoreState';
 
 /**
@@ -76,7 +73,7 @@ export function checkedAgeMs(state: DependencyState, name: string, options: Rest
   checkOptions(of, options, { maxAgeMs: atLeast(0) });
   checkArgument(of, 'state', state, anObject);
   checkOptions(of, state, stateRules);
-  for (const [section, fields] of Object.entries(complete)) checkComplete(state, section, fields);
+  checkComplete(state, stateRules);
   checkArgument(of, 'name', state.name, {
     expected: `"${name}", as this dependency`,
     accepts: (value) => value === name,
@@ -88,12 +85,14 @@ export function checkedAgeMs(state: DependencyState, name: string, options: Rest
   return ageMs(state, options.maxAgeMs ?? restoreDefaults.maxAgeMs);
 }
 
-function checkComplete(state: object, section: string, fields: readonly string[]): void {
-  let part = state as Record<string, unknown>;
-  for (const step of section.split('.')) if (step !== '') part = part[step] as Record<string, unknown>;
-  for (const field of fields) {
-    const option = section === '' ? field : `${section}.${field}`;
-    if (part[field] === undefined) throw new InvalidOptionError(option, 'there', undefined, { of });
+/** The rules let every option be left out; a state is whole. */
+function checkComplete(part: object, rules: Rules, path = ''): void {
+  for (const [field, rule] of Object.entries(rules)) {
+    const value = (part as Record<string, unknown>)[field];
+    if (value === undefined && field !== optionalPart) {
+      throw new InvalidOptionError(`${path}${field}`, 'there', undefined, { of });
+    }
+    if (value !== undefined && !isRule(rule)) checkComplete(value as object, rule, `${path}${field}.`);
   }
 }
 

@@ -176,7 +176,7 @@ export function withPatch<T extends object>(
   return changed ? (next as T) : current;
 }
 
-const isRule = (rule: Rule | Rules): rule is Rule => typeof rule.accepts === 'function';
+export const isRule = (rule: Rule | Rules): rule is Rule => typeof rule.accepts === 'function';
 
 function checked(
   option: string,

@@ -216,3 +216,14 @@ test('a time that a caller made up of nothing is no time, and rejects', async ()
     await settled();
   }
 });
+
+test('a promised flag is waited for though the deadline is longer than any timer', async () => {
+  const guard = dependency({
+    name: 'prices',
+    policy: standardPolicy({ ...alone, deadlineMs: 2 ** 40 }),
+    isEnabled: () => new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 20)),
+    disabledValue: () => 'off',
+    call: async () => 'live',
+  });
+  expect((await guard.call('a')).value).toBe('live');
+});
