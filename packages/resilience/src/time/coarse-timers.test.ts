@@ -189,3 +189,19 @@ test('lets the process end where nothing can expire', async () => {
   expect(kinds).toEqual(['background', 'background', 'foreground']);
   timers.unwatch();
 });
+
+test.each([
+  { stallMs: 10, turns: 1 },
+  { stallMs: 700, turns: 3 },
+])('gives the loop $turns turns after a stall of $stallMs ms', async ({ stallMs, turns }) => {
+  const clock = new ManualClock();
+  const timers = new CoarseTimers(clock);
+  let setBefore = 0;
+  timers.add(
+    entry(clock.now() + 10, () => (setBefore = clock.timersSet)),
+    clock.now(),
+  );
+  clock.stall(stallMs);
+  await clock.advance(0);
+  expect(setBefore).toBe(1 + turns);
+});
