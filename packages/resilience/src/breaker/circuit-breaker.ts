@@ -40,17 +40,11 @@ export class CircuitBreaker extends Layer {
   override enter(call: Call): void {
     const circuit = this.#circuit;
     if (circuit.isClosed && call.nowMs >= this.#nextLookMs) this.#lookAtCallsInFlight(call.nowMs);
-    const recovery = circuit.isClosed ? undefined : circuit.recovery;
     if (circuit.isClosed) {
       call.ticket = circuit.generation;
       circuit.generation.add(call);
       this.inner.enter(call);
-    } else if (recovery?.admits()) {
-      call.ticket = this.#beginProbe(recovery, call);
-      this.inner.enter(call);
-    } else {
-      this.settle(call, { kind: 'rejected', rejection: circuit.rejection(call.nowMs) });
-    }
+    } else this.#enterProtected(call);
   }
 
   override leave(call: Call): void {
@@ -84,6 +78,16 @@ export class CircuitBreaker extends Layer {
     if (!this.#settings.enabled || !this.#circuit.isClosed) return;
     if (ageMs < this.#settings.windowMs) this.#window.restoreMemory(memory.window, nowMs);
     this.#circuit.restoreMemory(memory, ageMs);
+  }
+
+  #enterProtected(call: Call): void {
+    const circuit = this.#circuit;
+    circuit.endOpenTime(call.nowMs);
+    const { recovery } = circuit;
+    if (recovery?.admits()) {
+      call.ticket = this.#beginProbe(recovery, call);
+      this.inner.enter(call);
+    } else this.settle(call, { kind: 'rejected', rejection: circuit.rejection(call.nowMs) });
   }
 
   #count(call: Call): void {

@@ -100,6 +100,11 @@ export class Circuit {
     else if (!settings.enabled && !settings.isolated) this.#close('disabled');
   }
 
+  /** Half-open as soon as the open time is over: its timer is late after a stall, and lost with fake timers. */
+  endOpenTime(nowMs: number): void {
+    if (this.state === 'open' && nowMs >= this.#openUntilMs) this.#opossum?.halfOpen();
+  }
+
   /** Why a call may not pass now. */
   rejection(nowMs: number): Rejection {
     const { state } = this;

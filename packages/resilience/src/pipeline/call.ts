@@ -47,7 +47,8 @@ export class Call implements Expiring {
   /** How often the dependency was asked, hedges included. */
   attempt = 0;
   attemptStartedAtMs = 0;
-  /** The stalls of this process until the current attempt began. */
+  /** The stalls of this process until the call began, and until its current attempt did. */
+  readonly #stalledAtStartMs: number;
   #stalledBeforeMs = 0;
   /** The attempts whose answers are still wanted: one, or two once a hedge has joined. */
   running: RunningAttempt | undefined = undefined;
@@ -95,6 +96,7 @@ export class Call implements Expiring {
     this.resolve = resolve;
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
+    this.#stalledAtStartMs = runtime.timers.stalledMs(this.nowMs);
     this.#ambient = runtime.carrier && captureFrom(runtime.carrier);
   }
 
@@ -149,6 +151,12 @@ export class Call implements Expiring {
     return this.attemptMsAt(this.nowMs);
   }
 
+  /** How long the call has taken, as of the latest reading of the clock, the stalls of this process apart. */
+  get durationMs(): number {
+    const stalledMs = this.#runtime.timers.stalledMs(this.nowMs) - this.#stalledAtStartMs;
+    return Math.max(0, this.nowMs - this.startedAtMs - stalledMs);
+  }
+
   readClock(): void {
     this.nowMs = this.#runtime.clock.now();
   }
@@ -158,11 +166,13 @@ export class Call implements Expiring {
     this.waitHandler = handler;
     this.expiresAtMs = untilMs;
     if (untilMs !== never) this.#runtime.timers.add(this, this.nowMs);
+    else this.#runtime.timers.watch(this.nowMs);
   }
 
   stopWaiting(): void {
-    this.waitHandler = undefined;
     if (this.expiresAtMs !== never) this.#runtime.timers.remove(this);
+    else if (this.waitHandler !== undefined) this.#runtime.timers.unwatch();
+    this.waitHandler = undefined;
   }
 
   expire(nowMs: number): void {

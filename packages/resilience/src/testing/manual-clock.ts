@@ -44,7 +44,7 @@ export class ManualClock implements Clock {
   /** Blocks the event loop: timers that fall due meanwhile run late, at the end of it. */
   stall(ms: number): void {
     this.#nowMs += ms;
-    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs);
+    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs).sort((a, b) => a.atMs - b.atMs);
     for (const timer of due) this.#timers.delete(timer);
     for (const { callback } of due) callback();
   }
