@@ -137,6 +137,9 @@ function protections(
     snapshot,
     exportMemory,
     restoreMemory,
-    dispose: () => breaker.dispose(),
+    dispose: () => {
+      breaker.dispose();
+      bulkhead.dispose();
+    },
   };
 }

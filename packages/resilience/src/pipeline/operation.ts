@@ -10,12 +10,4 @@ export class Operation<Step = unknown> {
     this.perform = perform;
     this.degrade = degrade;
   }
-
-  /** An arrow without a parameter can't see the context, whose AbortController costs as much as all the policies. */
-  get takesContext(): boolean {
-    const { perform } = this;
-    return (
-      perform.length > 0 || !/^(?:async\s*)?\(\s*\)\s*=>/.test(Function.prototype.toString.call(perform))
-    );
-  }
 }

@@ -14,19 +14,22 @@ const { then: promiseThen } = Promise.prototype;
 /** The innermost layer: asks the dependency, and takes each answer once. */
 export class Work extends Layer {
   readonly #perform: Perform;
+  /** What `perform` is a method of. */
+  readonly #owner: unknown;
   readonly #takesContext: boolean;
   readonly #classify: (error: unknown) => Exclude<Verdict, 'success'>;
 
-  constructor(perform: Perform, classify: (error: unknown) => Exclude<Verdict, 'success'>) {
+  constructor(perform: Perform, owner: unknown, classify: (error: unknown) => Exclude<Verdict, 'success'>) {
     super();
     this.#perform = perform;
+    this.#owner = owner;
     this.#takesContext = takesContext(perform);
     this.#classify = classify;
   }
 
   override enter(call: Call): void {
-    const { input } = call;
-    const takesContext = input instanceof Operation ? input.takesContext : this.#takesContext;
+    // An operation always gets its context: to read its source for each call would cost more than an AbortController.
+    const takesContext = this.#takesContext || call.input instanceof Operation;
     const attempt = new Attempt(call, takesContext ? new AbortController() : undefined);
     if (call.running === undefined) call.running = attempt;
     else call.runningHedge = attempt;
@@ -41,9 +44,13 @@ export class Work extends Layer {
   #ask(attempt: Attempt): Promise<unknown> {
     try {
       const { input } = attempt.call;
-      if (input instanceof Operation) return Promise.resolve(input.perform(contextOf(attempt)));
-      if (!this.#takesContext) return Promise.resolve((this.#perform as (input: unknown) => unknown)(input));
-      return Promise.resolve(this.#perform(input as never, contextOf(attempt)));
+      if (input instanceof Operation) {
+        const { perform } = input;
+        return Promise.resolve(perform(contextOf(attempt)));
+      }
+      const perform = this.#perform as (this: unknown, input: unknown, context?: CallContext) => unknown;
+      if (!this.#takesContext) return Promise.resolve(perform.call(this.#owner, input));
+      return Promise.resolve(perform.call(this.#owner, input, contextOf(attempt)));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -126,7 +133,7 @@ function takesContext(perform: Perform): boolean {
   const source = Function.prototype.toString.call(perform);
   return (
     /\{\s*\[native code\]\s*\}\s*$/.test(source) ||
-    !/^(?:async\s*)?(?:function\b[^(]*)?\(?\s*[\w$]*\s*\)?\s*(?:=>|\{)/.test(source) ||
+    !/^(?:async\s*)?(?:function\b[^(/]*)?\(?\s*[\w$]*\s*\)?\s*(?:=>|\{)/.test(source) ||
     /\barguments\b/.test(source)
   );
 }

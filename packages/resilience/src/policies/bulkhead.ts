@@ -65,7 +65,7 @@ export class Bulkhead extends Layer implements WaitHandler {
   #queue = neverUsed;
   #settings: BulkheadSettings;
   #inFlight = 0;
-  #abandoned: AbandonedWork | undefined;
+  readonly #abandoned: AbandonedWork;
   readonly #isRecovering: () => boolean;
   #admitting = false;
 
@@ -81,6 +81,7 @@ export class Bulkhead extends Layer implements WaitHandler {
     this.#settings = settings;
     this.#adaptive = adaptive;
     this.#isRecovering = isRecovering;
+    this.#abandoned = new AbandonedWork(runtime, settings.abandonedLeaseMs, this.#release);
   }
 
   get isBusy(): boolean {
@@ -119,7 +120,13 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   configure(settings: BulkheadSettings): void {
     this.#settings = settings;
+    this.#abandoned.configure(settings.abandonedLeaseMs);
     this.#admitWaiting();
+  }
+
+  /** Cancels its timers; who waits for a permit still gets one. */
+  dispose(): void {
+    this.#abandoned.dispose();
   }
 
   snapshot(): BulkheadSnapshot {
@@ -131,18 +138,14 @@ export class Bulkhead extends Layer implements WaitHandler {
       limit,
       queued: this.#queue.size,
       maxQueue,
-      abandoned: this.#abandoned?.count ?? 0,
+      abandoned: this.#abandoned.count,
       settings: this.#settings,
     };
   }
 
   #finish(call: Call): void {
-    if (call.isIdle) {
-      this.#release();
-      return;
-    }
-    this.#abandoned ??= new AbandonedWork(this.#runtime, this.#release);
-    this.#abandoned.add(call, this.#settings.abandonedLeaseMs);
+    if (call.isIdle) this.#release();
+    else this.#abandoned.add(call);
   }
 
   #limit(): number {
@@ -152,7 +155,7 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   /** No permit is free, but only because of abandoned work, and a probe must not wait for that. */
   #isBlockedByAbandoned(): boolean {
-    const abandoned = this.#abandoned?.holding ?? 0;
+    const abandoned = this.#abandoned.holding;
     return abandoned > 0 && this.#inFlight - abandoned < this.#limit() && this.#isRecovering();
   }
 

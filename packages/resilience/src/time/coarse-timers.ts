@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 
 /** Something that expires unless it is removed first. Its links make adding and removing free of allocation. */
 export interface Expiring {
@@ -82,7 +83,7 @@ export class CoarseTimers {
     else this.#timer.cancel();
     this.#wakesAtMs = wakesAtMs;
     this.#setAtMs = nowMs;
-    this.#timer = this.#clock.setTimer(this.#wake, Math.max(0, wakesAtMs - nowMs));
+    this.#setTimer(Math.max(0, wakesAtMs - nowMs));
   }
 
   /** Sets the timer anew that should have fired long ago: the loop is stalled, or somebody has swapped the timers. */
@@ -104,7 +105,11 @@ export class CoarseTimers {
     this.#isExtraTurn = true;
     this.#wakesAtMs = nowMs;
     this.#setAtMs = nowMs;
-    this.#timer = this.#clock.setTimer(this.#wake, 0);
+    this.#setTimer(0);
+  }
+
+  #setTimer(delayMs: number): void {
+    this.#timer = asNobody(() => this.#clock.setTimer(this.#wake, delayMs));
   }
 
   readonly #wake = (): void => {
