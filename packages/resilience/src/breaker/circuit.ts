@@ -148,7 +148,7 @@ export class Circuit {
   }
 
   #opened(): void {
-    if (this.#settings.isolated || this.#isDisposed) return;
+    if (this.#settings.isolated) return;
     const { clock } = this.#runtime;
     const nowMs = clock.now();
     const forMs = this.#openMs(nowMs);

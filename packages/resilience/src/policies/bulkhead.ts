@@ -17,7 +17,7 @@ export interface BulkheadSettings {
   readonly queueTimeoutMs: number;
   /**
    * How long work that has been abandoned (timed out, cancelled) and does not settle holds its permit. More than a
-   * timer can wait for (2^31 - 1) means until it settles.
+   * timer can wait for (2^31 - 1) means until it settles. A change applies to what is abandoned already.
    */
   readonly abandonedLeaseMs: number;
 }
