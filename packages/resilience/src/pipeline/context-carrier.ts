@@ -5,8 +5,8 @@ import { warn } from '../primitives/warning.ts';
  * Takes along a caller's ambient context that is not kept in AsyncLocalStorage, or that shall differ from it.
  *
  * All waits share one timer and a permit is handed over by the call that frees it. A call that waits goes on in its
- * caller's AsyncLocalStorage all the same; only one that is neither retried nor degraded, and so has nothing left to do,
- * ends outside of every store after a timeout or a cancel. With a carrier that too happens as the caller.
+ * caller's AsyncLocalStorage all the same. Only one that is neither retried nor degraded, and so has nothing left to
+ * do, ends outside of every store after a timeout or a cancel. With a carrier that too happens as the caller.
  */
 export interface ContextCarrier {
   /** The ambient context of now; asked once per call, at its beginning. */

@@ -13,9 +13,6 @@ interface Lease {
   timer: Timer | undefined;
 }
 
-// Stands for the leases of a bulkhead that has none: most work heeds its signal.
-const none = new Set<Lease>();
-
 /**
  * Work that nobody waits for any more and that has not settled: it ignores its signal. It holds its permit, because it
  * still occupies the dependency, but not for ever: after a lease the permit comes back, and only the count is kept.
@@ -24,7 +21,7 @@ export class AbandonedWork {
   readonly #runtime: Runtime;
   readonly #release: () => void;
   #leaseMs: number;
-  #leases = none;
+  readonly #leases = new Set<Lease>();
   #isDisposed = false;
   /** Work that has not settled. */
   count = 0;
@@ -54,7 +51,6 @@ export class AbandonedWork {
       this.count--;
       this.#end(lease);
     });
-    if (this.#leases === none) this.#leases = new Set();
     this.#leases.add(lease);
     if (this.#isDisposed) this.#end(lease);
     else this.#await(lease);

@@ -65,7 +65,8 @@ export class Bulkhead extends Layer implements WaitHandler {
   #queue = neverUsed;
   #settings: BulkheadSettings;
   #inFlight = 0;
-  readonly #abandoned: AbandonedWork;
+  /** Made for the first work that is abandoned: most heeds its signal. */
+  #abandoned: AbandonedWork | undefined;
   readonly #isRecovering: () => boolean;
   #admitting = false;
 
@@ -81,7 +82,6 @@ export class Bulkhead extends Layer implements WaitHandler {
     this.#settings = settings;
     this.#adaptive = adaptive;
     this.#isRecovering = isRecovering;
-    this.#abandoned = new AbandonedWork(runtime, settings.abandonedLeaseMs, this.#release);
   }
 
   get isBusy(): boolean {
@@ -120,13 +120,13 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   configure(settings: BulkheadSettings): void {
     this.#settings = settings;
-    this.#abandoned.configure(settings.abandonedLeaseMs);
+    this.#abandoned?.configure(settings.abandonedLeaseMs);
     this.#admitWaiting();
   }
 
   /** Cancels its timers; who waits for a permit still gets one. */
   dispose(): void {
-    this.#abandoned.dispose();
+    this.#abandonedWork.dispose();
   }
 
   snapshot(): BulkheadSnapshot {
@@ -138,14 +138,19 @@ export class Bulkhead extends Layer implements WaitHandler {
       limit,
       queued: this.#queue.size,
       maxQueue,
-      abandoned: this.#abandoned.count,
+      abandoned: this.#abandoned?.count ?? 0,
       settings: this.#settings,
     };
   }
 
   #finish(call: Call): void {
     if (call.isIdle) this.#release();
-    else this.#abandoned.add(call);
+    else this.#abandonedWork.add(call);
+  }
+
+  get #abandonedWork(): AbandonedWork {
+    this.#abandoned ??= new AbandonedWork(this.#runtime, this.#settings.abandonedLeaseMs, this.#release);
+    return this.#abandoned;
   }
 
   #limit(): number {
@@ -155,7 +160,7 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   /** No permit is free, but only because of abandoned work, and a probe must not wait for that. */
   #isBlockedByAbandoned(): boolean {
-    const abandoned = this.#abandoned.holding;
+    const abandoned = this.#abandoned?.holding ?? 0;
     return abandoned > 0 && this.#inFlight - abandoned < this.#limit() && this.#isRecovering();
   }
 
