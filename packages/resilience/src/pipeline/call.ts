@@ -1,8 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
 import type { CallOptions } from './call-options.ts';
-import { captureFrom, runCarried } from './context-carrier.ts';
+import { Carried } from './context-carrier.ts';
 import type { Outcome } from './outcome.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -72,8 +73,9 @@ export class Call implements Expiring {
   previousExpiring: Expiring | undefined = undefined;
 
   readonly #runtime: Runtime;
-  /** The caller's ambient context, if there is a carrier. */
-  readonly #ambient: unknown;
+  /** What the carrier of the caller's time has captured, if there was one. */
+  readonly #carried: Carried | undefined;
+  /** The caller's AsyncLocalStorage, from the first wait on. */
   #resource: AsyncResource | undefined = undefined;
   /** Settles the promise that the caller waits for. */
   readonly resolve: (answer: never) => void;
@@ -97,7 +99,7 @@ export class Call implements Expiring {
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
     this.#stalledAtStartMs = runtime.timers.stalledMs(this.nowMs);
-    this.#ambient = runtime.carrier && captureFrom(runtime.carrier);
+    this.#carried = runtime.carrier && new Carried(runtime.carrier);
   }
 
   /** The total deadline as a duration, as it appears in errors. */
@@ -197,15 +199,18 @@ export class Call implements Expiring {
    * begins, so that a call that never waits pays nothing.
    */
   keepContext(): void {
-    if (this.#runtime.carrier === undefined) this.#resource ??= new AsyncResource('ballast.call');
+    this.#resource ??= new AsyncResource('ballast.call');
   }
 
-  /** Continues in the caller's ambient context: a wait is ended by a timer or by another call. */
+  /**
+   * Continues as the caller, since a wait is ended by a timer or by another call; as nobody where the caller's context
+   * was not kept. A carrier knows better what is its own, and leaves the rest.
+   */
   resume(action: () => void): void {
-    const { carrier } = this.#runtime;
-    if (carrier !== undefined) runCarried(carrier, this.#ambient, action);
-    else if (this.#resource !== undefined) this.#resource.runInAsyncScope(action);
-    else action();
+    const carried = this.#carried;
+    const resumed = carried === undefined ? action : () => carried.run(action);
+    if (this.#resource !== undefined) this.#resource.runInAsyncScope(resumed);
+    else asNobody(resumed);
   }
 
   get runtime(): Runtime {

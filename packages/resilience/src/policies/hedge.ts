@@ -111,6 +111,7 @@ export class Hedge extends Layer {
       },
     };
     call.hedgeTimer = entry;
+    call.keepContext();
     timers.add(entry, startedAtMs);
   }
 

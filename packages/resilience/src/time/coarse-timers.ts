@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 
 /** Something that expires unless it is removed first. Its links make adding and removing free of allocation. */
 export interface Expiring {
@@ -111,7 +112,7 @@ export class CoarseTimers {
     this.#setWith = setTimeout;
     this.#isBackground = this.#count === 0;
     const kind = this.#isBackground ? 'background' : 'foreground';
-    this.#timer = this.#clock.setTimer(this.#wake, wakesAtMs - nowMs, kind);
+    this.#timer = asNobody(() => this.#clock.setTimer(this.#wake, wakesAtMs - nowMs, kind));
   }
 
   /** Whether the timer should have fired long ago, was set by a clock far ahead, or was swapped away (p-timeout#16). */
