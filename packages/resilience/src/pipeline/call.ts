@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../primitives/clock.ts';
 import { asNobody } from '../primitives/nobody.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
+import type { Countdown } from '../time/countdown.ts';
 import type { CallOptions } from './call-options.ts';
 import { Carried } from './context-carrier.ts';
 import type { Outcome } from './outcome.ts';
@@ -57,7 +58,7 @@ export class Call implements Expiring {
   /** The errors of attempts that others followed, the first one's first. */
   earlierErrors: readonly unknown[] | undefined = undefined;
   /** What will start the hedge. */
-  hedgeTimer: Expiring | undefined = undefined;
+  hedgeTimer: Countdown | undefined = undefined;
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
   /** The neighbours among the calls that the breaker has let through and that have not ended. */
