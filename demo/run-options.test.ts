@@ -3,15 +3,16 @@ import { BadOptionError } from './command-line.ts';
 import { maxLoad, readRunOptions, runDefaults, usage } from './run-options.ts';
 
 test('without options the defaults apply', () => {
-  expect(readRunOptions([])).toEqual({ ...runDefaults, fresh: false, help: false });
+  expect(readRunOptions([])).toEqual({ ...runDefaults, standby: false, fresh: false, help: false });
 });
 
 test('each option is read, also behind the -- of a package manager', () => {
-  const args = ['--', '--load', '20', '--restart-after=0.5', '--port-base', '5000', '--fresh'];
+  const args = ['--', '--load', '20', '--restart-after=0.5', '--port-base', '5000', '--standby', '--fresh'];
   expect(readRunOptions(args)).toEqual({
     load: 20,
     restartAfterSeconds: 0.5,
     portBase: 5000,
+    standby: true,
     fresh: true,
     help: false,
   });

@@ -5,6 +5,8 @@ import { defaultPortBase, maxPortOffset } from './topology.ts';
 /** What the command line of a run can say. */
 export interface RunOptions extends EmbeddedSystemOptions {
   readonly portBase: number;
+  /** A second PostgreSQL that follows the first, to fail over to. */
+  readonly standby: boolean;
   readonly help: boolean;
 }
 
@@ -16,6 +18,7 @@ export const usage = `Usage: pnpm demo [options]
   --load <orders/s>          orders per second to place, 0 to ${maxLoad} (default ${runDefaults.load})
   --restart-after <seconds>  how long a killed process stays down (default ${runDefaults.restartAfterSeconds})
   --port-base <port>         first of ${maxPortOffset + 1} ports in a row (default ${runDefaults.portBase})
+  --standby                  a second PostgreSQL that follows the first, to fail over to
   --fresh                    forget the orders of earlier runs
   --help                     this text
 
@@ -30,6 +33,7 @@ export function readRunOptions(args: readonly string[]): RunOptions {
       load: { type: 'string' },
       'restart-after': { type: 'string' },
       'port-base': { type: 'string' },
+      standby: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -50,6 +54,7 @@ export function readRunOptions(args: readonly string[]): RunOptions {
       max: 86_400,
     }),
     portBase: portBaseOption(values['port-base'], runDefaults.portBase),
+    standby: values.standby,
     fresh: values.fresh,
     help: values.help,
   };

@@ -38,7 +38,7 @@ async function openRoom(system: EmbeddedSystem, view: View): Promise<void> {
 
 async function run(options: RunOptions): Promise<void> {
   const { requested, stop } = stopRequest();
-  const system = await openEmbeddedSystem(topologyAt(options.portBase), options);
+  const system = await openEmbeddedSystem(topologyAt(options.portBase, options), options);
   const view = openView(system, stop);
   const started = Promise.all([system.start(), openRoom(system, view)]).then(() => view.ready());
   try {

@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest';
-import { defaultPortBase, maxPortOffset, nodeOf, supervisedNames, topologyAt } from './topology.ts';
+import {
+  defaultPortBase,
+  maxPortOffset,
+  nodeOf,
+  serverPortsOf,
+  supervisedNames,
+  topologyAt,
+} from './topology.ts';
 
-test('every port moves with the base, and no two nodes share one', () => {
-  const moved = topologyAt(15_000);
-  expect(moved.nodes.map(({ port }) => port - 15_000)).toEqual(
-    topologyAt().nodes.map(({ port }) => port - defaultPortBase),
-  );
-  expect(new Set(moved.nodes.map(({ port }) => port)).size).toBe(moved.nodes.length);
-  expect(Math.max(...moved.nodes.map(({ port }) => port))).toBe(15_000 + maxPortOffset);
-});
+test.each([{}, { standby: true }])(
+  'every port moves with the base, and no two are the same: %j',
+  (options) => {
+    const moved = topologyAt(15_000, options);
+    expect(moved.nodes.map(({ port }) => port - 15_000)).toEqual(
+      topologyAt(defaultPortBase, options).nodes.map(({ port }) => port - defaultPortBase),
+    );
+    const ports = [...moved.nodes.map(({ port }) => port), serverPortsOf(moved).postgres];
+    expect(new Set(ports).size).toBe(ports.length);
+    expect(Math.max(...ports)).toBe(15_000 + maxPortOffset);
+  },
+);
 
 test('edges lead between nodes that exist', () => {
   const { nodes, edges } = topologyAt();
@@ -17,5 +28,6 @@ test('edges lead between nodes that exist', () => {
 });
 
 test('everything that can be killed is a node', () => {
-  for (const name of supervisedNames) expect(nodeOf(topologyAt(), name).url).toContain('127.0.0.1');
+  for (const name of supervisedNames)
+    expect(nodeOf(topologyAt(defaultPortBase, { standby: true }), name).url).toContain('127.0.0.1');
 });

@@ -3,7 +3,13 @@ export const serviceNames = ['orders', 'inventory', 'recommendation'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** Everything that may be killed, started, stalled or resumed; not the control room itself. */
-export const supervisedNames = [...serviceNames, 'load-generator', 'postgres', 'redis'] as const;
+export const supervisedNames = [
+  ...serviceNames,
+  'load-generator',
+  'postgres',
+  'postgres-standby',
+  'redis',
+] as const;
 export type SupervisedName = (typeof supervisedNames)[number];
 
 export type NodeName = 'control-room' | SupervisedName;
@@ -43,6 +49,10 @@ const layout: readonly { name: NodeName; kind: NodeKind; scheme: string; portOff
   { name: 'redis', kind: 'cache', scheme: 'redis', portOffset: 6 },
 ];
 
+/** Only with a standby: then `postgres` is the address of the two, and each has a port of its own. */
+const standbyPortOffset = 7;
+const firstServerPortOffset = 8;
+
 const edges: readonly TopologyEdge[] = [
   { from: 'load-generator', to: 'orders', required: true },
   { from: 'orders', to: 'inventory', required: true },
@@ -54,16 +64,45 @@ const edges: readonly TopologyEdge[] = [
 ];
 
 /** The highest port a node can get above the base. */
-export const maxPortOffset = Math.max(...layout.map((node) => node.portOffset));
+export const maxPortOffset = firstServerPortOffset;
+
+export interface TopologyOptions {
+  /** A second PostgreSQL that follows the first. @default false */
+  readonly standby?: boolean;
+}
 
 /** The system as a graph, every port shifted to `portBase`. */
-export function topologyAt(portBase: number = defaultPortBase): Topology {
-  const nodes = layout.map(({ name, kind, scheme, portOffset }) => {
+export function topologyAt(
+  portBase: number = defaultPortBase,
+  { standby = false }: TopologyOptions = {},
+): Topology {
+  const present = standby
+    ? [
+        ...layout,
+        {
+          name: 'postgres-standby',
+          kind: 'database',
+          scheme: 'postgres',
+          portOffset: standbyPortOffset,
+        } as const,
+      ]
+    : layout;
+  const nodes = present.map(({ name, kind, scheme, portOffset }) => {
     const port = portBase + portOffset;
     return { name, kind, port, url: `${scheme}://${host}:${port}` };
   });
-  return { portBase, nodes, edges };
+  const copies = { from: 'postgres', to: 'postgres-standby', required: false } as const;
+  return { portBase, nodes, edges: standby ? [...edges, copies] : edges };
 }
+
+/** Where the two servers listen when there is a standby. */
+export const serverPortsOf = ({ portBase }: Topology) => ({
+  postgres: portBase + firstServerPortOffset,
+  'postgres-standby': portBase + standbyPortOffset,
+});
+
+export const hasStandby = ({ nodes }: Topology): boolean =>
+  nodes.some(({ name }) => name === 'postgres-standby');
 
 /** The node of that name; every name of the type exists, so there is nothing to handle. */
 export function nodeOf(topology: Topology, name: NodeName): TopologyNode {

@@ -16,8 +16,19 @@ import {
   clearCluster,
   clearStalePostmaster,
   dataFolderOf,
+  demandFirstPrimary,
+  ReplicatedPostgres,
+  standbyLocationOf,
 } from '@ballast/supervisor/postgres';
-import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
+import {
+  hasStandby,
+  nodeOf,
+  type ServiceName,
+  type SupervisedName,
+  serverPortsOf,
+  serviceNames,
+  type Topology,
+} from '../topology.ts';
 import { writeFlagsFile } from './flags-file.ts';
 import { membersOf } from './members.ts';
 
@@ -37,6 +48,8 @@ export interface EmbeddedSystem {
   readonly logs: LogFolder;
   readonly chaosToken: string;
   readonly flagsFile: string;
+  /** The two servers behind the database's address, where the topology has a standby. */
+  readonly database: ReplicatedPostgres | undefined;
   /** Where the run keeps what it writes. */
   readonly folder: string;
   /** Where the database keeps its files. */
@@ -53,7 +66,7 @@ const stopOrder: readonly (readonly SupervisedName[])[] = [
   ['load-generator'],
   ['orders'],
   ['inventory', 'recommendation'],
-  ['postgres', 'redis'],
+  ['postgres', 'postgres-standby', 'redis'],
 ];
 
 /** Takes the run's folder and its ports, and describes every process; starts none. */
@@ -67,10 +80,12 @@ export async function openEmbeddedSystem(
   try {
     const location = chooseLocation(folder);
     // Before the ports are checked: what a crashed run left holds one of them.
-    await clearStalePostmaster(dataFolderOf(location));
-    await demandFreePorts(topology.nodes);
-    if (options.fresh) clearCluster(location);
-    return describe({ topology, options, data, folder, location, disown });
+    const locations = [location, standbyLocationOf(location)];
+    for (const one of locations) await clearStalePostmaster(dataFolderOf(one));
+    await demandFreePorts(portsOf(topology));
+    if (options.fresh) locations.forEach(clearCluster);
+    if (!hasStandby(topology)) demandFirstPrimary(location);
+    return await describe({ topology, options, data, folder, location, disown });
   } catch (error) {
     disown();
     throw error;
@@ -86,13 +101,29 @@ interface Parts {
   readonly disown: () => void;
 }
 
-function describe({ topology, options, data, folder, location, disown }: Parts): EmbeddedSystem {
+function portsOf(topology: Topology): { name: string; port: number }[] {
+  const own = hasStandby(topology) ? [{ name: 'postgres', port: serverPortsOf(topology).postgres }] : [];
+  return [...topology.nodes, ...own];
+}
+
+async function describe(parts: Parts): Promise<EmbeddedSystem> {
+  const { topology, options, data, folder, location, disown } = parts;
   const logs = openLogFolder(join(folder, 'logs'));
   const chaosToken = randomBytes(24).toString('base64url');
   const flagsFile = writeFlagsFile(folder);
   const compileCache = join(data, 'compile-cache');
   const ordersPerSecond = options.load;
-  const shared = { topology, logs, location, chaosToken, flagsFile, compileCache, ordersPerSecond };
+  const database = hasStandby(topology)
+    ? new ReplicatedPostgres({
+        location,
+        port: nodeOf(topology, 'postgres').port,
+        memberPorts: serverPortsOf(topology),
+        databases: serviceNames,
+        logs,
+      })
+    : undefined;
+  await database?.open();
+  const shared = { topology, database, logs, location, chaosToken, flagsFile, compileCache, ordersPerSecond };
   const restartAfterMs = options.restartAfterSeconds * 1000;
   const supervisor = supervise({ members: membersOf(shared), stopOrder, restartAfterMs });
   return {
@@ -101,11 +132,13 @@ function describe({ topology, options, data, folder, location, disown }: Parts):
     logs,
     chaosToken,
     flagsFile,
+    database,
     folder,
     databaseFolder: location.home,
     start: () => startAll(topology, supervisor),
     async stop(graceMs) {
       await supervisor.stopAll(graceMs);
+      await database?.close();
       disown();
     },
   };
@@ -115,11 +148,20 @@ function describe({ topology, options, data, folder, location, disown }: Parts):
 async function startAll(topology: Topology, supervisor: RunningSupervisor<SupervisedName>): Promise<void> {
   const redis = supervisor.status().find(({ name }) => name === 'redis');
   if (redis?.state === 'down') supervisor.start('redis').catch(() => {});
-  await supervisor.start('postgres');
+  await startDatabase(topology, supervisor);
   // A service that ends while starting is started again like any other, so its failure does not fail the start.
   for (const name of [...serviceNames, 'load-generator'] as const) supervisor.start(name).catch(() => {});
   const needed = ['orders', 'inventory'] as const;
   const isReady = (name: ServiceName): Promise<boolean> =>
     answersHttp(`${nodeOf(topology, name).url}/health/ready`);
   while (!(await Promise.all(needed.map(isReady))).every(Boolean)) await delay(50);
+}
+
+/** The one that was the primary at the end of the last run is it again; the other one copies it when it is there. */
+async function startDatabase(
+  topology: Topology,
+  supervisor: RunningSupervisor<SupervisedName>,
+): Promise<void> {
+  if (!hasStandby(topology)) return supervisor.start('postgres');
+  await Promise.any([supervisor.start('postgres'), supervisor.start('postgres-standby')]);
 }

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type LogFolder, nodeProcess, type ProcessSpec, type Unmanaged } from '@ballast/supervisor';
-import { type ClusterLocation, databaseUrl, embeddedPostgres } from '@ballast/supervisor/postgres';
+import {
+  type ClusterLocation,
+  databaseUrl,
+  embeddedPostgres,
+  type ReplicatedPostgres,
+} from '@ballast/supervisor/postgres';
 import { embeddedRedis, hasRedis } from '@ballast/supervisor/redis';
 import {
   host,
@@ -19,6 +24,8 @@ export interface Run {
   readonly topology: Topology;
   readonly logs: LogFolder;
   readonly location: ClusterLocation;
+  /** Two servers behind one address, where the run has a standby. */
+  readonly database: ReplicatedPostgres | undefined;
   readonly chaosToken: string;
   readonly flagsFile: string;
   /** Compiled code of earlier runs: saves each process 15 MB and a third of its start. */
@@ -39,7 +46,7 @@ export function membersOf(run: Run): Record<SupervisedName, ProcessSpec | Unmana
     inventory: service('inventory', run, redis.url),
     recommendation: service('recommendation', run, redis.url),
     'load-generator': loadGenerator(run),
-    postgres: postgres(run),
+    ...databaseServers(run),
     redis: redis.member,
   };
 }
@@ -53,9 +60,13 @@ function chooseRedis({ topology, logs }: Run): Redis {
   return { member: embeddedRedis({ port, password, logs }), url: `redis://:${password}@${host}:${port}` };
 }
 
-function postgres({ topology, logs, location }: Run): ProcessSpec {
+function databaseServers({ topology, logs, location, database }: Run) {
+  if (database) return database.specs;
   const { port } = nodeOf(topology, 'postgres');
-  return embeddedPostgres({ location, port, databases: serviceNames, logs });
+  return {
+    postgres: embeddedPostgres({ location, port, databases: serviceNames, logs }),
+    'postgres-standby': { state: 'absent', reason: 'the run was started without --standby' },
+  } as const;
 }
 
 function service(name: ServiceName, run: Run, redisUrl: string | undefined): ProcessSpec {

@@ -36,6 +36,7 @@ export function nodePictures(
         ...state,
         details: detailsOf(name, view),
         ...means(name, state.health, processes !== null),
+        canFailOver: canFailOver(name, view),
       },
     ];
   });
@@ -51,8 +52,23 @@ function supervised(status: ProcessStatus<SupervisedName>, view: SystemView, now
   if (status.state === 'external') return { ...base, health: 'up', note: 'runs elsewhere' };
   if (status.state === 'up' && isServiceName(status.name) && !view.service(status.name))
     return { ...base, health: 'unknown', note: 'does not report' };
-  return { ...base, health: status.state, note: null };
+  return { ...base, health: status.state, note: status.state === 'up' ? roleOf(status.name, view) : null };
 }
+
+/** Which of the two database servers is which; of the standby, whether it has everything. */
+function roleOf(name: SupervisedName, view: SystemView): string | null {
+  const replication = view.replication();
+  if (!replication || (name !== 'postgres' && name !== 'postgres-standby')) return null;
+  if (name === replication.primary) return 'primary';
+  return replication.isInSync ? 'standby, in sync' : 'standby, behind';
+}
+
+const canFailOver = (name: SupervisedName, view: SystemView): boolean => {
+  const replication = view.replication();
+  return (
+    replication?.primary === name && (replication.isInSync || replication.replication === 'asynchronous')
+  );
+};
 
 function downNote(reason: string, restartsAt: number | null, now: number): string {
   if (restartsAt === null) return reason || 'down';
@@ -70,6 +86,7 @@ function observed(name: SupervisedName, view: SystemView): State {
 
 function isThereNow(name: SupervisedName, view: SystemView): boolean | null {
   if (name === 'postgres' || name === 'redis') return view.accepts(name);
+  if (name === 'postgres-standby') return null;
   if (name === 'load-generator') return view.stats() !== null;
   return view.service(name) !== null;
 }

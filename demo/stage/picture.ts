@@ -19,6 +19,8 @@ export interface NodePicture {
   readonly canStart: boolean;
   readonly canStall: boolean;
   readonly canFault: boolean;
+  /** Its standby can take over. */
+  readonly canFailOver: boolean;
 }
 
 export type BreakerState = 'closed' | 'half-open' | 'open' | 'isolated' | 'off';

@@ -8,6 +8,7 @@ import {
 } from '@ballast/resilience/primitives';
 import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
+import { type ReplicatedPostgres, type Replication, StandbyBehindError } from '@ballast/supervisor/postgres';
 import { nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
 import { ActiveFaults } from './active-faults.ts';
 import type { ActiveFault, StagedFault } from './faults.ts';
@@ -23,6 +24,8 @@ export interface StageLogger {
 export interface StageOptions {
   readonly topology: Topology;
   readonly supervisor?: Supervisor<SupervisedName> | undefined;
+  /** The two servers behind the database's address, where there is a standby. */
+  readonly database?: ReplicatedPostgres | undefined;
   readonly chaosToken: string;
   readonly switches: Switches;
   readonly logger: StageLogger;
@@ -44,6 +47,11 @@ export interface Stage {
   start(target: SupervisedName): Promise<void>;
   stall(target: SupervisedName, forMs: number): Promise<void>;
   resume(target: SupervisedName): Promise<void>;
+  /** Kills the database's primary and makes the standby the primary. */
+  failOver(): Promise<void>;
+  /** From now on the standby gets nothing, until the fail-over or `forMs` later. */
+  holdReplication(forMs: number): Promise<void>;
+  setReplication(replication: Replication): void;
   fault(target: ServiceName, fault: StagedFault, forMs: number, details?: FaultDetails): Promise<void>;
   heal(target: ServiceName): Promise<void>;
   setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
@@ -60,6 +68,7 @@ const answerWithinMs = 8000;
 
 const optionRules: Readonly<Record<keyof StageOptions, Rule>> = {
   topology: anObject,
+  database: withMethods('a replicated database', 'failOver', 'status'),
   supervisor: withMethods('a supervisor', 'kill', 'start', 'stall', 'resume', 'onChange'),
   chaosToken: { ...text, isSecret: true },
   switches: withMethods('switches', 'read', 'set'),
@@ -69,7 +78,7 @@ const optionRules: Readonly<Record<keyof StageOptions, Rule>> = {
 
 export function openStage(options: StageOptions): Stage {
   checkOptions('openStage', options, optionRules, ['topology', 'chaosToken', 'switches', 'logger', 'onMark']);
-  const { topology, supervisor, chaosToken, switches, logger, onMark } = options;
+  const { topology, supervisor, database, chaosToken, switches, logger, onMark } = options;
   const active = new ActiveFaults();
 
   function mark(kind: Mark['kind'], target: SupervisedName | null, text: string): void {
@@ -115,6 +124,31 @@ export function openStage(options: StageOptions): Stage {
     mark('heal', target, `${target} resumes`);
   }
 
+  function replicated(): ReplicatedPostgres {
+    if (database) return database;
+    throw problem(409, 'not-possible-here', 'There is no standby: start with pnpm demo --standby');
+  }
+
+  async function failOver(): Promise<void> {
+    const servers = replicated();
+    const { primary } = servers.status();
+    logger.info({ action: 'fail over', target: primary }, 'action on the system');
+    try {
+      await servers.failOver((ended) => kill(ended));
+    } catch (error) {
+      if (error instanceof StandbyBehindError) throw problem(409, 'standby-behind', error.message);
+      throw error;
+    }
+    mark('heal', servers.status().primary, `${servers.status().primary} is the primary`);
+  }
+
+  async function holdReplication(forMs: number): Promise<void> {
+    const servers = replicated();
+    await servers.holdReplication();
+    setTimeout(() => servers.releaseReplication(), forMs).unref();
+    mark('break', 'postgres-standby', 'the standby gets nothing');
+  }
+
   async function fault(
     target: ServiceName,
     name: StagedFault,
@@ -141,6 +175,9 @@ export function openStage(options: StageOptions): Stage {
     start,
     stall,
     resume,
+    failOver,
+    holdReplication,
+    setReplication: (replication) => replicated().setReplication(replication),
     fault,
     heal,
     async setRate(rate) {

@@ -1,5 +1,6 @@
 import { anObject, checkOptions, type Rule, withMethods } from '@ballast/resilience/primitives';
 import type { ProcessStatus, Supervisor } from '@ballast/supervisor';
+import type { ReplicatedPostgres, ReplicationStatus } from '@ballast/supervisor/postgres';
 import type { LoadStats, RecentOrder, StatsReport } from '../load-generator/stats.ts';
 import { nodeOf, type ServiceName, type SupervisedName, serviceNames, type Topology } from '../topology.ts';
 import { follow } from './follow.ts';
@@ -23,6 +24,8 @@ export interface SystemView {
   processes(): readonly ProcessStatus<SupervisedName>[] | null;
   /** Whether a server accepts connections there; null when it was not probed. */
   accepts(name: 'postgres' | 'redis'): boolean | null;
+  /** Which database server is the primary, and whether the other one may take over; null without a standby. */
+  replication(): ReplicationStatus | null;
   /** After each second of traffic, with the orders that ended in it; returns the unsubscribe. */
   onStats(listener: StatsListener): () => void;
   /** After each change of a process; returns the unsubscribe. */
@@ -32,6 +35,7 @@ export interface SystemView {
 export interface WatchOptions {
   readonly topology: Topology;
   readonly supervisor: Supervisor<SupervisedName> | undefined;
+  readonly database?: ReplicatedPostgres | undefined;
   /** `host:port` of what has no stream, probed once a second; only without a supervisor. */
   readonly probes: Readonly<Partial<Record<'postgres' | 'redis', string>>>;
   readonly signal: AbortSignal;
@@ -43,6 +47,7 @@ const probeEveryMs = 1000;
 const optionRules: Readonly<Record<keyof WatchOptions, Rule>> = {
   topology: anObject,
   supervisor: withMethods('a supervisor', 'status', 'onChange'),
+  database: withMethods('a replicated database', 'status'),
   probes: anObject,
   signal: withMethods('an AbortSignal', 'addEventListener', 'throwIfAborted'),
 };
@@ -50,7 +55,7 @@ const optionRules: Readonly<Record<keyof WatchOptions, Rule>> = {
 /** Follows every stream of the system until the signal ends it. */
 export function watchSystem(options: WatchOptions): SystemView {
   checkOptions('watchSystem', options, optionRules, ['topology', 'probes', 'signal']);
-  const { topology, supervisor, probes, signal } = options;
+  const { topology, supervisor, database, probes, signal } = options;
   const reports = new Map<ServiceName, ServiceReports>();
   const accepted = new Map<string, boolean>();
   const statsListeners = new Set<StatsListener>();
@@ -95,6 +100,7 @@ export function watchSystem(options: WatchOptions): SystemView {
     orders: () => orders,
     processes: () => supervisor?.status() ?? null,
     accepts: (name) => accepted.get(name) ?? null,
+    replication: () => database?.status() ?? null,
     onStats: (listener) => subscribe(statsListeners, listener),
     onProcess: (listener) => subscribe(processListeners, listener),
   };

@@ -7,6 +7,7 @@ export const stubView = (known: Partial<SystemView>): SystemView => ({
   orders: () => [],
   processes: () => null,
   accepts: () => null,
+  replication: () => null,
   onStats: () => () => {},
   onProcess: () => () => {},
   ...known,

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { NotPossibleError } from '@ballast/supervisor';
 import type { EmbeddedSystem } from '../embedded/embedded-system.ts';
 import { maxRatePerSecond, type StatsReport } from '../load-generator/stats.ts';
 import { nodeOf } from '../topology.ts';
@@ -17,9 +18,15 @@ async function changeLoad({ topology }: EmbeddedSystem, factor: number): Promise
   put.end(JSON.stringify({ ordersPerSecond: wanted }));
 }
 
+async function failOver({ database, supervisor }: EmbeddedSystem): Promise<void> {
+  if (!database) throw new NotPossibleError('there is no standby: start with --standby');
+  await database.failOver((primary) => supervisor.kill(primary));
+}
+
 /** Does what a key asked for; throws NotPossibleError when that process is not there to be killed. */
 export async function performCommand(system: EmbeddedSystem, command: Action): Promise<void> {
   if (command.do === 'kill') await system.supervisor.kill(command.name);
   else if (command.do === 'start') await system.supervisor.start(command.name);
+  else if (command.do === 'fail-over') await failOver(system);
   else await changeLoad(system, command.do === 'more-load' ? 2 : 0.5);
 }

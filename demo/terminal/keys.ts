@@ -7,6 +7,7 @@ const letters: Readonly<Record<SupervisedName, string>> = {
   recommendation: 'r',
   'load-generator': 'g',
   postgres: 'p',
+  'postgres-standby': 's',
   redis: 'c',
 };
 
@@ -14,12 +15,13 @@ export const keyOf = (name: SupervisedName): string => letters[name];
 
 export type Command =
   | { readonly do: 'kill' | 'start'; readonly name: SupervisedName }
-  | { readonly do: 'more-load' | 'less-load' | 'introduce' | 'quit' };
+  | { readonly do: 'more-load' | 'less-load' | 'fail-over' | 'introduce' | 'quit' };
 
 const others: Readonly<Record<string, Command>> = {
   '+': { do: 'more-load' },
   '=': { do: 'more-load' },
   '-': { do: 'less-load' },
+  f: { do: 'fail-over' },
   '?': { do: 'introduce' },
   q: { do: 'quit' },
   // Ctrl-C and Ctrl-D: a terminal in raw mode sends them as characters.

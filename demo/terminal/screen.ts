@@ -10,6 +10,7 @@ const experiments: readonly { name: SupervisedName; shows: string }[] = [
   { name: 'inventory', shows: 'orders are accepted as pending, and settle when it is back' },
   { name: 'orders', shows: 'no acknowledged order is lost; the same key finds the same order' },
   { name: 'postgres', shows: 'fast 503s, nothing half written' },
+  { name: 'postgres-standby', shows: 'orders wait for it for 3 s, then go on without' },
   { name: 'redis', shows: 'the cache goes on in memory' },
   { name: 'load-generator', shows: 'silence' },
 ];

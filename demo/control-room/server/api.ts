@@ -64,6 +64,12 @@ export function apiRoutes({ topology, stage, state, scenarios, hello, closing }:
   api.post('/nodes/:name/resume', (request, response) =>
     done(response, empty(request), stage.resume(nodeIn(request))),
   );
+  api.post('/nodes/:name/fail-over', (request, response) => {
+    const name = nodeIn(request);
+    if (name !== state.primary())
+      throw problem(409, 'not-possible-here', `${name} is not a primary with a standby`);
+    return done(response, empty(request), stage.failOver());
+  });
   api.post('/nodes/:name/stall', (request, response) =>
     done(response, stage.stall(nodeIn(request), read(request, stallBody).forMs)),
   );

@@ -9,6 +9,7 @@ import { type ControlRoom, startControlRoom } from './start.ts';
 export function openEmbeddedControlRoom({
   topology,
   supervisor,
+  database,
   chaosToken,
   flagsFile,
   folder,
@@ -18,6 +19,7 @@ export function openEmbeddedControlRoom({
   return startControlRoom({
     topology,
     supervisor,
+    database,
     chaosToken,
     flagsFile,
     port: nodeOf(topology, 'control-room').port,

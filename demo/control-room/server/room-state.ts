@@ -25,6 +25,8 @@ export interface RoomState {
   mark(mark: Mark): void;
   /** The frame of this moment, without marks: `marks()` has all of them. */
   now(): Frame;
+  /** The database server that is the primary; null without a standby. */
+  primary(): string | null;
   subscribe(listener: (frame: Frame) => void): () => void;
 }
 
@@ -104,6 +106,7 @@ export function openRoomState({ topology, view, switches, faults, signal }: Room
       soon();
     },
     now: () => frameOf([]),
+    primary: () => view.replication()?.primary ?? null,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,4 +1,5 @@
 import type { Supervisor } from '@ballast/supervisor';
+import type { ReplicatedPostgres } from '@ballast/supervisor/postgres';
 import { maxRatePerSecond } from '../../load-generator/stats.ts';
 import { markProcesses } from '../../stage/process-marks.ts';
 import { openStage, type Stage, type StageLogger } from '../../stage/stage.ts';
@@ -14,6 +15,8 @@ export interface RoomOptions {
   readonly topology: Topology;
   /** Without one (containers), a kill is a fault of the service, and a start is answered with the command to type. */
   readonly supervisor?: Supervisor<SupervisedName> | undefined;
+  /** The two servers behind the database's address, where there is a standby. */
+  readonly database?: ReplicatedPostgres | undefined;
   readonly chaosToken: string;
   readonly flagsFile: string;
   /** Folder for the pictures of scenario runs. */
@@ -36,14 +39,14 @@ export interface Room {
   close(): Promise<void>;
 }
 
-export function openRoom({ topology, supervisor, jaegerUrl = '', ...options }: RoomOptions): Room {
+export function openRoom({ topology, supervisor, database, jaegerUrl = '', ...options }: RoomOptions): Room {
   const { chaosToken, flagsFile, picturesFolder: folder, probes = {}, logger } = options;
   const closing = new AbortController();
   const { signal } = closing;
   const switches = openSwitches(flagsFile);
-  const view = watchSystem({ topology, supervisor, probes, signal });
+  const view = watchSystem({ topology, supervisor, database, probes, signal });
   const onMark = (mark: Parameters<RoomState['mark']>[0]) => state.mark(mark);
-  const stage = openStage({ topology, supervisor, chaosToken, switches, logger, onMark });
+  const stage = openStage({ topology, supervisor, database, chaosToken, switches, logger, onMark });
   const state = openRoomState({ topology, view, switches, faults: stage.faults, signal });
   const stopMarking = supervisor ? markProcesses(supervisor, onMark) : () => {};
   const scenarios = openScenarioRunner({ topology, view, stage, state, supervisor, folder, logger });

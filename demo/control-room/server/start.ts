@@ -37,6 +37,7 @@ const optionRules: Readonly<Record<keyof ControlRoomOptions, Rule>> = {
   host: text,
   publicPort: integer(1, 65_535),
   supervisor: withMethods('a supervisor', 'status', 'kill', 'start', 'stall', 'resume', 'onChange'),
+  database: withMethods('a replicated database', 'failOver', 'status'),
   chaosToken: { ...text, isSecret: true },
   flagsFile: text,
   picturesFolder: text,

@@ -1,5 +1,5 @@
 import { type NodeProcessOptions, nodeProcess, SupervisedProcess, supervise } from '@ballast/supervisor';
-import { embeddedPostgres } from '@ballast/supervisor/postgres';
+import { embeddedPostgres, ReplicatedPostgres } from '@ballast/supervisor/postgres';
 import { embeddedRedis } from '@ballast/supervisor/redis';
 import { describe, expect, test } from 'vitest';
 
@@ -60,6 +60,24 @@ const entries: readonly Entry[] = [
     bad: {
       location: [null, [], '/'],
       port: badPorts,
+      databases: [null, 'orders', ['Orders'], ['a;b'], [7]],
+      logs: badLogs,
+    },
+  },
+  {
+    of: 'ReplicatedPostgres',
+    open: (options) => new ReplicatedPostgres(options),
+    good: {
+      location: { native: '/', home: '/', identity: undefined },
+      port: 1,
+      memberPorts: { postgres: 2, 'postgres-standby': 3 },
+      databases: [],
+      logs,
+    },
+    bad: {
+      location: [null, [], '/'],
+      port: badPorts,
+      memberPorts: [null, [], {}, { postgres: 2 }, { postgres: 2, 'postgres-standby': 0 }],
       databases: [null, 'orders', ['Orders'], ['a;b'], [7]],
       logs: badLogs,
     },

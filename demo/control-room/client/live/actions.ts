@@ -21,6 +21,7 @@ export const actions = {
   start: (target: string) => act('POST', `/api/nodes/${target}/start`),
   stall: (target: string, forMs: number) => act('POST', `/api/nodes/${target}/stall`, { forMs }),
   resume: (target: string) => act('POST', `/api/nodes/${target}/resume`),
+  failOver: (target: string) => act('POST', `/api/nodes/${target}/fail-over`),
   fault: (target: string, fault: FaultName, forMs: number) =>
     act('PUT', `/api/nodes/${target}/fault`, { fault, forMs }),
   heal: (target: string) => act('DELETE', `/api/nodes/${target}/fault`),

@@ -7,7 +7,14 @@ import { useLive } from '../live/store.ts';
 import { showNotice } from '../shell/notice.tsx';
 import { nodeTitle } from '../topology/names.ts';
 
-const breakable: readonly SupervisedName[] = ['recommendation', 'inventory', 'orders', 'redis', 'postgres'];
+const breakable: readonly SupervisedName[] = [
+  'recommendation',
+  'inventory',
+  'orders',
+  'redis',
+  'postgres',
+  'postgres-standby',
+];
 
 const faults: readonly { fault: FaultName; label: string; means: string }[] = [
   { fault: 'latency', label: 'Slow', means: 'every answer comes late' },
@@ -24,6 +31,9 @@ export function BreakIt({ selected }: { selected: string | null }) {
   const nodes = useLive((state) => state.frame?.nodes ?? none);
   const active = useLive((state) => state.frame?.faults ?? noFaults);
   const [seconds, setSeconds] = useState<number>(20);
+  // Only the standby may be missing from the topology; before the first frame the others are shown all the same.
+  const isThere = (name: SupervisedName) =>
+    name !== 'postgres-standby' || nodes.some((node) => node.name === name);
   return (
     <div className="break-it">
       <fieldset className="choice">
@@ -40,7 +50,7 @@ export function BreakIt({ selected }: { selected: string | null }) {
           </label>
         ))}
       </fieldset>
-      {breakable.map((name) => (
+      {breakable.filter(isThere).map((name) => (
         <BreakRow
           key={name}
           name={name}
@@ -107,6 +117,16 @@ function BreakRow({ name, node, active, forMs, isSelected }: RowProps) {
         >
           Stall
         </button>
+        {node?.canFailOver && (
+          <button
+            type="button"
+            className="button kill"
+            title="the primary is killed, and the standby takes over"
+            onClick={() => run(actions.failOver(name))}
+          >
+            Fail over
+          </button>
+        )}
       </div>
     </div>
   );

@@ -24,7 +24,8 @@ export interface Geometry {
 /** Where the numbers of a feeder end, however far its line runs on. */
 export const feederLength = { wide: 318, narrow: 164 } as const;
 
-type DrawnNode = Exclude<NodeName, 'control-room'>;
+/** The standby is drawn where there is room for it. */
+type DrawnNode = Exclude<NodeName, 'control-room' | 'postgres-standby'>;
 type Corners = readonly [x: number, y: number, width: number, height: number];
 
 const boxes: Readonly<Record<DrawnNode, Readonly<Record<Geometry['name'], Corners>>>> = {
@@ -49,7 +50,12 @@ export const wide = geometryOf({
   width: 1100,
   height: 468,
   load: [142, 234, 258, 234],
-  bare: { 'inventory->postgres': 'M908 88H956', 'recommendation->postgres': 'M908 196H956' },
+  bare: {
+    'inventory->postgres': 'M908 88H956',
+    'recommendation->postgres': 'M908 196H956',
+    'postgres->postgres-standby': 'M1025 338V372',
+  },
+  standby: { x: 956, y: 372, width: 138, height: 72 },
 });
 
 export const narrow = geometryOf({
@@ -66,9 +72,10 @@ export const narrow = geometryOf({
 type Sheet = Omit<Geometry, 'nodes' | 'lines'> & {
   /** The line from the load generator to orders. */
   readonly load: Line;
+  readonly standby?: Box;
 };
 
-function geometryOf({ load, ...sheet }: Sheet): Geometry {
+function geometryOf({ load, standby, ...sheet }: Sheet): Geometry {
   const boxOf = (node: DrawnNode): Box => {
     const [x, y, width, height] = boxes[node][sheet.name];
     return { x, y, width, height };
@@ -80,7 +87,10 @@ function geometryOf({ load, ...sheet }: Sheet): Geometry {
   });
   return {
     ...sheet,
-    nodes: Object.fromEntries(Object.keys(boxes).map((node) => [node, boxOf(node as DrawnNode)])),
+    nodes: {
+      ...Object.fromEntries(Object.keys(boxes).map((node) => [node, boxOf(node as DrawnNode)])),
+      ...(standby && { 'postgres-standby': standby }),
+    },
     lines: { 'load-generator->orders': load, ...Object.fromEntries(lines) },
   };
 }

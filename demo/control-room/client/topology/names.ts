@@ -8,5 +8,6 @@ export const nodeTitle: Record<NodeName, string> = {
   inventory: 'Inventory',
   recommendation: 'Recommendation',
   postgres: 'PostgreSQL',
+  'postgres-standby': 'Standby',
   redis: 'Redis',
 };

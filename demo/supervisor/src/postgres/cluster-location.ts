@@ -61,14 +61,22 @@ export function chooseLocation(runFolder: string): ClusterLocation {
   return prepared({ native: join(reachable, 'native'), home: join(reachable, 'postgres'), identity });
 }
 
-function prepared(location: ClusterLocation): ClusterLocation {
+/** Makes the home of a cluster, for the account that runs it. */
+export function prepared(location: ClusterLocation): ClusterLocation {
   mkdirSync(location.home, { recursive: true, mode: 0o700 });
   if (location.identity) chownSync(location.home, location.identity.uid, location.identity.gid);
   return location;
 }
 
+/** Beside the first, for a second server that follows it. */
+export const standbyLocationOf = (first: ClusterLocation): ClusterLocation => ({
+  ...first,
+  home: `${first.home}-standby`,
+});
+
 /** Deletes the cluster and everything in it. */
 export function clearCluster(location: ClusterLocation): void {
+  if (!existsSync(location.home)) return;
   rmSync(location.home, { recursive: true, force: true });
   prepared(location);
 }

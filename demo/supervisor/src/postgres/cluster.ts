@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { administrator } from './administration.ts';
 import type { ClusterLocation } from './cluster-location.ts';
 
-const administrator = 'ballast';
 export const dataFolderOf = (location: ClusterLocation): string => join(location.home, 'data');
 
 /** The password that every role of the cluster has, made together with it. Only its owner may read the file. */

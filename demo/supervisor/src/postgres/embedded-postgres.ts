@@ -30,8 +30,6 @@ const settings = {
   timezone: 'UTC',
 };
 
-const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-
 export interface EmbeddedPostgresOptions {
   readonly location: ClusterLocation;
   readonly port: number;
@@ -40,13 +38,15 @@ export interface EmbeddedPostgresOptions {
   readonly logs: LogFolder;
 }
 
+// They become names in SQL, which takes no parameters there.
+export const databaseNames: Rule = listOf('a list of names of lower-case letters, digits and _', (name) =>
+  /^[a-z][a-z\d_]*$/.test(String(name)),
+);
+
 const optionRules: Readonly<Record<keyof EmbeddedPostgresOptions, Rule>> = {
   location: anObject,
   port: integer(1, 65_535),
-  // They become names in SQL, which takes no parameters there.
-  databases: listOf('a list of names of lower-case letters, digits and _', (name) =>
-    /^[a-z][a-z\d_]*$/.test(String(name)),
-  ),
+  databases: databaseNames,
   logs: logFolderRule,
 };
 
@@ -54,17 +54,44 @@ const optionRules: Readonly<Record<keyof EmbeddedPostgresOptions, Rule>> = {
 export function embeddedPostgres(options: EmbeddedPostgresOptions): ProcessSpec {
   checkOptions('embeddedPostgres', options, optionRules, Object.keys(optionRules));
   const { location, port, databases, logs } = options;
+  const prepare = () => ensureCluster(location, databases);
+  return postgresProcess({ name: 'postgres', location, port, logs, prepare });
+}
+
+export interface PostgresProcess {
+  readonly name: string;
+  readonly location: ClusterLocation;
+  readonly port: number;
+  readonly logs: LogFolder;
+  /** Makes the cluster ready to be started. */
+  readonly prepare: () => Promise<void>;
+  /** Settings that differ from those of a server that is alone. */
+  readonly changed?: Readonly<Record<string, string | number>>;
+}
+
+export function postgresProcess({
+  name,
+  location,
+  port,
+  logs,
+  prepare,
+  changed,
+}: PostgresProcess): ProcessSpec {
   const data = dataFolderOf(location);
+  const flags = Object.entries({ ...settings, ...changed }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
   return {
-    name: 'postgres',
+    name,
     stopSignal: 'SIGINT',
     orphanSignal: 'SIGQUIT',
     familyOf: childrenOf,
     answers: async (child) => acceptsConnections(data, child.pid as number),
     async launch() {
       await clearStalePostmaster(data);
-      await ensureCluster(location, databases);
-      const child = logs.write('postgres', (log) =>
+      await prepare();
+      const child = logs.write(name, (log) =>
         spawn(join(location.native, 'bin', 'postgres'), ['-D', data, '-p', String(port), ...flags], {
           ...location.identity,
           cwd: '/',
