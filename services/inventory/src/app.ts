@@ -15,7 +15,12 @@ import type { Config } from './config.ts';
 import { productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
-import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
+import {
+  deleteReservationRoute,
+  listReservationsRoute,
+  putReservationRoute,
+  readReservationRoute,
+} from './routes/reservations.ts';
 
 const sweepBatch = 100;
 
@@ -46,6 +51,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
     routes: [
       listProductsRoute(products),
       readProductRoute(products),
+      listReservationsRoute(reservations),
       putReservationRoute(reservations),
       readReservationRoute(reservations),
       deleteReservationRoute(reservations),

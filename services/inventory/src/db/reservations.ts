@@ -32,6 +32,12 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
     return latest;
   }
 
+  function list({ after = '', limit }: { after?: string | undefined; limit: number }) {
+    return db.query<Reservation>(sql`
+      select distinct on (order_id) ${columns} from reservations where order_id > ${after}
+      order by order_id, id desc limit ${limit}`);
+  }
+
   async function confirm(orderId: string, items: Line[]) {
     const held = sql`
       order_id = ${orderId} and status = 'reserved' and expires_at > now() and items = ${JSON.stringify(items)}::jsonb`;
@@ -64,7 +70,7 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
     return expired.length;
   }
 
-  return { decide, find, confirm, release, expire };
+  return { decide, find, list, confirm, release, expire };
 }
 
 function decision(orderId: string, items: Line[], ttlMs: number): Sql {

@@ -26,6 +26,8 @@ export interface ReservationStore {
   /** Holds the stock, or rejects the order for good; `undefined` when this order has a decision already. */
   decide(orderId: string, items: Line[]): Promise<Reservation | undefined>;
   find(orderId: string): Promise<Reservation | undefined>;
+  /** The latest decision of each order whose id is greater than `after`, in the order of ids. */
+  list(page: { after?: string | undefined; limit: number }): Promise<Reservation[]>;
   /** Sells what is held in time, for exactly these items; `undefined` when there is no such hold. */
   confirm(orderId: string, items: Line[]): Promise<Reservation | undefined>;
   /** Gives back what is held and leaves a tombstone, also where nothing was held yet. */
