@@ -1,5 +1,5 @@
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder } from '@ballast/resilience';
+import { createLoadShedder, systemClock } from '@ballast/resilience';
 import {
   applyProtections,
   createApp,
@@ -21,6 +21,7 @@ import {
   putReservationRoute,
   readReservationRoute,
 } from './routes/reservations.ts';
+import { boundedByStock } from './use-cases/bounded-by-stock.ts';
 
 const sweepBatch = 100;
 
@@ -35,10 +36,13 @@ export interface InventoryOptions {
 export function createInventory({ config, database, flags, logger }: InventoryOptions) {
   const postgres = postgresGuard(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
-  const reservations = guardedStore(
-    reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),
-    postgres,
-    admission,
+  const reservations = boundedByStock(
+    guardedStore(reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }), postgres, admission),
+    {
+      clock: systemClock,
+      random: Math.random,
+      maxConcurrent: Math.max(1, Math.floor(config.DATABASE_POOL_MAX / 3)),
+    },
   );
   const products = guardedStore(productsIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from '@ballast/service-kit';
 import type { TestReply } from '@ballast/service-kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { reservationsIn } from '../src/db/reservations.ts';
+import { StockBusyError } from '../src/use-cases/reservation.ts';
 import { type Inventory, startInventory } from './service.ts';
 
 const locked = 'MUG-ENAMEL';
@@ -21,44 +22,53 @@ const put = (skus: string[], status = 'confirmed') =>
   });
 const statuses = (replies: TestReply[]) => [...new Set(replies.map(({ status }) => status))];
 
-/** Runs `work` while another session holds the row of a product. */
-function whileLocked(sku: string, work: () => Promise<void>): Promise<void> {
+/** Runs `work` while another session holds the row of a product; `stillLocked` keeps that session from being ended. */
+function whileLocked(
+  sku: string,
+  work: (stillLocked: () => Promise<unknown>) => Promise<void>,
+): Promise<void> {
   return inventory.database.transaction(async (session) => {
     await session.query(sql`select from stock where sku = ${sku} for update`);
-    const isOver = { yet: false };
-    const keepAlive = (async () => {
-      // A transaction in which nothing happens would be ended by the server.
-      while (!isOver.yet) {
-        await session.query(sql`select 1`);
-        await delay(100);
-      }
-    })();
-    try {
-      await work();
-    } finally {
-      isOver.yet = true;
-      await keepAlive;
-    }
+    await work(() => session.query(sql`select 1`));
   });
 }
 
 it('sells every other product while the row of one is locked', async () => {
-  await whileLocked(locked, async () => {
+  await whileLocked(locked, async (stillLocked) => {
+    const ofOthers: TestReply[] = [];
     const ofLocked: Promise<TestReply>[] = [];
-    const ofMixed: Promise<TestReply>[] = [];
-    const ofOthers: Promise<TestReply>[] = [];
-    for (let round = 0; round < 40; round++) {
-      ofLocked.push(put([locked]), put([locked]));
-      ofMixed.push(put([others[round % others.length] as string, locked]));
-      ofOthers.push(...others.slice(0, 3).map((sku) => put([sku])));
-      await delay(50);
+    for (let round = 0; round < 100; round++) {
+      const other = others[round % others.length] as string;
+      ofLocked.push(put([locked]), put([other, locked]));
+      ofOthers.push(...(await Promise.all(others.map((sku) => put([sku])))));
+      await stillLocked();
     }
-    expect(statuses(await Promise.all(ofOthers))).toEqual([200]);
-    const busy = await Promise.all([...ofLocked, ...ofMixed]);
-    expect(statuses(busy)).toEqual([503]);
+    expect(statuses(ofOthers)).toEqual([200]);
+    const busy = await Promise.all(ofLocked);
+    expect(busy.every(({ status, body }) => status === 503 && body.code === 'stock-busy')).toBe(true);
     expect(busy.every(({ headers }) => Number(headers.get('retry-after')) >= 1)).toBe(true);
     const { body } = await inventory.send('GET', '/resilience');
     expect(body.dependencies[0].policies.breaker).toMatchObject({ state: 'closed' });
   });
   expect((await put([locked])).status).toBe(200);
+});
+
+it('answers what was decided before, and expires other holds, while the row is locked', async () => {
+  const decided = `/v1/reservations/order-${orders + 1}`;
+  await put([locked], 'reserved');
+  await put([locked], 'reserved');
+  await put(['LANTERN-BRASS'], 'reserved');
+  const overdue = [`order-${orders - 1}`, `order-${orders}`];
+  for (const orderId of overdue) await inventory.overdue(orderId);
+
+  await whileLocked(locked, async () => {
+    const again = { items: [{ sku: locked, quantity: 1 }], status: 'reserved' };
+    expect((await inventory.send('PUT', decided, again)).status).toBe(200);
+    expect((await inventory.send('DELETE', decided)).body.code).toBe('stock-busy');
+    const store = reservationsIn(inventory.database, { ttlMs: 1000 });
+    expect(await store.expire({ limit: 10 })).toBe(1);
+    expect((await store.find(overdue[1] as string))?.status).toBe('expired');
+    await expect(store.expire({ orderId: overdue[0] as string, limit: 1 })).rejects.toThrow(StockBusyError);
+  });
+  expect((await inventory.send('DELETE', decided)).status).toBe(204);
 });

@@ -6,6 +6,7 @@ import {
   type Reservation,
   ReservationDiffersError,
   type ReservationStore,
+  StockBusyError,
 } from '../use-cases/reservation.ts';
 import { sku } from './products.ts';
 
@@ -132,7 +133,7 @@ export function deleteReservationRoute(store: ReservationStore) {
     responses: { 204: { description: 'No stock is held for this order' } },
     problems: { 409: 'reservation-confirmed' },
     async handle({ params: { orderId } }) {
-      const { status } = await releaseReservation(store, orderId);
+      const { status } = await releaseReservation(store, orderId).catch(throwProblem);
       if (status === 'confirmed')
         throw problem(409, 'reservation-confirmed', 'What is sold is not given back');
       return { status: 204 };
@@ -141,6 +142,10 @@ export function deleteReservationRoute(store: ReservationStore) {
 }
 
 function throwProblem(cause: unknown): never {
+  if (cause instanceof StockBusyError) {
+    const { message, retryAfterMs } = cause;
+    throw problem(503, 'stock-busy', `Try again: ${message}`, { retryAfterMs, cause });
+  }
   if (!(cause instanceof ReservationDiffersError)) throw cause;
   throw problem(409, 'reservation-differs', 'This order was decided for other items', { cause });
 }
