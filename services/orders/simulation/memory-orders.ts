@@ -9,7 +9,7 @@ import type {
   OrderStore,
   StoredAnswer,
 } from '../src/use-cases/order.ts';
-import type { Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
+import type { Claim, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
 
 export interface MemoryKey extends IdempotencyKey {
   orderId: string;
@@ -23,6 +23,7 @@ export interface MemoryOutboxRow {
   orderId: string;
   kind: OutboxKind;
   dueAtMs: number;
+  claim: string | null;
   attempts: number;
   lastError: string | null;
   doneAtMs: number | null;
@@ -47,10 +48,13 @@ export function memoryOrders({
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
-  const rowOf = (id: string) => rows.find((row) => row.id === id && open(row));
+  const waiting = (row: MemoryOutboxRow) => open(row) && row.parkedAtMs === null;
+  const heldRow = ({ id, claim }: Claim) =>
+    rows.find((row) => row.id === id && row.claim === claim && waiting(row));
+  let claims = 0;
 
   function enqueue(orderId: string, kind: OutboxKind, dueAtMs: number) {
-    const state = { attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
+    const state = { claim: null, attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
     rows.push({ id: String(rows.length + 1), orderId, kind, dueAtMs, ...state });
   }
 
@@ -111,35 +115,38 @@ export function memoryOrders({
   const outbox: Outbox = {
     async claim(kind, { limit, leaseMs }) {
       const due = rows
-        .filter(
-          (row) => row.kind === kind && open(row) && row.parkedAtMs === null && row.dueAtMs <= clock.now(),
-        )
+        .filter((row) => row.kind === kind && waiting(row) && row.dueAtMs <= clock.now())
         .sort((a, b) => a.dueAtMs - b.dueAtMs)
         .slice(0, limit);
+      const claim = `claim-${++claims}`;
       return due.map((row) => {
         row.attempts++;
+        row.claim = claim;
         row.dueAtMs = clock.now() + leaseMs;
         return {
           id: row.id,
+          claim,
           attempts: row.attempts,
           order: structuredClone(orders.get(row.orderId) as Order),
         };
       });
     },
-    async done(ids) {
-      for (const id of ids) Object.assign(rowOf(id) ?? {}, { doneAtMs: clock.now() });
+    async done(held) {
+      for (const row of held.flatMap((claimed) => heldRow(claimed) ?? []))
+        Object.assign(row, { doneAtMs: clock.now(), claim: null });
     },
-    async postpone(id, { attempts, error, delayMs }) {
-      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, dueAtMs: clock.now() + delayMs });
+    async postpone(claimed, { attempts, error, delayMs }) {
+      const dueAtMs = clock.now() + delayMs;
+      Object.assign(heldRow(claimed) ?? {}, { attempts, lastError: error, dueAtMs, claim: null });
     },
-    async release(ids) {
-      for (const row of ids.flatMap((id) => rowOf(id) ?? [])) {
-        row.attempts--;
-        row.dueAtMs = clock.now();
-      }
+    async release(held) {
+      for (const row of held.flatMap((claimed) => heldRow(claimed) ?? []))
+        Object.assign(row, { attempts: row.attempts - 1, dueAtMs: clock.now(), claim: null });
     },
-    async park(id, { attempts, error }) {
-      Object.assign(rowOf(id) ?? {}, { attempts, lastError: error, parkedAtMs: clock.now() });
+    async park(claimed, { attempts, error }) {
+      const row = heldRow(claimed);
+      Object.assign(row ?? {}, { attempts, lastError: error, parkedAtMs: clock.now(), claim: null });
+      return row !== undefined;
     },
     async parked(limit) {
       return rows
@@ -151,15 +158,15 @@ export function memoryOrders({
         });
     },
     async backlog() {
-      const due = rows.filter((row) => open(row) && row.parkedAtMs === null && row.dueAtMs <= clock.now());
+      const due = rows.filter((row) => waiting(row) && row.dueAtMs <= clock.now());
       return {
         parked: rows.filter(({ parkedAtMs }) => parkedAtMs !== null).length,
         oldestDueAgeMs: Math.max(0, ...due.map(({ dueAtMs }) => clock.now() - dueAtMs)),
       };
     },
     async requeue(id) {
-      const row = rowOf(id);
-      if (!row || row.parkedAtMs === null) return false;
+      const row = rows.find((row) => row.id === id && row.parkedAtMs !== null);
+      if (!row) return false;
       Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: clock.now() });
       return true;
     },

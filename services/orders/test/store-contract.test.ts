@@ -8,7 +8,7 @@ import { migrations } from '../src/db/migrations/index.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 import type { OrderDraft, OrderStore, StoredAnswer } from '../src/use-cases/order.ts';
-import type { Outbox } from '../src/use-cases/outbox.ts';
+import type { ClaimedRow, Outbox } from '../src/use-cases/outbox.ts';
 
 const storeOptions = { lockMs: 60_000, keepKeysMs: 3_600_000, keepDeliveredMs: 60_000 };
 const storedAnswer: StoredAnswer = {
@@ -128,8 +128,66 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     await passMinute();
     const [again] = await outbox.claim('settle-order', leaseOptions);
     expect(again?.attempts).toBe(2);
-    await outbox.release([again?.id ?? '']);
+    await outbox.release([again as ClaimedRow]);
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ attempts: 2 }]);
+  });
+
+  const setbacks: [string, (row: ClaimedRow) => Promise<unknown>][] = [
+    ['done', (row) => outbox.done([row])],
+    ['release', (row) => outbox.release([row])],
+    ['postpone', (row) => outbox.postpone(row, { attempts: 1, error: 'late', delayMs: 0 })],
+    ['park', (row) => outbox.park(row, { attempts: 8, error: 'late' })],
+  ];
+  const claimOne = async () => (await outbox.claim('settle-order', leaseOptions))[0] as ClaimedRow;
+
+  it.each(setbacks)('let a relay whose lease is over not %s what another one holds', async (_act, act) => {
+    await passMinute();
+    const late = await claimOne();
+    await passMinute();
+    const holder = await claimOne();
+    await act(late);
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
+    expect(await outbox.parked(10)).toEqual([]);
+    await passMinute();
+    const again = await claimOne();
+    expect(again).toMatchObject({ id: holder.id, attempts: 3 });
+    await outbox.done([again]);
+    await passMinute();
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
+  });
+
+  it.each(setbacks)(
+    'let a relay whose lease is over not %s what another one has parked',
+    async (_act, act) => {
+      await passMinute();
+      const late = await claimOne();
+      await passMinute();
+      expect(await outbox.park(await claimOne(), { attempts: 8, error: 'poison' })).toBe(true);
+      await act(late);
+      expect(await outbox.parked(10)).toMatchObject([{ id: late.id, attempts: 8, lastError: 'poison' }]);
+      expect(await outbox.requeue(late.id)).toBe(true);
+      await act(late);
+      expect(await claimOne()).toMatchObject({ id: late.id, attempts: 1 });
+    },
+  );
+
+  it.each(setbacks)('let a relay that gave a row back not %s it later', async (_act, act) => {
+    await passMinute();
+    const row = await claimOne();
+    await outbox.release([row]);
+    await act(row);
+    expect(await claimOne()).toMatchObject({ attempts: 1 });
+  });
+
+  it('let nobody change a row that is done, nor park it', async () => {
+    await passMinute();
+    const row = await claimOne();
+    await store.settle(draft.id, { status: 'rejected', reason: 'unknown-sku' });
+    expect(await outbox.park(row, { attempts: 8, error: 'late' })).toBe(false);
+    await outbox.release([row]);
+    await passMinute();
+    expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
+    expect(await outbox.parked(10)).toEqual([]);
   });
 
   it('park a row until it is requeued', async () => {
@@ -137,7 +195,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     const [row] = await outbox.claim('settle-order', leaseOptions);
     const id = row?.id ?? '';
     expect(await outbox.requeue(id)).toBe(false);
-    await outbox.park(id, { attempts: 8, error: 'poison' });
+    await outbox.park(row as ClaimedRow, { attempts: 8, error: 'poison' });
     expect(await outbox.parked(10)).toMatchObject([
       { id, orderId: draft.id, kind: 'settle-order', attempts: 8, lastError: 'poison' },
     ]);
@@ -154,7 +212,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     await passMinute();
     for (const kind of ['order-confirmed', 'settle-order'] as const) {
       const [row] = await outbox.claim(kind, leaseOptions);
-      await outbox.park(row?.id ?? '', { attempts: 8, error: 'poison' });
+      await outbox.park(row as ClaimedRow, { attempts: 8, error: 'poison' });
     }
     expect(await outbox.requeueMany({ kind: 'settle-order', limit: 10 })).toBe(1);
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([
@@ -174,7 +232,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(oldestDueAgeMs).toBeLessThan(90_000);
     const [row] = await outbox.claim('settle-order', leaseOptions);
     expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
-    await outbox.park(row?.id ?? '', { attempts: 8, error: 'poison' });
+    await outbox.park(row as ClaimedRow, { attempts: 8, error: 'poison' });
     expect(await outbox.backlog()).toEqual({ parked: 1, oldestDueAgeMs: 0 });
     await store.settle(draft.id, { status: 'rejected', reason: 'unknown-sku' });
     expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
@@ -183,7 +241,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
   it('come back later when postponed', async () => {
     await passMinute();
     const [row] = await outbox.claim('settle-order', leaseOptions);
-    await outbox.postpone(row?.id ?? '', { attempts: 5, error: 'busy', delayMs: 30_000 });
+    await outbox.postpone(row as ClaimedRow, { attempts: 5, error: 'busy', delayMs: 30_000 });
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     await passMinute();
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ attempts: 6 }]);

@@ -1,7 +1,9 @@
 import type { Migrations } from '@ballast/service-kit';
 import { orders } from './0001-orders.ts';
+import { claimToken } from './0002-claim-token.ts';
 
 /** In order of their names; a released one is never edited. */
 export const migrations: Migrations = {
   '0001-orders': orders,
+  '0002-claim-token': claimToken,
 };
