@@ -47,15 +47,17 @@ export function memoryOrders({
   const orders = new Map<string, Order>();
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
+  const settledAtMs = new Map<string, number>();
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
   const waiting = (row: MemoryOutboxRow) => open(row) && row.parkedAtMs === null;
   const heldRow = ({ id, claim }: Claim) =>
     rows.find((row) => row.id === id && row.claim === claim && waiting(row));
   let claims = 0;
+  let enqueued = 0;
 
   function enqueue(orderId: string, kind: OutboxKind, dueAtMs: number) {
     const state = { claim: null, attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
-    rows.push({ id: String(rows.length + 1), orderId, kind, dueAtMs, ...state });
+    rows.push({ id: String(++enqueued), orderId, kind, dueAtMs, ...state });
   }
 
   function answered(key: string | undefined, answer: StoredAnswer | undefined) {
@@ -77,7 +79,7 @@ export function memoryOrders({
       const known = knownKey(key);
       if (known) return known;
       const lockedUntilMs = clock.now() + options.lockMs;
-      const expiresAtMs = clock.now() + options.keepKeysMs;
+      const expiresAtMs = lockedUntilMs + options.keepKeysMs;
       keys.set(key, { key, fingerprint, orderId: draft.id, lockedUntilMs, expiresAtMs, answer: null });
       orders.set(draft.id, { ...structuredClone(draft), status: 'pending' });
       enqueue(draft.id, 'settle-order', lockedUntilMs);
@@ -88,6 +90,7 @@ export function memoryOrders({
       const isFirst = order?.status === 'pending';
       if (isFirst) {
         orders.set(orderId, { ...order, ...state });
+        settledAtMs.set(orderId, clock.now());
         if (state.status === 'confirmed') enqueue(orderId, 'order-confirmed', clock.now());
       }
       const settlement = rows.find(
@@ -106,9 +109,35 @@ export function memoryOrders({
       return structuredClone(orders.get(orderId));
     },
     async sweep(limit) {
-      const old = [...keys.values()].filter(({ expiresAtMs }) => expiresAtMs <= clock.now()).slice(0, limit);
-      for (const { key } of old) keys.delete(key);
-      return old.length;
+      const nowMs = clock.now();
+      const expired = [...keys.values()]
+        .filter(({ expiresAtMs }) => expiresAtMs <= nowMs)
+        .sort((a, b) => a.expiresAtMs - b.expiresAtMs)
+        .slice(0, limit);
+      for (const known of expired)
+        known.expiresAtMs = orders.has(known.orderId)
+          ? (settledAtMs.get(known.orderId) ?? nowMs) + options.keepKeysMs
+          : nowMs;
+      const forgotten = expired.filter(({ expiresAtMs }) => expiresAtMs <= nowMs);
+      for (const { key } of forgotten) keys.delete(key);
+      const isOld = ({ doneAtMs }: MemoryOutboxRow) =>
+        doneAtMs !== null && doneAtMs <= nowMs - options.keepDeliveredMs;
+      const tidied = rows.filter(isOld).slice(0, limit);
+      for (const row of tidied) rows.splice(rows.indexOf(row), 1);
+      return forgotten.length + tidied.length;
+    },
+    async removeSettled(limit) {
+      const { keepOrdersMs = Number.POSITIVE_INFINITY } = options;
+      const isOld = ({ id }: Order) =>
+        (settledAtMs.get(id) ?? Number.POSITIVE_INFINITY) <= clock.now() - keepOrdersMs &&
+        !rows.some((row) => row.orderId === id && open(row)) &&
+        ![...keys.values()].some(({ orderId }) => orderId === id);
+      const removed = [...orders.values()].filter(isOld).slice(0, limit);
+      for (const { id } of removed) {
+        orders.delete(id);
+        for (const row of rows.filter(({ orderId }) => orderId === id)) rows.splice(rows.indexOf(row), 1);
+      }
+      return removed.length;
     },
   };
 
