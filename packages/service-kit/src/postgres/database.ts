@@ -1,9 +1,8 @@
 import { checkOptions, integer, longestTimerMs, oneOf, withPatch } from '@ballast/resilience/primitives';
-import type pg from 'pg';
 import { type Logger, silentLogger } from '../process/logger.ts';
 import { type MigrateOptions, migrateDefaults, migrateRules, migrateWith, untilMigrated } from './migrate.ts';
-import { createPool, inTransaction, queryPool } from './pool.ts';
-import { type Queryable, sql } from './sql.ts';
+import { checkPool, closePool, createPool, inTransaction, queryPool } from './pool.ts';
+import type { Queryable } from './sql.ts';
 
 export interface DatabaseOptions extends MigrateOptions {
   /** Shown in pg_stat_activity. */
@@ -71,13 +70,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     query: (statement) => queryPool(pool, statement),
     transaction: (work) => inTransaction(pool, work),
     check: () => checkPool(pool),
-    close: () => pool.end(),
+    close: () => closePool(pool),
   };
-}
-
-async function checkPool(pool: pg.Pool): Promise<void> {
-  // All connections at work means the database answers; a busy service must not be taken for a dead one.
-  const isSaturated =
-    pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0) && pool.waitingCount > 0;
-  if (!isSaturated) await queryPool(pool, sql`select 1`);
 }
