@@ -1,12 +1,13 @@
-import { type Clock, systemClock } from '@ballast/resilience/primitives';
+import type { Clock } from '@ballast/resilience/primitives';
 import pg from 'pg';
 import type { Logger } from '../process/logger.ts';
+import type { ConnectionAges } from './connection-ages.ts';
 
 export interface GivenUpSettings {
   readonly url: string;
   readonly name: string;
   readonly logger: Logger;
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /** What pg's client has but its types do not (8.23: lib/client.js). */
@@ -21,7 +22,8 @@ const stateOf = (client: pg.ClientBase) => client as unknown as ClientState;
 
 interface GivenUp {
   readonly processId: number;
-  readonly connectedAtMs: number;
+  readonly ageMs: () => number;
+  readonly hasEnded: () => boolean;
   /** Gives the place in the pool back. */
   readonly free: () => void;
 }
@@ -46,26 +48,24 @@ const cancelThem = `
  */
 export class GivenUpConnections {
   readonly #settings: GivenUpSettings;
-  readonly #clock: Clock;
-  readonly #connectedAtMs = new WeakMap<pg.ClientBase, number>();
+  readonly #ages: ConnectionAges;
   readonly #ended = new WeakSet<pg.ClientBase>();
   readonly #waiting = new Set<GivenUp>();
   #isSweeping = false;
   #isClosed = false;
   #wake = () => {};
 
-  constructor(settings: GivenUpSettings) {
+  constructor(settings: GivenUpSettings, ages: ConnectionAges) {
     this.#settings = settings;
-    this.#clock = settings.clock ?? systemClock;
+    this.#ages = ages;
   }
 
   get count(): number {
     return this.#waiting.size;
   }
 
-  /** Must see every connection of the pool when it is new. */
+  /** Must be told of every connection of the pool. */
   watch(client: pg.ClientBase): void {
-    this.#connectedAtMs.set(client, this.#clock.now());
     client.once('end', () => this.#ended.add(client));
   }
 
@@ -77,12 +77,16 @@ export class GivenUpConnections {
       client.release(true);
       return;
     }
-    const connectedAtMs = this.#connectedAtMs.get(client) ?? this.#clock.now();
     const free = () => {
       client.off('drain', free).off('end', free);
       if (this.#waiting.delete(givenUp)) client.release(true);
     };
-    const givenUp = { processId: processID, connectedAtMs, free };
+    const givenUp = {
+      processId: processID,
+      ageMs: () => this.#ages.ageMs(client),
+      hasEnded: () => this.#ended.has(client),
+      free,
+    };
     this.#waiting.add(givenUp);
     client.once('drain', free).once('end', free);
     void this.#sweep();
@@ -120,13 +124,15 @@ export class GivenUpConnections {
 
   async #askOn(spare: pg.Client): Promise<void> {
     const asked = [...this.#waiting];
-    const nowMs = this.#clock.now();
     const { rows } = await spare.query<{ pid: number }>(cancelThem, [
       asked.map(({ processId }) => processId),
-      asked.map(({ connectedAtMs }) => nowMs - connectedAtMs),
+      asked.map(({ ageMs }) => ageMs()),
     ]);
     const alive = new Set(rows.map(({ pid }) => pid));
-    for (const { processId, free } of asked) if (!alive.has(processId)) free();
+    const gone = asked.filter(({ processId }) => !alive.has(processId));
+    // Their sockets are open, so these processes belonged to another server, and so do those of other connections.
+    if (gone.some(({ hasEnded }) => !hasEnded())) this.#ages.endAll();
+    for (const { free } of gone) free();
   }
 
   // Not from the pool, which may be full of what has been given up.
@@ -145,7 +151,7 @@ export class GivenUpConnections {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#clock.setTimer(resolve, sweepIntervalMs, 'background');
+      const timer = this.#settings.clock.setTimer(resolve, sweepIntervalMs, 'background');
       this.#wake = () => {
         timer.cancel();
         resolve();
