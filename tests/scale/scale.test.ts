@@ -37,7 +37,7 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))(
       await fill(url, subject);
       db = await openExplained(url);
       bigTables = await bigTablesIn(db);
-    db.takeExplained();
+      db.takeExplained();
     });
     afterAll(() => db.close());
 

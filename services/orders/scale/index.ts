@@ -14,6 +14,7 @@ const answer: StoredAnswer = {
 };
 const lease = { limit: 32, leaseMs: 60_000 };
 const keepMs = 24 * 3_600_000;
+const nothing = { id: '0', claim: '0' };
 
 export const ordersAtScale = scaleSubject({
   name: 'orders',
@@ -28,7 +29,7 @@ export const ordersAtScale = scaleSubject({
     // Spread over the whole table, since its last pages are the ones in memory.
     const some = (n: number) => 1 + ((n * 7919) % (rows - 2 * backlogIn(rows)));
     const pending = (n: number) => idOf(rows - backlogIn(rows) / 2 + n);
-    const claimed = async () => (await outbox.claim('settle-order', { ...lease, limit: 1 }))[0]?.id ?? '';
+    const claimed = async () => (await outbox.claim('settle-order', { ...lease, limit: 1 }))[0] ?? nothing;
     const done = async (work: Promise<void>) => (await work) === undefined;
     return {
       'orders.place, a new key': (n) => orders.place(draft(rows + n), keyOf(rows + n)),
@@ -49,9 +50,10 @@ export const ordersAtScale = scaleSubject({
       'outbox.postpone': async () =>
         done(outbox.postpone(await claimed(), { attempts: 1, error: 'away', delayMs: 60_000 })),
       'outbox.release': async () => done(outbox.release([await claimed()])),
-      'outbox.park': async () => done(outbox.park(await claimed(), { attempts: 8, error: 'poison' })),
+      'outbox.park': async () => outbox.park(await claimed(), { attempts: 8, error: 'poison' }),
       'outbox.parked': () => outbox.parked(200),
       'outbox.backlog': () => outbox.backlog(),
+      'outbox.requeueMany': () => outbox.requeueMany({ limit: 10 }),
       'outbox.requeue': async (n) => outbox.requeue((await outbox.parked(n % 100))[0]?.id ?? ''),
       'catalogue.load': () => catalogue.load(),
       'catalogue.replace': () => done(catalogue.replace([{ sku: 'MUG', name: 'Mug', priceCents: 990 }])),
