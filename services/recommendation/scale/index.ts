@@ -15,15 +15,16 @@ export const recommendationAtScale = scaleSubject({
     // Spread over the whole table, since its last pages are the ones in memory.
     const customer = (n: number) => `customer-${(n * 7919) % customersIn(rows)}`;
     const done = async (work: Promise<void>) => (await work) === undefined;
+    const batch = { ...countDefaults, maxPurchases: 10 };
     const first = async () => (await purchases.due({ maxPurchases: 1, maxPairs: 1 }))[0]?.orderId ?? '';
     return {
       'purchases.record': (n) =>
         done(purchases.record({ orderId: `new-${n}`, customerId: customer(n), skus: ['SKU-1', 'SKU-2'] })),
       'purchases.record, again': (n) =>
         done(purchases.record({ orderId: `new-${n}`, customerId: customer(n), skus: ['SKU-1', 'SKU-2'] })),
-      'purchases.due': () => purchases.due(countDefaults),
+      'purchases.due': () => purchases.due(batch),
       'purchases.fold': async () =>
-        purchases.fold((await purchases.due(countDefaults)).map(({ orderId }) => orderId)),
+        purchases.fold((await purchases.due(batch)).map(({ orderId }) => orderId)),
       'purchases.postpone': async () =>
         done(purchases.postpone(await first(), { attempts: 1, error: 'x', delayMs: 1 })),
       'purchases.park': async () => done(purchases.park(await first(), { attempts: 5, error: 'poison' })),
