@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExplainedDatabase, openExplained } from './explained.ts';
 import { largeWorkIn } from './large-work.ts';
 
-const rows = Number(process.env.SCALE_ROWS ?? 50_000);
+const rows = Number(process.env.SCALE_ROWS ?? 30_000);
 /** PostgreSQL plans the first five executions of a named statement for their values and then may stop to. */
 const executions = 8;
 const services = join(import.meta.dirname, '../../services');

@@ -35,6 +35,7 @@ export const inventoryAtScale = scaleSubject({
       'reservations.expire': () => reservations.expire({ limit: 100 }),
       'reservations.expire, of one order': (n) =>
         reservations.expire({ orderId: `overdue-${heldIn(rows) - n}`, limit: 1 }),
+      'reservations.forget': () => reservations.forget({ keepMs: 100 * 86_400_000, limit: 100 }),
     };
   },
 });

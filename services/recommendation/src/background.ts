@@ -5,6 +5,8 @@ import type { Config } from './config.ts';
 import type { DuePurchase, PurchaseStore } from './use-cases/advice.ts';
 import { createPurchaseCounter } from './use-cases/count-purchases.ts';
 
+const sweepBatch = 500;
+
 export interface BackgroundParts {
   readonly purchases: PurchaseStore;
   readonly config: Config;
@@ -26,7 +28,10 @@ export function startBackgroundWork({ purchases, config, logger }: BackgroundPar
     startBackgroundTask({ name, everyMs, run, logger });
   return [
     start('count-purchases', config.COUNT_MS, counter.countDue),
-    start('report-backlog', config.SWEEP_MS, () => reportBacklog(purchases)),
+    start('sweep', config.SWEEP_MS, async () => {
+      await reportBacklog(purchases);
+      return (await purchases.forget({ keepMs: config.PURCHASE_KEEP_MS, limit: sweepBatch })) === sweepBatch;
+    }),
   ];
 }
 

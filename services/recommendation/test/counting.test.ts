@@ -1,6 +1,7 @@
 import { systemClock } from '@ballast/resilience';
-import { isDatabaseAway, sql } from '@ballast/service-kit';
+import { isDatabaseAway, readConfig, sql } from '@ballast/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../src/config.ts';
 import { purchasesIn } from '../src/db/purchases.ts';
 import { createPurchaseCounter } from '../src/use-cases/count-purchases.ts';
 import { type Recommendation, startRecommendation } from './service.ts';
@@ -81,5 +82,34 @@ describe('counting', () => {
     const { countDue } = counter();
     expect(await countDue()).toBe(true);
     expect(await countDue()).toBe(false);
+  });
+});
+
+describe('a purchase that is past its time', () => {
+  const ages = () =>
+    recommendation.database.query(
+      sql`select order_id as "orderId" from purchases where order_id like 'age-%' order by 1`,
+    );
+
+  it('is forgotten once it is counted, and the counts stay', async () => {
+    await recommendation.database.query(sql`delete from purchases`);
+    await recommendation.database.query(sql`
+      insert into purchases (order_id, customer_id, skus, is_counted, purchased_at)
+      select 'age-' || n, 'ida', array['A', 'B'], n < 4, now() - n * interval '1 day' from generate_series(1, 5) as n`);
+    const store = purchasesIn(recommendation.database);
+    const [before] = await recommendation.database.query(sql`select sum(times) as n from bought_together`);
+    expect(await store.forget({ keepMs: 36 * 3_600_000, limit: 1 })).toBe(1);
+    expect(await ages()).toHaveLength(4);
+    expect(await store.forget({ keepMs: 36 * 3_600_000, limit: 10 })).toBe(1);
+    expect(await ages()).toEqual(['age-1', 'age-4', 'age-5'].map((orderId) => ({ orderId })));
+    expect(await recommendation.database.query(sql`select sum(times) as n from bought_together`)).toEqual([
+      before,
+    ]);
+  });
+
+  it('is not forgotten before it can be counted', () => {
+    const env = { PORT: '1', DATABASE_URL: 'postgres://a', COUNT_MS: '5000' };
+    expect(() => readConfig(configSchema, { ...env, PURCHASE_KEEP_MS: '4999' })).toThrow('PURCHASE_KEEP_MS');
+    expect(readConfig(configSchema, { ...env, PURCHASE_KEEP_MS: '5000' })).toBeTruthy();
   });
 });

@@ -78,7 +78,13 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
     return attempted.filter((row) => row.orderId !== null).length;
   }
 
-  return { decide, find, list, confirm, release, expire };
+  async function forget({ keepMs, limit }: { keepMs: number; limit: number }) {
+    const [row] = await db.query<{ forgotten: number }>(sql`
+      select forget_reservations(now() - ${keepMs} * interval '1 millisecond', ${limit}) as forgotten`);
+    return row?.forgotten ?? 0;
+  }
+
+  return { decide, find, list, confirm, release, expire, forget };
 }
 
 function doneIn([attempted]: Attempted[]): Reservation | undefined {

@@ -53,6 +53,15 @@ export function purchasesIn(db: Queryable): PurchaseStore {
           ), 0)::float8 as "oldestDueAgeMs"`);
       return backlog ?? { parked: 0, oldestDueAgeMs: 0 };
     },
+    async forget({ keepMs, limit }) {
+      const forgotten = await db.query(sql`
+        delete from purchases where order_id = any(array(
+          select order_id from purchases
+          where is_counted and purchased_at <= now() - ${keepMs} * interval '1 millisecond'
+          order by purchased_at limit ${limit} for update skip locked))
+        returning 1`);
+      return forgotten.length;
+    },
     async advise(customerId, limit) {
       const rows = await db.query<{ sku: string; isTogether: boolean }>(advising(customerId, limit));
       const basis = rows.some((row) => row.isTogether) ? 'bought-together' : 'popular';

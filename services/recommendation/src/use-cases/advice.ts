@@ -37,6 +37,8 @@ export interface PurchaseStore {
   postpone(orderId: string, setback: { attempts: number; error: string; delayMs: number }): Promise<void>;
   park(orderId: string, setback: { attempts: number; error: string }): Promise<void>;
   backlog(): Promise<CountBacklog>;
+  /** Forgets purchases that are counted and at least `keepMs` old, and says how many; the counts stay. */
+  forget(options: { keepMs: number; limit: number }): Promise<number>;
   /** Bought together with what the customer has, filled up with what is popular. */
   advise(customerId: string, limit: number): Promise<Advice>;
 }
