@@ -31,7 +31,8 @@ interface Size {
   readonly latenciesMs: Map<string, number[]>;
 }
 
-const server = await startTestDatabase();
+// Both sizes in memory: the question is what a statement does, not what a disk does.
+const server = await startTestDatabase(['shared_buffers=4GB', 'max_wal_size=8GB']);
 
 async function open(subject: ScaleSubject, rows: number): Promise<Size> {
   const url = await createTestDatabase(server.serverUrl);

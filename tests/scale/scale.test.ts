@@ -77,6 +77,6 @@ async function fill(url: string, subject: ScaleSubject): Promise<void> {
 /** All but the catalogue: its copies are read as a whole, and are small. */
 async function bigTablesIn(db: ExplainedDatabase): Promise<Set<string>> {
   const big = await db.query<{ name: string }>(sql`
-    select relname as name from pg_class where relkind = 'r' and reltuples >= 200`);
+    select relname as name from pg_class where relkind = 'r' and reltuples >= 100`);
   return new Set(big.map(({ name }) => name));
 }

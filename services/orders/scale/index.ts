@@ -12,7 +12,7 @@ const answer: StoredAnswer = {
   state: { status: 'confirmed' },
   recommendations: { source: 'live', items: [] },
 };
-const lease = { limit: 32, leaseMs: 60_000 };
+const lease = { limit: 8, leaseMs: 60_000 };
 const keepMs = 24 * 3_600_000;
 
 export const ordersAtScale = scaleSubject({
@@ -48,7 +48,7 @@ export const ordersAtScale = scaleSubject({
         done(orders.postpone(pending(2 * part + n), { key: keyOf(some(n)).key, answer })),
       'orders.find': (n) => orders.find(idOf(some(n))),
       'orders.find, an unknown order': async (n) => (await orders.find(idOf(9 * rows + n))) === undefined,
-      'orders.sweep': () => orders.sweep(500),
+      'orders.sweep': () => orders.sweep(50),
       'outbox.claim, to settle': () => outbox.claim('settle-order', lease),
       'outbox.claim, to announce': () => outbox.claim('order-confirmed', lease),
       'outbox.done': async () => done(outbox.done([await claimed()])),

@@ -29,7 +29,7 @@ export const recommendationAtScale = scaleSubject({
         done(purchases.postpone(await first(), { attempts: 1, error: 'x', delayMs: 1 })),
       'purchases.park': async () => done(purchases.park(await first(), { attempts: 5, error: 'poison' })),
       'purchases.backlog': () => purchases.backlog(),
-      'purchases.forget': () => purchases.forget({ keepMs: 100 * 86_400_000, limit: 500 }),
+      'purchases.forget': () => purchases.forget({ keepMs: 100 * 86_400_000, limit: 50 }),
       'purchases.advise': async (n) => (await purchases.advise(customer(n), 4)).skus,
       'purchases.advise, an unknown customer': async (n) => (await purchases.advise(`nobody-${n}`, 4)).skus,
     };
