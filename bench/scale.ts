@@ -4,8 +4,8 @@
  *     pnpm bench:scale                    the table below: 10 thousand rows against 5 million
  *     pnpm bench:scale --rows 200000      quick and rough
  *
- * Everything that a request, relay or sweeper does with a database, on a small and on a large one in turn, so that other
- * work of the machine affects both alike. An operation ends early when there is nothing left for it to do.
+ * Everything that a request, relay or sweeper does with a database, on a small and on a large one in turn, so that
+ * other work of the machine affects both alike. An operation ends early when there is nothing left for it to do.
  */
 import { parseArgs } from 'node:util';
 import { inventoryAtScale } from '@ballast/inventory/scale';

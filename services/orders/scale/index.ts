@@ -20,7 +20,7 @@ export const ordersAtScale = scaleSubject({
   migrations,
   fill,
   stores: (db) => ({
-    orders: ordersIn(db, { lockMs: 5000, keepKeysMs: keepMs, keepDeliveredMs: keepMs }),
+    orders: ordersIn(db, { lockMs: 5000, keepKeysMs: keepMs, keepDeliveredMs: keepMs, keepOrdersMs: keepMs }),
     outbox: outboxIn(db),
     catalogue: catalogueIn(db),
   }),
@@ -38,6 +38,8 @@ export const ordersAtScale = scaleSubject({
     return {
       'orders.place, a new key': (n) => orders.place(draft(rows + n), keyOf(rows + n)),
       'orders.place, a known key': (n) => orders.place(draft(2 * rows + n), keyOf(some(n))),
+      'orders.place, a key that lost its order': (n) =>
+        orders.place(draft(3 * rows + n), { key: `lost-${n}`, fingerprint: 'print' }),
       'orders.findKey': (n) => orders.findKey(keyOf(some(n)).key),
       'orders.findKey, an unknown key': async (n) => (await orders.findKey(`no-${n}`)) === undefined,
       'orders.settle': (n) => orders.settle(pending(n), { status: 'confirmed' }),
@@ -49,6 +51,7 @@ export const ordersAtScale = scaleSubject({
       'orders.find': (n) => orders.find(idOf(some(n))),
       'orders.find, an unknown order': async (n) => (await orders.find(idOf(9 * rows + n))) === undefined,
       'orders.sweep': () => orders.sweep(50),
+      'orders.removeSettled': () => orders.removeSettled(50),
       'outbox.claim, to settle': () => outbox.claim('settle-order', lease),
       'outbox.claim, to announce': () => outbox.claim('order-confirmed', lease),
       'outbox.done': async () => done(outbox.done([await claimed()])),
