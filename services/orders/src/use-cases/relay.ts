@@ -90,7 +90,7 @@ export function createRelay({
           deliveredAtMs = clock.now();
           done.push(row);
         } catch (error) {
-          isInTrouble ||= !isRejectedByReceiver(error);
+          isInTrouble ||= !isRejectedByReceiver(error) && !isRowBusy(error);
           await setBack(row, error);
         }
       }
@@ -122,5 +122,12 @@ function isRejectedByReceiver(error: unknown): boolean {
 }
 
 function wasAttempted(error: unknown): boolean {
-  return !(error instanceof RejectedError);
+  return !(error instanceof RejectedError) && !isRowBusy(error);
+}
+
+// The receiver is well and serves other rows; somebody holds what this one needs, for a moment or for minutes.
+const rowReasons: readonly unknown[] = ['stock-busy', 'contended'];
+
+function isRowBusy(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && rowReasons.includes(error.reason);
 }
