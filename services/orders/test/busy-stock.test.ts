@@ -16,13 +16,14 @@ it('takes an order for a busy product as pending and confirms every other one, i
   orders.inventory.control.trouble = ({ method, body }) =>
     method === 'PUT' && body.items[0].sku === boots.sku ? busy : undefined;
 
-  for (let round = 0; round < 40; round++) {
-    const [ofMug, ofBoots] = await Promise.all([
-      orders.place({ items: [mug] }),
-      orders.place({ items: [boots] }),
-    ]);
+  for (let round = 0; round < 10; round++) {
+    // Busy answers in a row are what a breaker takes for a dependency that asks to be left alone.
+    for (const ofBoots of await Promise.all(
+      Array.from({ length: 8 }, () => orders.place({ items: [boots] })),
+    ))
+      expect(ofBoots).toMatchObject({ status: 202, body: { status: 'pending' } });
+    const ofMug = await orders.place({ items: [mug] });
     expect(ofMug).toMatchObject({ status: 201, body: { status: 'confirmed' } });
-    expect(ofBoots).toMatchObject({ status: 202, body: { status: 'pending' } });
   }
   const { body } = await orders.send('GET', '/resilience');
   const inventory = body.dependencies.find(({ name }: { name: string }) => name === 'inventory');

@@ -1,5 +1,6 @@
 import { RejectedError, verdictOfError } from '@ballast/resilience';
 import { backoffMs, type Clock, type Random } from '@ballast/resilience/primitives';
+import { isOwnStockBusy } from './ask-inventory.ts';
 import type { Order } from './order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 
@@ -90,7 +91,7 @@ export function createRelay({
           deliveredAtMs = clock.now();
           done.push(row);
         } catch (error) {
-          isInTrouble ||= !isRejectedByReceiver(error) && !isRowBusy(error);
+          isInTrouble ||= !isRejectedByReceiver(error) && !isOwnStockBusy(error);
           await setBack(row, error);
         }
       }
@@ -122,12 +123,5 @@ function isRejectedByReceiver(error: unknown): boolean {
 }
 
 function wasAttempted(error: unknown): boolean {
-  return !(error instanceof RejectedError) && !isRowBusy(error);
-}
-
-// The receiver is well and serves other rows; somebody holds what this one needs, for a moment or for minutes.
-const rowReasons: readonly unknown[] = ['stock-busy', 'contended'];
-
-function isRowBusy(error: unknown): boolean {
-  return error instanceof Error && 'reason' in error && rowReasons.includes(error.reason);
+  return !(error instanceof RejectedError) && !isOwnStockBusy(error);
 }
