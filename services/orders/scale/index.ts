@@ -25,8 +25,9 @@ export const ordersAtScale = scaleSubject({
     catalogue: catalogueIn(db),
   }),
   operations: ({ orders, outbox, catalogue }, rows) => {
-    // Spread over the whole table, since its last pages are the ones in memory.
-    const some = (n: number) => 1 + ((n * 7919) % (rows - 2 * backlogIn(rows)));
+    // Spread over a large part of the table, since its last pages are the ones in memory; and not among the oldest,
+    // which are removed.
+    const some = (n: number) => 1 + rows / 2 + ((n * 7919) % (rows / 2 - 2 * backlogIn(rows)));
     const pending = (n: number) => idOf(rows - backlogIn(rows) / 2 + n);
     const part = backlogIn(rows) / 8;
     const claimed = async () => {
