@@ -3,6 +3,7 @@
 import { scaleSubject } from '@ballast/service-kit/testing';
 import { catalogueIn } from '../src/db/catalogue.ts';
 import { migrations } from '../src/db/migrations/index.ts';
+import { orderBookIn } from '../src/db/order-book.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 import type { OrderDraft, StoredAnswer } from '../src/use-cases/order.ts';
@@ -29,8 +30,9 @@ export const ordersAtScale = scaleSubject({
     }),
     outbox: outboxIn(db, { longestDelayMs: 60_000 }),
     catalogue: catalogueIn(db),
+    book: orderBookIn(db),
   }),
-  operations: ({ orders, outbox, catalogue }, rows) => {
+  operations: ({ orders, outbox, catalogue, book }, rows) => {
     // Spread over the whole table, since its last pages are the ones in memory.
     const some = (n: number) => 1 + ((n * 7919) % (rows - 2 * backlogIn(rows)));
     const pending = (n: number) => idOf(rows - backlogIn(rows) / 2 + n);
@@ -63,6 +65,9 @@ export const ordersAtScale = scaleSubject({
       'outbox.backlog': () => outbox.backlog(),
       'outbox.requeueMany': () => outbox.requeueMany({ limit: 10 }),
       'outbox.requeue': async (n) => outbox.requeue((await outbox.parked(n % 100))[0]?.id ?? ''),
+      'book.page': (n) => book.page({ after: idOf(some(n)), limit: 1000 }),
+      'book.find': (n) => book.find(pending(n)),
+      'book.resettle': (n) => done(book.resettle(pending(3000 + n))),
       'catalogue.load': () => catalogue.load(),
       'catalogue.replace': () => done(catalogue.replace([{ sku: 'MUG', name: 'Mug', priceCents: 990 }])),
     };
