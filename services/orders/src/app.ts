@@ -29,7 +29,7 @@ import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
 import type { Shop } from './use-cases/place-order.ts';
 import { withNames } from './use-cases/recommend.ts';
-import { relayDefaults } from './use-cases/relay.ts';
+import { longestDelayOf, relayDefaults } from './use-cases/relay.ts';
 
 export interface OrdersOptions {
   config: Config;
@@ -51,11 +51,8 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   }
   const admission = createLoadShedder();
   const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(
-    outboxIn(database, { longestDelayMs: longestDelayOf(config) }),
-    postgres,
-    admission,
-  );
+  const longestDelayMs = Math.max(config.ORDER_LOCK_MS, longestDelayOf(relayDefaults));
+  const outbox = guardedStore(outboxIn(database, { longestDelayMs }), postgres, admission);
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 
@@ -113,10 +110,6 @@ function keepingOf(config: Config) {
     keepDeliveredMs: config.OUTBOX_KEEP_MS,
     keepOrdersMs: config.ORDER_KEEP_MS === 0 ? undefined : config.ORDER_KEEP_MS,
   };
-}
-
-function longestDelayOf(config: Config): number {
-  return Math.max(config.ORDER_LOCK_MS, relayDefaults.leaseMs, relayDefaults.maxRetryDelayMs);
 }
 
 async function openCatalogue({ catalogue: source, postgres }: Dependencies, database: Database) {

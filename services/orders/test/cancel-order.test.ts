@@ -81,6 +81,16 @@ describe('a pending order', () => {
     await orders.until(id, 'confirmed');
   });
 
+  it('stays as it is while somebody holds the stock that would be given back', async () => {
+    inventory.rejectPuts();
+    const id = await placePending();
+    orders.inventory.control.trouble = () => ({ status: 503, body: { code: 'stock-busy' } });
+    const reply = await cancel(id);
+    expect(reply).toMatchObject({ status: 503, body: { code: 'stock-busy' } });
+    expect(reply.headers.get('retry-after')).toBe('1');
+    expect(await read(id)).toMatchObject({ status: 'pending' });
+  });
+
   it('is cancelled too when only the release was done: the relay hears of it from inventory', async () => {
     inventory.rejectPuts();
     const id = await placePending();
