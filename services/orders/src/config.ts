@@ -10,7 +10,7 @@ const settings = z.object({
   INVENTORY_URL: urlOf('http', 'https'),
   RECOMMENDATION_URL: urlOf('http', 'https'),
   REDIS_URL: urlOf('redis', 'rediss').optional(),
-  /** Lets an operator see and requeue the parked rows of the outbox over HTTP; without it these routes do not exist. */
+  /** Lets an operator requeue parked rows and cancel orders over HTTP; without it these routes do not exist. */
   OPERATOR_TOKEN: bearerToken.optional(),
   /** How long the first request with a key has for itself before the relay settles its order. */
   ORDER_LOCK_MS: wholeNumber(100, 600_000).prefault('5000'),

@@ -103,7 +103,8 @@ describe('a pending order', () => {
 
   it('may be cancelled while the relay settles it: both books tell of the one that inventory heard first', async () => {
     inventory.rejectPuts();
-    const ids = await Promise.all(Array.from({ length: 60 }, placePending));
+    const ids: string[] = [];
+    while (ids.length < 30) ids.push(await placePending());
     inventory.heal();
     const confirmed = sql`orders where id = any(${ids}::uuid[]) and status = 'confirmed'`;
     await eventually('the relay is at work', async () => (await orders.count(confirmed)) > 0, { everyMs: 2 });
@@ -119,6 +120,16 @@ describe('a pending order', () => {
 });
 
 describe('a settled order', () => {
+  it('that was cancelled is answered so to the client that repeats its request', async () => {
+    inventory.rejectPuts();
+    const { body } = await orders.place({}, 'cancelled-meanwhile');
+    expect((await cancel(body.id)).status).toBe(200);
+    inventory.heal();
+    const again = await orders.place({}, 'cancelled-meanwhile');
+    expect(again).toMatchObject({ status: 409, body: { code: 'cancelled' } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
   it('can be cancelled again, and is answered the same', async () => {
     inventory.rejectPuts();
     const id = await placePending();
