@@ -95,12 +95,11 @@ function isForgotten(
   return reservation.expiresAt.getTime() - longestHoldMs < ordersKeptSince.getTime();
 }
 
-// An order is stored before inventory is asked, and settled after inventory has decided. So a reservation is read
-// before an order that is missing, and after one that is there.
+// The order first: it is stored before inventory is asked, and settled after inventory has decided. So what inventory
+// says later can only be further on than the order, and never behind it.
 async function entriesOf(orderId: string, { orders, reservations }: Books): Promise<BothEntries> {
-  const before = await reservations.find(orderId);
   const booked = await orders.find(orderId);
-  return { booked, reservation: booked ? await reservations.find(orderId) : before };
+  return { booked, reservation: await reservations.find(orderId) };
 }
 
 async function* sideBySide(
