@@ -3,6 +3,7 @@
 import { scaleSubject } from '@ballast/service-kit/testing';
 import { catalogueIn } from '../src/db/catalogue.ts';
 import { migrations } from '../src/db/migrations/index.ts';
+import { orderBookIn } from '../src/db/order-book.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 import type { OrderDraft, StoredAnswer } from '../src/use-cases/order.ts';
@@ -20,11 +21,17 @@ export const ordersAtScale = scaleSubject({
   migrations,
   fill,
   stores: (db) => ({
-    orders: ordersIn(db, { lockMs: 5000, keepKeysMs: keepMs, keepDeliveredMs: keepMs, keepOrdersMs: keepMs }),
-    outbox: outboxIn(db),
+    orders: ordersIn(db, {
+      lockMs: 5000,
+      keepKeysMs: keepMs,
+      keepDeliveredMs: keepMs,
+      keepOrdersMs: 1.5 * keepMs,
+    }),
+    outbox: outboxIn(db, { longestDelayMs: 60_000 }),
     catalogue: catalogueIn(db),
+    book: orderBookIn(db),
   }),
-  operations: ({ orders, outbox, catalogue }, rows) => {
+  operations: ({ orders, outbox, catalogue, book }, rows) => {
     // Spread over a large part of the table, since its last pages are the ones in memory; and not among the oldest,
     // which are removed.
     const some = (n: number) => 1 + rows / 2 + ((n * 7919) % (rows / 2 - 2 * backlogIn(rows)));
@@ -47,12 +54,11 @@ export const ordersAtScale = scaleSubject({
       'orders.settle, with its answer': (n) =>
         orders.settle(pending(part + n), answer.state, { key: keyOf(some(n)).key, answer }),
       'orders.settle, again': async (n) => !(await orders.settle(idOf(some(n)), { status: 'confirmed' })),
-      'orders.postpone': (n) =>
-        done(orders.postpone(pending(2 * part + n), { key: keyOf(some(n)).key, answer })),
+      'orders.postpone': (n) => orders.postpone(pending(2 * part + n), { key: keyOf(some(n)).key, answer }),
       'orders.find': (n) => orders.find(idOf(some(n))),
       'orders.find, an unknown order': async (n) => (await orders.find(idOf(9 * rows + n))) === undefined,
       'orders.sweep': () => orders.sweep(50),
-      'orders.removeSettled': () => orders.removeSettled(50),
+      'orders.removeSettled': async () => (await orders.removeSettled(50)).removed,
       'outbox.claim, to settle': () => outbox.claim('settle-order', lease),
       'outbox.claim, to announce': () => outbox.claim('order-confirmed', lease),
       'outbox.done': async () => done(outbox.done([await claimed()])),
@@ -64,6 +70,9 @@ export const ordersAtScale = scaleSubject({
       'outbox.backlog': () => outbox.backlog(),
       'outbox.requeueMany': () => outbox.requeueMany({ limit: 10 }),
       'outbox.requeue': async (n) => outbox.requeue((await outbox.parked(n % 100))[0]?.id ?? ''),
+      'book.page': (n) => book.page({ after: idOf(some(n)), limit: 1000 }),
+      'book.find': (n) => book.find(pending(n)),
+      'book.resettle': (n) => done(book.resettle(pending(3000 + n))),
       'catalogue.load': () => catalogue.load(),
       'catalogue.replace': () => done(catalogue.replace([{ sku: 'MUG', name: 'Mug', priceCents: 990 }])),
     };

@@ -1,16 +1,11 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
-import {
-  isOwnStockBusy,
-  type ReservationDecision,
-  type ReservationRelease,
-  type ReservationRequest,
-} from '../use-cases/ask-inventory.ts';
+import type { InventoryRequest, ReservationDecision } from '../use-cases/ask-inventory.ts';
 import { callReservations } from './reservation-calls.ts';
 
 /** Stock: required. There is nothing to degrade to, because a guess would sell what is not there. */
 export function inventoryDependency(client: HttpClient) {
-  return dependency<ReservationRequest | ReservationRelease, ReservationDecision>({
+  return dependency<InventoryRequest, ReservationDecision>({
     name: 'inventory',
     // Short windows and short open times: an order is settled later anyway, so finding out soon costs little.
     policy: standardPolicy({
@@ -19,7 +14,6 @@ export function inventoryDependency(client: HttpClient) {
       bulkhead: { maxConcurrent: 64, maxQueue: 64, queueTimeoutMs: 100 },
       retry: { maxAttempts: 2, baseDelayMs: 25 },
       breaker: { windowMs: 1000, minCalls: 5, openMs: 1000, maxOpenMs: 3000 },
-      classify: (error) => (isOwnStockBusy(error) ? 'uncounted' : undefined),
     }),
     idempotent: true,
     call: (request, ctx) => callReservations(client, request, ctx),
