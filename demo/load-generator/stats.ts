@@ -39,7 +39,7 @@ export interface LoadStats {
   readonly inFlight: number;
   /** Requests not sent because too many were waiting already: the generator's limit, not the system's. */
   readonly notSent: number;
-  /** The longest time by which a request was sent too late: the generator's own delay, on a machine that is too busy. */
+  /** The longest time by which a request was sent too late: on a busy machine the generator itself is slow. */
   readonly lagMs: number;
   /** Orders answered with 202, looked up until they settle; `missing`: acknowledged orders that are lost. */
   readonly pending: {

@@ -1,6 +1,8 @@
+import { noLiveRecommendations } from './fault-seen.ts';
 import { p50Ms } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthyWithReads } from './steady-state.ts';
 
 export const bulkheadOff: Scenario = {
   name: 'bulkhead-off',
@@ -20,6 +22,8 @@ export const bulkheadOff: Scenario = {
       act: (stage) => stage.fault('recommendation', 'latency', 10_000, { latencyMs: 1400 }),
     },
   ],
+  steadyState: healthyWithReads,
+  faultSeen: [noLiveRecommendations(3000)],
   expects: [
     { says: 'most orders are answered fast (p50)', unit: 'ms', measure: p50Ms('during', 3000), atMost: 700 },
     noOrderFails,

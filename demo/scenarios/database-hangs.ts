@@ -1,5 +1,7 @@
+import { noneAccepted } from './fault-seen.ts';
 import { acceptedShare, p99Ms, share } from './measures.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 export const databaseHangs: Scenario = {
   name: 'database-hangs',
@@ -12,6 +14,8 @@ export const databaseHangs: Scenario = {
   durationMs: 26_000,
   needs: ['supervisor'],
   steps: [{ atMs: 5000, says: 'PostgreSQL is stopped', act: (stage) => stage.stall('postgres', 8000) }],
+  steadyState: healthy,
+  faultSeen: [noneAccepted(3000)],
   expects: [
     { says: 'they are refused early (p99)', unit: 'ms', measure: p99Ms('during', 4000), atMost: 1800 },
     {

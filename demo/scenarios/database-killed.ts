@@ -1,5 +1,7 @@
+import { noneAccepted } from './fault-seen.ts';
 import { acceptedShare, p99Ms, share } from './measures.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 import { killAndStart } from './steps.ts';
 
 export const databaseKilled: Scenario = {
@@ -13,6 +15,8 @@ export const databaseKilled: Scenario = {
   durationMs: 26_000,
   needs: ['supervisor'],
   steps: killAndStart('postgres', 'PostgreSQL', 5000, 12_000),
+  steadyState: healthy,
+  faultSeen: [noneAccepted(1000)],
   expects: [
     {
       says: 'orders are refused with Retry-After, and do not fail',

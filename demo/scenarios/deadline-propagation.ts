@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { callsPerSecond, p99Ms } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 const work = 'inventory->postgres';
 
@@ -21,6 +23,8 @@ export const deadlinePropagation: Scenario = {
       act: (stage) => stage.fault('inventory', 'latency', 8000, { latencyMs: 900 }),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(2000)],
   expects: [
     {
       says: 'queries inventory makes for callers that gave up',

@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { p99Ms, secondsUntilOpen, secondsUntilSettled, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 export const inventoryHangs: Scenario = {
   name: 'inventory-hangs',
@@ -13,6 +15,8 @@ export const inventoryHangs: Scenario = {
   durationMs: 30_000,
   needs: ['supervisor'],
   steps: [{ atMs: 5000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8000) }],
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(2000)],
   expects: [
     noOrderFails,
     ordersAccepted(0.95),

@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { attemptsPerCall, p99Ms, secondsUntilSettled, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 import { killAndStart } from './steps.ts';
 
 const edge = 'orders->inventory';
@@ -16,6 +18,8 @@ export const inventoryKilled: Scenario = {
   durationMs: 34_000,
   needs: ['supervisor'],
   steps: killAndStart('inventory', 'Inventory', 5000, 13_000),
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(1000)],
   expects: [
     noOrderFails,
     ordersAccepted(0.95),

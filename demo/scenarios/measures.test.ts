@@ -1,7 +1,4 @@
 import { expect, test } from 'vitest';
-import { type Quality, qualityCounts } from '../load-generator/quality.ts';
-import type { LoadStats } from '../load-generator/stats.ts';
-import type { BreakerState, EdgePicture } from '../stage/picture.ts';
 import { judge } from './judge.ts';
 import {
   acceptedShare,
@@ -16,41 +13,14 @@ import {
   secondsUntilSettled,
   share,
 } from './measures.ts';
-import type { Recording, Sample } from './recording.ts';
-
-interface Second {
-  counts?: Partial<Record<Quality, number>>;
-  latenciesMs?: number[];
-  breaker?: BreakerState;
-  open?: number;
-  missing?: number;
-  settled?: number;
-  retries?: number;
-}
+import type { Recording } from './recording.ts';
+import { type Second, sampleOf } from './testing.ts';
 
 const edge = 'orders->recommendation';
 
-function sample(
-  {
-    counts = { live: 10 },
-    latenciesMs = [20],
-    breaker = 'closed',
-    open = 0,
-    missing = 0,
-    settled = 0,
-    retries = 0,
-  }: Second,
-  index: number,
-): Sample {
-  const orders = { offered: 10, outcomes: qualityCounts(counts), latencyMs: null };
-  const stats = { orders, pending: { open, missing, confirmed: settled } } as unknown as LoadStats;
-  const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
-  return { atMs: (index + 1) * 1000, stats, latenciesMs, edges, retries: { [edge]: retries } };
-}
-
 /** Broken in its third and fourth second of six. */
 const recording = (...seconds: Second[]): Recording => ({
-  samples: seconds.map(sample),
+  samples: seconds.map((second, index) => sampleOf(second, (index + 1) * 1000)),
   brokenFromMs: 2000,
   brokenToMs: 4000,
   durationMs: 6000,

@@ -1,6 +1,7 @@
-import { confirmedAgainstBefore, confirmedPerOrder } from './measures.ts';
+import { confirmedAgainstBefore, confirmedPerOrder, confirmedShare } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 /** Two calls to inventory per order: 20 orders a second are 80 % of this. */
 const perSecond = 50;
@@ -33,6 +34,10 @@ export const metastable: Scenario = {
       says: `Inventory can do ${perSecond} again: the trigger is gone`,
       act: (stage) => stage.fault('inventory', fault, 90_000, { perSecond }),
     },
+  ],
+  steadyState: healthy,
+  faultSeen: [
+    { says: 'orders confirmed at once', unit: 'share', measure: confirmedShare('during', 2000), atMost: 0.5 },
   ],
   expects: [
     noOrderFails,

@@ -1,5 +1,6 @@
-import { acceptedShare, p99Ms } from './measures.ts';
+import { acceptedShare, p99Ms, readsShare } from './measures.ts';
 import type { Scenario } from './scenario.ts';
+import { healthyWithReads } from './steady-state.ts';
 
 /** Requests a second that orders can do while it is broken. */
 const perSecond = 40;
@@ -25,6 +26,15 @@ export const overload: Scenario = {
       },
     },
     { atMs: 17_000, says: 'The extra reads stop', act: (stage) => stage.setRate(usual) },
+  ],
+  steadyState: healthyWithReads,
+  faultSeen: [
+    {
+      says: 'reads answered live',
+      unit: 'share',
+      measure: readsShare(['live'], 'during', 4000),
+      atMost: 0.5,
+    },
   ],
   expects: [
     {

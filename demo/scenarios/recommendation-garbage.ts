@@ -1,6 +1,8 @@
+import { noLiveRecommendations } from './fault-seen.ts';
 import { acceptedShare, secondsUntilOpen, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 export const recommendationGarbage: Scenario = {
   name: 'recommendation-garbage',
@@ -18,6 +20,8 @@ export const recommendationGarbage: Scenario = {
       act: (stage) => stage.fault('recommendation', 'garbage', 7000),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noLiveRecommendations(1000)],
   expects: [
     noOrderFails,
     ordersAccepted(0.99),

@@ -1,6 +1,8 @@
+import { noLiveRecommendations } from './fault-seen.ts';
 import { acceptedShare, p99Ms, secondsUntilClosed, secondsUntilOpen, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 import { killAndStart } from './steps.ts';
 
 const edge = 'orders->recommendation';
@@ -16,6 +18,8 @@ export const recommendationKilled: Scenario = {
   durationMs: 27_000,
   needs: ['supervisor'],
   steps: killAndStart('recommendation', 'Recommendation', 5000, 13_000),
+  steadyState: healthy,
+  faultSeen: [noLiveRecommendations(1000)],
   expects: [
     noOrderFails,
     ordersAccepted(0.99),

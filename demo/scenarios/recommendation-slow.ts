@@ -1,6 +1,8 @@
+import { noLiveRecommendations } from './fault-seen.ts';
 import { p99Ms, secondsUntilClosed, secondsUntilOpen, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 const edge = 'orders->recommendation';
 
@@ -20,6 +22,8 @@ export const recommendationSlow: Scenario = {
       act: (stage) => stage.fault('recommendation', 'latency', 8000, { latencyMs: 1500 }),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noLiveRecommendations(1000)],
   expects: [
     noOrderFails,
     ordersAccepted(0.99),

@@ -1,6 +1,8 @@
-import { p99Ms, share } from './measures.ts';
+import { noLiveRecommendations } from './fault-seen.ts';
+import { downShare, p99Ms, share } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy, redisIsUsed } from './steady-state.ts';
 
 export const redisKilled: Scenario = {
   name: 'redis-killed',
@@ -20,6 +22,11 @@ export const redisKilled: Scenario = {
       says: 'Both are started again',
       act: async (stage) => void (await Promise.all([stage.start('redis'), stage.start('recommendation')])),
     },
+  ],
+  steadyState: [...healthy, redisIsUsed],
+  faultSeen: [
+    { says: 'Redis is down', unit: 'share', measure: downShare('redis'), atLeast: 0.9 },
+    noLiveRecommendations(7000),
   ],
   expects: [
     noOrderFails,

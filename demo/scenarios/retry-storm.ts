@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { attemptsPerCall, secondsUntilSettled } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 const edge = 'orders->inventory';
 
@@ -18,6 +20,8 @@ export const retryStorm: Scenario = {
   steps: [
     { atMs: 5000, says: 'Inventory answers 500', act: (stage) => stage.fault('inventory', 'error', 10_000) },
   ],
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(1000)],
   expects: [
     { says: 'attempts per call', unit: 'times', measure: attemptsPerCall(edge), atMost: 1.25 },
     noOrderFails,

@@ -3,8 +3,7 @@ import { edgePictures } from '../stage/edges.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { SystemView } from '../stage/system-view.ts';
 import type { Topology } from '../topology.ts';
-import type { CheckResult } from './check-result.ts';
-import { expectationsOf, judge } from './judge.ts';
+import { type Judgement, judgeRun } from './judge.ts';
 import type { Recording, Sample } from './recording.ts';
 import type { Scenario, Step, Variant } from './scenario.ts';
 import { restore, setUp } from './set-up.ts';
@@ -21,13 +20,10 @@ export interface RunScenarioOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ScenarioResult {
+export interface ScenarioResult extends Judgement {
   readonly scenario: Scenario;
   readonly variant: Variant;
   readonly recording: Recording;
-  readonly checks: readonly CheckResult[];
-  /** Every expectation was met; those of a naive run say what must go wrong. */
-  readonly isAsDeclared: boolean;
 }
 
 /** Runs one variant of a scenario on the running system and judges what was seen. */
@@ -44,14 +40,7 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     }
     const { brokenFromMs, durationMs } = scenario;
     const recording = { samples: recorder.samples, brokenFromMs, brokenToMs, durationMs };
-    const checks = judge(expectationsOf(scenario, variant), recording);
-    return {
-      scenario,
-      variant,
-      recording,
-      checks,
-      isAsDeclared: checks.every(({ holds }) => holds === true),
-    };
+    return { scenario, variant, recording, ...judgeRun(scenario, variant, recording) };
   } finally {
     await restore(stage, view, previous);
   }
@@ -102,10 +91,14 @@ function record({ topology, view }: RunScenarioOptions): { samples: Sample[]; st
       latenciesMs: orders.map(({ latencyMs }) => latencyMs),
       edges: edgePictures(topology, view),
       retries: retriesOf(view),
+      down: downIn(view),
     });
   });
   return { samples, stop };
 }
+
+const downIn = (view: SystemView): string[] =>
+  (view.processes() ?? []).flatMap(({ name, state }) => (state === 'down' ? [name] : []));
 
 function retriesOf(view: SystemView): Record<string, number> {
   const reports = view.service('orders')?.report.dependencies ?? [];

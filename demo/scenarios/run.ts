@@ -63,7 +63,8 @@ async function runVariant(
   const result = await runScenario({ ...environment, scenario, variant, onStep });
   for (const { holds, says, measured, expected } of result.checks)
     say(`  ${holds ? 'yes' : 'NO '}  ${says}: ${measured} (${expected})`);
-  say(result.isAsDeclared ? '  as declared' : '  NOT AS DECLARED');
+  say(`  ${result.verdict === 'as declared' ? 'as declared' : result.verdict.toUpperCase()}`);
+  if (result.reason) say(`  ${result.reason}`);
   return result;
 }
 
@@ -114,7 +115,7 @@ async function main(): Promise<number> {
       runs.push(one);
     }
     if (values.evidence) writeFileSync(values.evidence, evidenceOf(runs));
-    return runs.every(({ results }) => results.every(({ isAsDeclared }) => isAsDeclared)) ? 0 : 1;
+    return runs.every(({ results }) => results.every(({ verdict }) => verdict === 'as declared')) ? 0 : 1;
   } finally {
     await environment.close();
   }

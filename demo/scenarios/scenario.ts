@@ -11,7 +11,7 @@ export interface Step {
   readonly isReturn?: boolean;
 }
 
-export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'calls';
+export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'count';
 
 /** Something that must be seen, with its bounds. */
 export interface Expectation {
@@ -47,6 +47,10 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** Off in both variants, because they would hide the effect of the one that is shown. */
   readonly without?: readonly ProtectionName[];
+  /** What must be so before the fault, in both variants; else a run says nothing about it. */
+  readonly steadyState: readonly Expectation[];
+  /** What shows that the fault took place, in both variants; else a run says nothing about it. */
+  readonly faultSeen: readonly Expectation[];
   readonly expects: readonly Expectation[];
   readonly naive?: NaiveVariant;
   /** What must be there for it to run. */

@@ -1,6 +1,8 @@
+import { noLiveRecommendations } from './fault-seen.ts';
 import { mostInFlight, p99Ms, secondsUntilClosed, secondsUntilOpen } from './measures.ts';
 import { noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 const edge = 'orders->recommendation';
 
@@ -20,8 +22,10 @@ export const thunderingHerd: Scenario = {
       act: (stage) => stage.fault('recommendation', 'hang', 8000),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noLiveRecommendations(2000)],
   expects: [
-    { says: 'calls in flight when it answers again', unit: 'calls', measure: mostInFlight(edge), atMost: 10 },
+    { says: 'calls in flight when it answers again', unit: 'count', measure: mostInFlight(edge), atMost: 10 },
     noOrderFails,
     ordersAccepted(0.99),
     { says: 'no order waits for it (p99)', unit: 'ms', measure: p99Ms('during', 2000), atMost: 700 },
@@ -39,7 +43,7 @@ export const thunderingHerd: Scenario = {
     expects: [
       {
         says: 'calls in flight when it answers again',
-        unit: 'calls',
+        unit: 'count',
         measure: mostInFlight(edge),
         atLeast: 25,
       },

@@ -24,7 +24,8 @@ afterAll(async () => {
 });
 
 async function failuresOf(scenario: Scenario, variant: Variant): Promise<string[]> {
-  const { checks } = await runScenario({ ...environment, scenario, variant });
+  const { verdict, reason, checks } = await runScenario({ ...environment, scenario, variant });
+  if (verdict === 'no verdict') return [`no verdict: ${reason}`];
   return checks
     .filter(({ holds }) => !holds)
     .map(({ says, measured, expected }) => `${says}: ${measured}, expected ${expected}`);

@@ -98,14 +98,16 @@ const newRun = (scenario: Scenario, variant: Variant): ScenarioRun => ({
   step: 'Waits until the system is calm',
   checks: unjudged(expectationsOf(scenario, variant)),
   verdict: null,
+  reason: null,
   picture: null,
 });
 
-const verdictOf = ({ checks, isAsDeclared }: ScenarioResult) => ({
+const verdictOf = ({ checks, verdict, reason }: ScenarioResult) => ({
   state: 'done' as const,
   step: '',
   checks,
-  verdict: isAsDeclared ? ('as declared' as const) : ('not as declared' as const),
+  verdict,
+  reason,
 });
 
 const cardOf = (scenario: Scenario, supervisor: Supervisor<SupervisedName> | undefined): ScenarioCard => ({

@@ -111,6 +111,7 @@ function Check({ check }: { check: CheckResult }) {
 
 function verdictText(run: ScenarioRun): string {
   if (run.state === 'stopped') return 'Stopped; the system was restored.';
+  if (run.verdict === 'no verdict') return `No verdict. ${run.reason ?? ''}`;
   if (run.variant === 'naive')
     return run.verdict === 'as declared'
       ? 'As declared: without the protection it breaks.'
