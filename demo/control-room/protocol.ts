@@ -43,7 +43,8 @@ export interface ScenarioCard {
   readonly expects: readonly string[];
   readonly heals: string;
   readonly durationMs: number;
-  readonly naive: string | null;
+  /** What happens without the protection. */
+  readonly naive: string;
   /** Why it can't run here, when it can't. */
   readonly unavailable: string | null;
 }

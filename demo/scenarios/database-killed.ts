@@ -1,5 +1,5 @@
 import { noneAccepted } from './fault-seen.ts';
-import { acceptedShare, p99Ms, share } from './measures.ts';
+import { acceptedShare, letThroughPerSecond, p99Ms, share } from './measures.ts';
 import type { Scenario } from './scenario.ts';
 import { healthy } from './steady-state.ts';
 import { killAndStart } from './steps.ts';
@@ -31,5 +31,16 @@ export const databaseKilled: Scenario = {
       measure: acceptedShare('after', 7000),
       atLeast: 0.98,
     },
+    {
+      says: 'queries tried on a database that is gone',
+      unit: 'per second',
+      measure: letThroughPerSecond('orders->postgres', 'during', 2000),
+      atMost: 5,
+      naive: { atLeast: 10 },
+    },
   ],
+  naive: {
+    without: ['breaker'],
+    says: 'Without a breaker every order is refused as well, but each first tries a database that has to recover.',
+  },
 };

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { judge } from './judge.ts';
 import {
   acceptedShare,
   attemptsPerCall,
   confirmedAgainstBefore,
   confirmedPerOrder,
   failedShare,
+  lagMs,
+  letThroughPerSecond,
   p50Ms,
   p99Ms,
   secondsUntilClosed,
@@ -144,9 +145,20 @@ test('attempts per call compare retries with calls while it was broken', () => {
   expect(attemptsPerCall(edge)(run)).toBe(1.5);
 });
 
-test('an expectation without a number is not met', () => {
-  const expectation = { says: 'it closes', unit: 's', measure: () => null, atMost: 5 } as const;
-  expect(judge([expectation], recording())).toEqual([
-    { says: 'it closes', expected: 'at most 5.0 s', measured: 'not seen', holds: false },
-  ]);
+test('what a guard lets through is counted per second', () => {
+  const run = recording(
+    {},
+    {},
+    { letThrough: 10 },
+    { letThrough: 14 },
+    { letThrough: 14 },
+    { letThrough: 30 },
+  );
+  expect(letThroughPerSecond(edge, 'during')(run)).toBe(4);
+  expect(letThroughPerSecond(edge, 'during', 1000)(run)).toBeNull();
+});
+
+test('the lag of the load generator is a quantile over the seconds of a run', () => {
+  expect(lagMs(0.5)(recording({ lagMs: 5 }, { lagMs: 900 }, { lagMs: 3 }))).toBe(5);
+  expect(lagMs(0.5)(recording())).toBeNull();
 });

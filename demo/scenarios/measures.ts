@@ -175,6 +175,27 @@ export const callsPerSecond =
   (recording) =>
     mean(inPhase(recording, phase, skipMs).flatMap((sample) => rateOf(sample, edge) ?? []));
 
+/** Calls per second that the guard of an edge let through, the mean of a phase. */
+export const letThroughPerSecond =
+  (edge: string, phase: Phase, skipMs = 0): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, phase, skipMs);
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (!first || !last || first === last) return null;
+    const calls = (last.letThrough[edge] ?? 0) - (first.letThrough[edge] ?? 0);
+    return (calls * 1000) / (last.atMs - first.atMs);
+  };
+
+/** How late the load generator itself was: a quantile over the seconds of the whole run. */
+export const lagMs =
+  (share: number): Measure =>
+  ({ samples }) =>
+    quantile(
+      samples.map(({ stats }) => stats.lagMs),
+      share,
+    ) ?? null;
+
 /** Most calls in flight at once in the last seconds before it heals: so many are answered, or tried again, together. */
 export const mostInFlight =
   (edge: string, lastMs = 3000): Measure =>

@@ -58,7 +58,7 @@ function half(
   scales: Scales,
 ): string {
   const subtitle =
-    variant === 'naive' ? `without ${scenario.naive?.without.join(', ')}` : 'with every protection';
+    variant === 'naive' ? `without ${scenario.naive.without.join(', ')}` : 'with every protection';
   const broke = variant === 'naive' ? 'breaks as declared' : 'holds as declared';
   const isAsDeclared = verdict === 'as declared';
   const headline = isAsDeclared ? broke : verdict;

@@ -11,6 +11,8 @@ export interface Sample {
   readonly edges: readonly EdgePicture[];
   /** Cumulative attempts beyond the first, per edge. */
   readonly retries: Readonly<Record<string, number>>;
+  /** Cumulative calls that the guard of an edge let through, per edge. */
+  readonly letThrough: Readonly<Record<string, number>>;
   /** Names of the processes that did not run at the end of the second. */
   readonly down: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { edgePictures } from '../stage/edges.ts';
+import type { DependencyReport } from '../stage/reports.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { SystemView } from '../stage/system-view.ts';
 import type { Topology } from '../topology.ts';
@@ -43,6 +44,17 @@ export async function runScenario(options: RunScenarioOptions): Promise<Scenario
     return { scenario, variant, recording, ...judgeRun(scenario, variant, recording) };
   } finally {
     await restore(stage, view, previous);
+  }
+}
+
+const maxRuns = 3;
+
+/** Runs a variant until there is a verdict, a few times at most: a busy machine or a slow start is no result. */
+export async function runUntilVerdict(options: RunScenarioOptions): Promise<ScenarioResult> {
+  for (let runs = 1; ; runs += 1) {
+    const result = await runScenario(options);
+    if (result.verdict !== 'no verdict' || runs === maxRuns) return result;
+    options.onStep?.(`No verdict, once more. ${result.reason}`);
   }
 }
 
@@ -90,7 +102,8 @@ function record({ topology, view }: RunScenarioOptions): { samples: Sample[]; st
       stats,
       latenciesMs: orders.map(({ latencyMs }) => latencyMs),
       edges: edgePictures(topology, view),
-      retries: retriesOf(view),
+      retries: countsOf(view, ({ policies }) => policies.retry?.retries ?? 0),
+      letThrough: countsOf(view, ({ calls, rejections }) => calls.total - sum(rejections ?? {})),
       down: downIn(view),
     });
   });
@@ -100,9 +113,10 @@ function record({ topology, view }: RunScenarioOptions): { samples: Sample[]; st
 const downIn = (view: SystemView): string[] =>
   (view.processes() ?? []).flatMap(({ name, state }) => (state === 'down' ? [name] : []));
 
-function retriesOf(view: SystemView): Record<string, number> {
+function countsOf(view: SystemView, count: (report: DependencyReport) => number): Record<string, number> {
   const reports = view.service('orders')?.report.dependencies ?? [];
-  return Object.fromEntries(
-    reports.map(({ name, policies }) => [`orders->${name}`, policies.retry?.retries ?? 0]),
-  );
+  return Object.fromEntries(reports.map((report) => [`orders->${report.name}`, count(report)]));
 }
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((all, count) => all + count, 0);

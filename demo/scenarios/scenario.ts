@@ -13,22 +13,29 @@ export interface Step {
 
 export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'count';
 
-/** Something that must be seen, with its bounds. */
-export interface Expectation {
-  readonly says: string;
-  readonly unit: Unit;
-  /** One number from the recording; null when the recording does not have it. */
-  readonly measure: (recording: Recording) => number | null;
+export interface Bounds {
   readonly atLeast?: number;
   readonly atMost?: number;
 }
 
-/** The same fault with protections switched off, and what must then go wrong. */
+/** Something that must be seen, with its bounds. */
+export interface Expectation extends Bounds {
+  readonly says: string;
+  readonly unit: Unit;
+  /** One number from the recording; null when the recording does not have it. */
+  readonly measure: (recording: Recording) => number | null;
+}
+
+/** What must be seen with the protections, and what becomes of it without them. */
+export interface Check extends Expectation {
+  /** How far it breaks in the naive variant, or that there is nothing to measure; absent: it holds there as well. */
+  readonly naive?: Bounds | 'not seen';
+}
+
+/** The same fault with protections switched off; its checks say which of them then break. */
 export interface NaiveVariant {
   readonly without: readonly ProtectionName[];
   readonly says: string;
-  /** Expectations of its own: what the unprotected system is expected to do. */
-  readonly expects: readonly Expectation[];
 }
 
 /** One failure, declared once and used by the page, the tests and the command line. */
@@ -51,8 +58,9 @@ export interface Scenario {
   readonly steadyState: readonly Expectation[];
   /** What shows that the fault took place, in both variants; else a run says nothing about it. */
   readonly faultSeen: readonly Expectation[];
-  readonly expects: readonly Expectation[];
-  readonly naive?: NaiveVariant;
+  /** Both variants are judged by these; the difference between them is what is declared. */
+  readonly expects: readonly Check[];
+  readonly naive: NaiveVariant;
   /** What must be there for it to run. */
   readonly needs?: readonly ('redis' | 'supervisor')[];
 }

@@ -18,6 +18,8 @@ export interface Second {
   readonly missing?: number;
   readonly settled?: number;
   readonly retries?: number;
+  readonly letThrough?: number;
+  readonly lagMs?: number;
   readonly down?: readonly string[];
 }
 
@@ -30,16 +32,34 @@ export function sampleOf(
   { ordersPerSecond, readsPerSecond = 0 }: Scenario['load'] = defaultLoad,
 ): Sample {
   const { counts = { live: ordersPerSecond }, reads = { live: readsPerSecond } } = second;
-  const { open = 0, missing = 0, settled = 0, retries = 0, latenciesMs = [20], down = [] } = second;
+  const {
+    open = 0,
+    missing = 0,
+    settled = 0,
+    retries = 0,
+    letThrough = 0,
+    lagMs = 2,
+    latenciesMs = [20],
+    down = [],
+  } = second;
   const stats = {
     rate: { ordersPerSecond, readsPerSecond },
     orders: { offered: sum(counts), outcomes: qualityCounts(counts), latencyMs: null },
     reads: { offered: sum(reads), outcomes: qualityCounts(reads), latencyMs: null },
+    lagMs,
     pending: { open, oldestMs: 0, missing, confirmed: settled, rejected: 0 },
   } as unknown as LoadStats;
   const pictures = edges.map(({ from, to }) => edgeOf(`${from}->${to}`, second));
-  const retriesByEdge = Object.fromEntries(pictures.map(({ id }) => [id, retries]));
-  return { atMs, stats, latenciesMs, edges: pictures, retries: retriesByEdge, down };
+  const ofEach = (count: number) => Object.fromEntries(pictures.map(({ id }) => [id, count]));
+  return {
+    atMs,
+    stats,
+    latenciesMs,
+    edges: pictures,
+    retries: ofEach(retries),
+    letThrough: ofEach(letThrough),
+    down,
+  };
 }
 
 const sum = (counts: Partial<Record<Quality, number>>): number =>

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { scenarios } from './catalogue.ts';
 import { judgeRun } from './judge.ts';
-import type { Scenario, Variant } from './scenario.ts';
+import type { Variant } from './scenario.ts';
 import { recordingOf, type Second } from './testing.ts';
 
-const variantsOf = ({ naive }: Scenario): readonly Variant[] =>
-  naive ? ['protected', 'naive'] : ['protected'];
+const variants: readonly Variant[] = ['protected', 'naive'];
 
 const runs = scenarios.flatMap((scenario) =>
-  variantsOf(scenario).map((variant) => ({ name: scenario.name, variant, scenario })),
+  variants.map((variant) => ({ name: scenario.name, variant, scenario })),
 );
 
 const well: Second = {};
@@ -40,6 +39,20 @@ const illnesses: Readonly<Record<string, Second>> = {
   'an earlier order is lost': { missing: 1 },
 };
 
+/** Every way in which a system can stay away for good; what is declared is that it comes back. */
+const deaths: Readonly<Record<string, Second>> = {
+  dead,
+  'without an answer': { counts: {}, reads: {}, isReported: false },
+  'refusing everybody': { counts: { refused: 10 }, reads: { refused: 10 }, latenciesMs: [2] },
+  'too late for everybody': { counts: { late: 10 }, reads: { late: 10 }, latenciesMs: [2400] },
+  'hanging, with failures and late answers': {
+    counts: { late: 8, failed: 2 },
+    reads: { late: 8, failed: 2 },
+    latenciesMs: [2400],
+    breaker: 'off',
+  },
+};
+
 /** Fewer customers in one second are a matter of chance. */
 const byChance = ['idle', 'few orders are placed'];
 const lastMoment = Object.entries(illnesses).filter(([name]) => !byChance.includes(name));
@@ -50,8 +63,9 @@ describe.each(runs)('$name, $variant', ({ scenario, variant }) => {
       const recording = recordingOf(scenario, (atMs) =>
         atMs <= scenario.brokenFromMs ? illness : afterwards,
       );
-      const { verdict, reason } = judgeRun(scenario, variant, recording);
+      const { verdict, reason, checks } = judgeRun(scenario, variant, recording);
       expect(verdict).toBe('no verdict');
+      expect(checks.map(({ isAsDeclared }) => isAsDeclared)).toEqual(checks.map(() => null));
       expect(reason).toMatch(/^Before the fault: .*\(must be .*\)$/);
     }
   });
@@ -70,6 +84,20 @@ describe.each(runs)('$name, $variant', ({ scenario, variant }) => {
     );
     expect(verdict).toBe('no verdict');
     expect(reason).toMatch(/^The fault was not seen: .*\(must be .*\)$/);
+  });
+
+  test.each(Object.entries(deaths))(
+    'is not as declared when from the fault on the system is %s',
+    (_, death) => {
+      const recording = recordingOf(scenario, (atMs) => (atMs <= scenario.brokenFromMs ? well : death));
+      expect(judgeRun(scenario, variant, recording).verdict).not.toBe('as declared');
+    },
+  );
+
+  test('is not as declared when the recording ends with the fault', () => {
+    const whole = recordingOf(scenario, () => well);
+    const samples = whole.samples.filter(({ atMs }) => atMs <= scenario.brokenFromMs);
+    expect(judgeRun(scenario, variant, { ...whole, samples }).verdict).not.toBe('as declared');
   });
 
   test('gives no verdict without a recording', () => {
