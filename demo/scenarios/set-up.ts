@@ -60,14 +60,14 @@ export async function restore(
 }
 
 /**
- * Orders are answered in time and nothing is pending, for a few seconds in a row. It gives up waiting after a while: a
+ * Orders are answered live and nothing is pending, for a few seconds in a row. It gives up waiting after a while: a
  * run that does not begin well gets no verdict.
  */
 async function untilCalm(view: SystemView, signal?: AbortSignal): Promise<void> {
   let calmSeconds = 0;
   const stop = view.onStats((stats) => {
-    const { late, refused, failed, pending } = stats.orders.outcomes;
-    const isCalm = late + refused + failed + pending === 0 && stats.pending.open === 0;
+    const { cached, default: byDefault, pending, late, refused, failed } = stats.orders.outcomes;
+    const isCalm = cached + byDefault + pending + late + refused + failed === 0 && stats.pending.open === 0;
     calmSeconds = isCalm ? calmSeconds + 1 : 0;
   });
   const giveUpAt = performance.now() + calmWithinMs;

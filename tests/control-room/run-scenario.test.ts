@@ -89,24 +89,30 @@ it('switches protections off for the naive variant, on again afterwards, and rep
   await expect.poll(() => switches.read()['protection.breaker']).toBe(true);
 });
 
-it('gives no verdict about a system that was ill before, nor about a fault that did not come', async () => {
+it('waits until answers are live again before it begins', async () => {
   await system.supervisor.kill('recommendation');
-  const restarted = {
-    ...scenario,
-    steps: [{ atMs: 1500, says: 'started', act: (on: Stage) => on.start('recommendation') }],
-  };
-  const ill = await runScenario({ topology, stage, view, scenario: restarted, variant: 'protected' });
-  expect(ill.verdict).toBe('no verdict');
-  expect(ill.reason).toContain('Before the fault: live: 0 %');
-  const unharmed = await runScenario({
-    topology,
-    stage,
-    view,
-    scenario: { ...scenario, steps: [] },
-    variant: 'protected',
-  });
-  expect(unharmed.verdict).toBe('no verdict');
-  expect(unharmed.reason).toContain('The fault was not seen: live: 100 %');
+  await expect.poll(() => view.stats()?.orders.outcomes.cached).toBeGreaterThan(0);
+  const isLiveAtStep: boolean[] = [];
+  const onStep = () => void isLiveAtStep.push(statusOf('recommendation') === 'up');
+  setTimeout(() => void system.supervisor.start('recommendation'), 3000);
+  const result = await runScenario({ topology, stage, view, scenario, variant: 'protected', onStep });
+  expect(isLiveAtStep).toEqual([true]);
+  expect(result.verdict).toBe('as declared');
+});
+
+it('gives no verdict about a system that was ill before, nor about a fault that did not come', async () => {
+  const steps = [
+    { atMs: 100, says: 'killed', act: (on: Stage) => on.kill('recommendation') },
+    { atMs: 1500, says: 'started', act: (on: Stage) => on.start('recommendation') },
+  ];
+  const ill = { ...scenario, steps };
+  const before = await runScenario({ topology, stage, view, scenario: ill, variant: 'protected' });
+  expect(before.verdict).toBe('no verdict');
+  expect(before.reason).toContain('Before the fault: live: ');
+  const unharmed = { ...scenario, steps: [] };
+  const never = await runScenario({ topology, stage, view, scenario: unharmed, variant: 'protected' });
+  expect(never.verdict).toBe('no verdict');
+  expect(never.reason).toContain('The fault was not seen: live: 100 %');
 });
 
 it('puts everything back when a step fails', async () => {
