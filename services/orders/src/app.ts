@@ -60,13 +60,7 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
     required: { postgres: database.check, catalogue: async () => demandPrices(catalogue) },
     optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
   });
-  // The database keeps its guard: what is shown without protections are the services.
-  applyProtections(
-    flags,
-    guarded.filter((dependency) => dependency !== postgres),
-    admission,
-    [cache],
-  );
+  applyProtections(flags, guarded, admission, [cache]);
   const app = createApp({
     name: 'orders',
     description: 'Takes orders and keeps them, whatever happens to the services it asks.',
