@@ -8,6 +8,7 @@ import {
   withPatch,
 } from '@ballast/resilience/primitives';
 import { answerParserErrors } from '../problem/parser-errors.ts';
+import { watchAnswers } from './idle-connections.ts';
 
 /** Limits of the HTTP server itself. Times in ms. */
 export interface ServerLimits {
@@ -67,5 +68,5 @@ export function createServer(listener: RequestListener, overrides: Partial<Serve
   );
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
-  return answerParserErrors(server);
+  return answerParserErrors(watchAnswers(server));
 }
