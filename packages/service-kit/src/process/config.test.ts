@@ -18,6 +18,7 @@ describe('a valid environment', () => {
       DEADLINE_DEFAULT_MS: 2000,
       DEADLINE_MAX_MS: 10_000,
       DATABASE_POOL_MAX: 10,
+      DATABASE_POOLER: 'none',
       MIGRATIONS: 'apply',
     });
   });

@@ -145,6 +145,8 @@ export function checkConfig(
 export const databaseEnv = {
   DATABASE_URL: urlOf('postgres', 'postgresql'),
   DATABASE_POOL_MAX: wholeNumber(1, 1000).prefault('10'),
+  /** What stands before the server: nothing, or PgBouncer in transaction mode and the like. */
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
   /** Who brings the schema up to date: this process, or a job that it waits for. */
   MIGRATIONS: z.enum(['apply', 'await']).default('apply'),
 };
