@@ -17,6 +17,10 @@ export interface ServerLimits {
   readonly headersTimeoutMs: number;
   /** How often the two above are looked at; Node's default of 30 s makes them late by as much. */
   readonly connectionsCheckingIntervalMs: number;
+  /**
+   * How long an idle connection is kept. Longer than any balancer in front keeps it: whoever closes second may send a
+   * request that meets the close, and balancers do not send a POST again.
+   */
   readonly keepAliveTimeoutMs: number;
   readonly maxRequestsPerSocket: number;
   readonly maxConnections: number;
@@ -27,7 +31,7 @@ export const serverLimits: ServerLimits = {
   requestTimeoutMs: 5000,
   headersTimeoutMs: 3000,
   connectionsCheckingIntervalMs: 500,
-  keepAliveTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 90_000,
   maxRequestsPerSocket: 10_000,
   maxConnections: 2048,
   maxHeaderBytes: 8 * 1024,
