@@ -1,6 +1,6 @@
-import { UpstreamError } from '@ballast/service-kit';
 import { expect, it } from 'vitest';
 import { memoryOrders } from '../simulation/memory-orders.ts';
+import { StockBusyError } from '../src/use-cases/ask-inventory.ts';
 import { createRelay } from '../src/use-cases/relay.ts';
 import { flagsWith, mug, startOrders } from './service.ts';
 
@@ -47,7 +47,7 @@ it('settles the pending orders for other products at full speed, and parks none 
     outbox,
     async deliver({ id }) {
       if (isLocked && id.startsWith('busy'))
-        throw new UpstreamError('inventory', { status: 503, reason: 'stock-busy', retryAfter: '1', nowMs });
+        throw new StockBusyError({ retryAfterMs: 1000, cause: undefined });
     },
     clock,
     random: () => 1,
