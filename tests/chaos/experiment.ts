@@ -58,11 +58,11 @@ export async function experiment(
   try {
     await system.start();
     ownDelay.enable();
-    const monitor = startMonitor(system, clock);
+    const monitor = await startMonitor(system, clock);
     const turnedAway = await underTraffic(system, log, options, print, () => injectFaults(system));
     print('All customers are done; waiting until nothing is in motion.');
     const stored = await quietState(system, { clock, withinMs: 15_000 });
-    const state = { ...stored, ...(await monitor.stop()) };
+    const state = { ...stored, ...(await monitor.stop()), orders: monitor.withKeys(stored.orders) };
     writeFileSync(join(system.folder, 'state.json'), JSON.stringify(state));
     return {
       folder: system.folder,

@@ -24,7 +24,7 @@ describe('the report', () => {
     const text = reportOf(validRun(1));
     expect(text).toContain('Every invariant holds.');
     expect(text).not.toContain('BROKEN');
-    expect(text).toMatch(/orders +\d+ acknowledged of 40 requested/);
+    expect(text).toMatch(/orders +\d+ acknowledged of 56 requested/);
   });
 
   it('shows where an invariant is broken', () => {

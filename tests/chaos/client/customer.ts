@@ -55,8 +55,7 @@ async function follow(orderId: string, tools: CustomerTools): Promise<void> {
 }
 
 function place(order: OrderRequest, { api, log }: CustomerTools): Promise<Outcome> {
-  const { key, items } = order;
-  return log.attempt({ operation: 'place', key, items }, () => api.place(order));
+  return log.attempt({ operation: 'place', ...order }, () => api.place(order));
 }
 
 /** Busy, shed and in flight end by themselves; every other error is the customer's own and stays. */
