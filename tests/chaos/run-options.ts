@@ -25,7 +25,7 @@ export const usage = `Usage: pnpm chaos [options]
 
   --minutes <n>    how long faults are on (default ${chaosDefaults.minutes})
   --seed <n>       which faults, when; the same seed plans the same (default: a new one, printed)
-  --replicas <n>   of orders and of inventory, 1 to 3 (default ${chaosDefaults.replicas})
+  --replicas <n>   of each service, 1 to 3 (default ${chaosDefaults.replicas})
   --rate <n>       customers per second, however slow the answers are (default ${chaosDefaults.rate})
   --restarts <n>   instead of faults, restart the replicas of orders n times with SIGTERM, one after the other
   --without <a,b>  switch protections off, to see what breaks without them: ${protectionNames.join(', ')}

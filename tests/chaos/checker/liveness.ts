@@ -1,4 +1,4 @@
-import { finalErrorCodes, type HistoryEntry } from '../history/entry.ts';
+import { type HistoryEntry, rejectionCodes } from '../history/entry.ts';
 import {
   type Cancelling,
   firstAsked,
@@ -61,5 +61,5 @@ function settleMoments(
 
 function settles(entry: HistoryEntry): boolean {
   if (entry.type === 'ok') return entry.orderStatus !== 'pending';
-  return entry.type === 'fail' && finalErrorCodes.includes(entry.code);
+  return entry.type === 'fail' && rejectionCodes.includes(entry.code);
 }

@@ -25,27 +25,42 @@ export type SystemUnderTest = {
   stop(): Promise<void>;
 };
 
-type Opening = {
+export type SystemOptions = {
   readonly portBase: number;
   readonly replicas: number;
+  /**
+   * Protections to switch off.
+   * @default none
+   */
   readonly without?: readonly ProtectionName[];
+  /**
+   * The services to run, one folder each: those of the repository, or copies with a fault planted in them.
+   * @default services
+   */
+  readonly servicesFolder?: string;
+  /** Settings of the services, by name of the environment variable, in place of those of a chaos run. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
+
+const root = resolve(import.meta.dirname, '../../..');
 
 /** Begins with an empty database. */
 export async function openSystemUnderTest({
   portBase,
   replicas,
   without = [],
-}: Opening): Promise<SystemUnderTest> {
-  const folder = resolve(import.meta.dirname, '../../..', '.ballast', `chaos-${portBase}`);
+  servicesFolder = join(root, 'services'),
+  environment = {},
+}: SystemOptions): Promise<SystemUnderTest> {
+  const folder = join(root, '.ballast', `chaos-${portBase}`);
   const release = ownRunFolder(folder);
-  rmSync(join(folder, 'logs'), { recursive: true, force: true });
+  for (const old of ['logs', 'clocks']) rmSync(join(folder, old), { recursive: true, force: true });
   const location = chooseLocation(folder);
   clearCluster(location);
   const layout = layoutAt(portBase, replicas);
   const flagsFile = writeFlagsFile(folder);
   await setFlags(flagsFile, Object.fromEntries(without.map((name) => [`protection.${name}`, false])));
-  const processes = openProcesses(layout, { folder, location, flagsFile });
+  const processes = openProcesses(layout, { folder, location, flagsFile, servicesFolder, environment });
   const proxies = await openProxies(layout);
   return {
     folder,
