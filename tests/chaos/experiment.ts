@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock as clock } from '@ballast/resilience/primitives';
 import { check } from './checker/check.ts';
-import type { EdgeTraffic } from './checker/final-state.ts';
+import type { FinalState } from './checker/final-state.ts';
 import { maxSettleMs } from './checker/liveness.ts';
 import type { Verdict } from './checker/verdict.ts';
 import { shopCatalogue } from './client/catalogue.ts';
@@ -30,7 +30,8 @@ export type Findings = {
   readonly folder: string;
   readonly history: readonly HistoryEntry[];
   readonly verdicts: readonly Verdict[];
-  readonly traffic: readonly EdgeTraffic[];
+  /** The stored and measured state that was judged. */
+  readonly state: FinalState;
   /** Customers who were turned away, because too many were waiting. */
   readonly turnedAway: number;
   /** How late this process was itself: customers and proxies live in it, so a busy machine looks like a slow system. */
@@ -63,7 +64,7 @@ export async function experiment(
       folder: system.folder,
       history: log.entries,
       verdicts: check(log.entries, state),
-      traffic: state.traffic,
+      state,
       turnedAway,
       ownDelayMs: { p99: ownDelay.percentile(99) / 1e6, max: ownDelay.max / 1e6 },
     };

@@ -32,7 +32,8 @@ export const usage = `Usage: pnpm chaos [options]
   --port-base <n>  first of ${portsPerSystem} ports (default ${chaosDefaults.portBase})
   --help           this text
 
-Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense.
+Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense, 3 when the run was
+inconclusive: nothing is broken, but something that has to occur did not, and the report names it.
 `;
 
 /** The command that repeats a run. */

@@ -5,10 +5,11 @@ import type { ServiceName } from '@ballast/demo/topology';
 import { setFlags } from '@ballast/flags';
 import type { ProtectionName } from '@ballast/service-kit/protections';
 import { ownRunFolder } from '@ballast/supervisor';
-import { chooseLocation, clearCluster, databaseUrl } from '@ballast/supervisor/postgres';
+import { chooseLocation, clearCluster, databaseUrl, dataFolderOf } from '@ballast/supervisor/postgres';
 import { layoutAt, portOf, type Replica } from './layout.ts';
 import { openProcesses, type Processes } from './processes.ts';
 import { openProxies, type Proxies } from './proxies.ts';
+import { requireStandby } from './standby.ts';
 
 /** The real services, with a proxy on every connection between them, so that each part can be broken. */
 export type SystemUnderTest = {
@@ -21,6 +22,8 @@ export type SystemUnderTest = {
   readonly ordersUrl: string;
   /** Straight to the database, past the proxies, for the monitor and the checker. */
   databaseUrl(service: ServiceName): string;
+  /** While a standby is required, every commit waits: there is none. */
+  requireStandby(isRequired: boolean): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -69,6 +72,11 @@ export async function openSystemUnderTest({
     proxies,
     ordersUrl: `http://127.0.0.1:${portOf(layout, 'client -> orders')}`,
     databaseUrl: (service) => databaseUrl(location, layout.postgresPort, service),
+    requireStandby(isRequired) {
+      const postgres = processes.byName.get('postgres')?.status();
+      const pid = postgres?.state === 'up' || postgres?.state === 'stalled' ? postgres.pid : undefined;
+      requireStandby(dataFolderOf(location), pid, isRequired);
+    },
     start: processes.start,
     async stop() {
       await processes.stop();
