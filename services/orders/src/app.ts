@@ -29,6 +29,7 @@ import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
 import type { Shop } from './use-cases/place-order.ts';
 import { withNames } from './use-cases/recommend.ts';
+import { longestDelayOf, relayDefaults } from './use-cases/relay.ts';
 
 export interface OrdersOptions {
   config: Config;
@@ -50,7 +51,8 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   }
   const admission = createLoadShedder();
   const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(outboxIn(database), postgres, admission);
+  const longestDelayMs = Math.max(config.ORDER_LOCK_MS, longestDelayOf(relayDefaults));
+  const outbox = guardedStore(outboxIn(database, { longestDelayMs }), postgres, admission);
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 

@@ -147,6 +147,26 @@ describe('a relay', () => {
     expect(rowOf('poison')).toMatchObject({ attempts: relayDefaults.maxAttempts, lastError: '400' });
   });
 
+  it('neither parks nor slows down for rows whose time has not come, as when their product is held', async () => {
+    const isHeld = ({ id }: Order) => id.startsWith('held');
+    await enqueue(...many(200).flatMap((id) => [`held-${id}`, id]));
+    deliver = async (order) => {
+      if (isHeld(order)) throw Object.assign(new Error('held'), { verdict: 'uncounted', retryAfterMs: 1000 });
+    };
+    const { deliverDue } = relay();
+    let rounds = 0;
+    while (await deliverDue()) rounds++;
+    expect(rounds).toBeLessThan(20);
+    expect(shop.rows.filter(({ doneAtMs }) => doneAtMs !== null)).toHaveLength(200);
+    const held = shop.rows.filter(({ doneAtMs }) => doneAtMs === null);
+    expect(held.every(({ dueAtMs }) => dueAtMs > nowMs + 1000)).toBe(true);
+    for (let round = 0; round < 500; round++, nowMs += 1500) {
+      await enqueue(`other-${round}`);
+      while (await deliverDue());
+    }
+    expect(parked).toEqual([]);
+  });
+
   it('parks a row that fails again and again while others get through', async () => {
     await enqueue('poison');
     deliver = async ({ id }) => {
@@ -196,5 +216,35 @@ describe('a relay', () => {
     deliver = async () => {};
     await deliverDue();
     expect(rowOf('patient')?.doneAtMs).not.toBeNull();
+  });
+
+  // Found by the simulation: with its clock set back by 10 minutes, "delivered lately" stayed true for 10 minutes.
+  it.each([-3 * 3_600_000, -600_000, 600_000, 3 * 3_600_000])(
+    'parks nothing for an outage although its clock steps by %i ms',
+    async (stepMs) => {
+      await enqueue('well', ...many(20));
+      const { deliverDue } = relay();
+      await deliverDue();
+      deliver = async () => {
+        throw new Error('ECONNREFUSED');
+      };
+      nowMs += stepMs;
+      for (const row of shop.rows) row.dueAtMs = nowMs;
+      for (let round = 0; round < 5000; round++, nowMs += 1000) await deliverDue();
+      expect(parked).toEqual([]);
+      expect(shop.rows.every(({ attempts }) => attempts < 20)).toBe(true);
+    },
+  );
+
+  it('begins no further row of a batch when its clock was set back meanwhile', async () => {
+    await enqueue(...many(90));
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5; round++) await deliverDue();
+    let asked = 0;
+    deliver = async () => {
+      if (asked++ === 0) nowMs -= 600_000;
+    };
+    await deliverDue();
+    expect(asked).toBeLessThanOrEqual(relayDefaults.maxConcurrent);
   });
 });

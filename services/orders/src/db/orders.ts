@@ -1,13 +1,14 @@
 import { type Queryable, sql } from '@ballast/service-kit';
-import type {
-  IdempotencyKey,
-  KnownKey,
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  Placement,
-  StoredAnswer,
+import {
+  type IdempotencyKey,
+  type KnownKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  type Placement,
+  pendingState,
+  type StoredAnswer,
 } from '../use-cases/order.ts';
 
 export interface OrderStoreOptions {
@@ -26,6 +27,15 @@ export interface OrderStoreOptions {
 // A key without its order is removed by whoever meets it; then the key is free for one of those who come at once.
 const maxPlacingRounds = 5;
 
+/** An order's place in the order of age. */
+interface Place {
+  /** As text, which is exact to the microsecond. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+const beginning: Place = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
 interface OrderRow extends OrderDraft {
   status: OrderState['status'];
   reason: string | null;
@@ -37,6 +47,9 @@ export const orderColumns = sql`
 
 /** Orders and their keys in PostgreSQL: one statement per operation, so one round trip and no open transactions. */
 export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore {
+  // Old orders are looked at in turn, from the oldest to the youngest and then from the oldest again.
+  let lastLookedAt = beginning;
+
   async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
     for (let round = 1; round <= maxPlacingRounds; round++) {
       const [row] = await db.query<{ placed: boolean }>(placing(draft, key, options));
@@ -50,15 +63,18 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
     throw new Error(`the key of order ${draft.id} kept changing for ${maxPlacingRounds} rounds`);
   }
 
+  // A lock that ends later than any lock can was made before the clock was set back. It counts as over: its first
+  // request may still be at work, and the order as it stands is a true answer in that case too.
   async function findKey(key: string): Promise<KnownKey | undefined> {
-    type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
+    type Row = OrderRow & { answer: StoredAnswer | null; lockedForMs: number };
     const [row] = await db.query<Row>(sql`
-      select ${orderColumns}, fingerprint, answer,
-        extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
+      select ${orderColumns}, answer,
+        case when locked_until <= now() + ${options.lockMs} * interval '1 millisecond'
+          then extract(epoch from locked_until - now())::float8 * 1000 else 0 end as "lockedForMs"
       from idempotency_keys join orders on orders.id = order_id where key = ${key}`);
     if (!row) return undefined;
-    const { fingerprint, answer, lockedForMs, ...order } = row;
-    return { kind: 'known', fingerprint, answer, lockedForMs, order: orderFrom(order) };
+    const { answer, lockedForMs, ...order } = row;
+    return { kind: 'known', answer, lockedForMs, order: orderFrom(order) };
   }
 
   return {
@@ -69,12 +85,15 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
       return settled.length > 0;
     },
     async postpone(orderId, { key, answer }) {
-      await db.query(sql`
+      const [order] = await db.query<Pick<OrderRow, 'status' | 'reason'>>(sql`
         with answered as (
           update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key} and answer is null
+        ), due as (
+          update outbox set due_at = now()
+          where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0
         )
-        update outbox set due_at = now()
-        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`);
+        select status, reason from orders where id = ${orderId}`);
+      return order ? stateFrom(order) : pendingState;
     },
     async find(orderId) {
       const [row] = await db.query<OrderRow>(sql`select ${orderColumns} from orders where id = ${orderId}`);
@@ -85,14 +104,23 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
       return swept.length;
     },
     async removeSettled(limit) {
-      if (options.keepOrdersMs === undefined) return 0;
-      return (await db.query(removing(limit, options.keepOrdersMs))).length;
+      const { keepOrdersMs } = options;
+      if (keepOrdersMs === undefined) return { removed: 0, isMore: false };
+      type Row = Place & { lookedAt: number; removed: number };
+      const [row] = await db.query<Row>(removing(limit, { keepOrdersMs, after: lastLookedAt }));
+      const isMore = row?.lookedAt === limit;
+      lastLookedAt = row && isMore ? row : beginning;
+      return { removed: row?.removed ?? 0, isMore };
     },
   };
 }
 
 export function orderFrom({ status, reason, ...draft }: OrderRow): Order {
-  return { ...draft, ...({ status, ...(reason !== null && { reason }) } as OrderState) };
+  return { ...draft, ...stateFrom({ status, reason }) };
+}
+
+function stateFrom({ status, reason }: Pick<OrderRow, 'status' | 'reason'>): OrderState {
+  return { status, ...(reason !== null && { reason }) } as OrderState;
 }
 
 function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, options: OrderStoreOptions) {
@@ -146,9 +174,10 @@ function sweeping(limit: number, { keepKeysMs, keepDeliveredMs }: OrderStoreOpti
       select key, order_id from idempotency_keys where expires_at <= now()
       order by expires_at limit ${limit} for update skip locked
     ), judged as materialized (
-      select key, case when id is not null
-        then coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond' end as keep_until
-      from expired left join orders on orders.id = order_id
+      select key, (
+        select coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond'
+        from orders where id = order_id) as keep_until
+      from expired
     ), kept as (
       update idempotency_keys set expires_at = keep_until from judged
       where idempotency_keys.key = judged.key and keep_until > now()
@@ -165,17 +194,26 @@ function sweeping(limit: number, { keepKeysMs, keepDeliveredMs }: OrderStoreOpti
     select from forgotten union all select from tidied`;
 }
 
-// Neither an order with something left to do nor one whose key is still known.
-function removing(limit: number, keepOrdersMs: number) {
+// Neither an order with something left to do nor one whose key is still known. The limit is on what is looked at, so
+// that orders which can't be removed yet cost no more than others.
+function removing(limit: number, { keepOrdersMs, after }: { keepOrdersMs: number; after: Place }) {
   const longAgo = sql`now() - ${keepOrdersMs} * interval '1 millisecond'`;
   return sql`
-    delete from orders where id = any(array(
-      select id from orders
-      where created_at <= ${longAgo} and settled_at <= ${longAgo}
-        and not exists (select from outbox where outbox.order_id = orders.id and done_at is null)
-        and not exists (
-          select from idempotency_keys
-          where idempotency_keys.key = orders.idempotency_key and idempotency_keys.order_id = orders.id)
-      order by created_at limit ${limit} for update of orders skip locked))
-    returning id`;
+    with old as materialized (
+      select id, created_at, idempotency_key from orders
+      where created_at >= ${after.createdAt}::timestamptz and created_at <= ${longAgo} and settled_at <= ${longAgo}
+        and (created_at, id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)
+      order by created_at, id limit ${limit} for update skip locked
+    ), removable as materialized (
+      select id,
+        (select count(*) from outbox where order_id = old.id and done_at is null) as owed,
+        (select count(*) from idempotency_keys where key = old.idempotency_key and order_id = old.id) as keys
+      from old
+    ), removed as (
+      delete from orders where id = any(array(select id from removable where owed = 0 and keys = 0)) returning 1
+    )
+    select count(*)::integer as "lookedAt", (select count(*) from removed)::integer as removed,
+      (array_agg(created_at::text order by created_at desc, id desc))[1] as "createdAt",
+      (array_agg(id order by created_at desc, id desc))[1] as id
+    from old`;
 }
