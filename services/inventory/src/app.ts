@@ -1,5 +1,5 @@
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder } from '@ballast/resilience';
+import { createLoadShedder, type OperationsOptions } from '@ballast/resilience';
 import {
   applyProtections,
   createApp,
@@ -12,10 +12,11 @@ import {
 } from '@ballast/service-kit';
 import { observe } from '@ballast/telemetry';
 import type { Config } from './config.ts';
-import { productsIn } from './db/products.ts';
+import { type ProductStore, productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
 import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
+import type { ReservationStore } from './use-cases/reservation.ts';
 
 const sweepBatch = 100;
 
@@ -28,14 +29,11 @@ export interface InventoryOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export function createInventory({ config, database, flags, logger }: InventoryOptions) {
-  const postgres = postgresGuard(config.DATABASE_POOL_MAX);
-  const admission = createLoadShedder();
-  const reservations = guardedStore(
-    reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),
-    postgres,
-    admission,
-  );
-  const products = guardedStore(productsIn(database), postgres, admission);
+  const stores = {
+    reservations: reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),
+    products: productsIn(database),
+  };
+  const { postgres, admission, routes, startBackground } = wireInventory({ config, stores, logger });
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
   applyProtections(flags, [], admission);
@@ -43,24 +41,45 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
   const app = createApp({
     name: 'inventory',
     description: 'Products, stock and reservations: the one place that decides what is sold.',
-    routes: [
-      listProductsRoute(products),
-      readProductRoute(products),
-      putReservationRoute(reservations),
-      readReservationRoute(reservations),
-      deleteReservationRoute(reservations),
-    ],
+    routes,
     resilience: { dependencies: [postgres], flags },
     readiness,
     admission,
     config,
     logger,
   });
-  const sweeper = startBackgroundTask({
-    name: 'expire-reservations',
-    everyMs: config.SWEEP_MS,
-    run: async () => (await reservations.expire({ limit: sweepBatch })) === sweepBatch,
-    logger,
-  });
-  return { app, readiness, onShutdown: [sweeper, admission, flags, database] };
+  return { app, readiness, onShutdown: [...startBackground(), admission, flags, database] };
+}
+
+export interface WiringOptions {
+  config: Pick<Config, 'DATABASE_POOL_MAX' | 'SWEEP_MS'>;
+  stores: { reservations: ReservationStore; products: ProductStore };
+  logger: Logger;
+  /** The clock and the random source of the process, where these are not its own. */
+  timing?: Required<Pick<OperationsOptions, 'clock' | 'random'>>;
+}
+
+/** The service without its transport and its database: all that a simulation runs of it. */
+export function wireInventory({ config, stores, logger, timing }: WiringOptions) {
+  const postgres = postgresGuard(config.DATABASE_POOL_MAX, timing);
+  const admission = createLoadShedder(timing);
+  const reservations = guardedStore(stores.reservations, postgres, admission, timing?.clock);
+  const products = guardedStore(stores.products, postgres, admission, timing?.clock);
+  const routes = [
+    listProductsRoute(products),
+    readProductRoute(products),
+    putReservationRoute(reservations),
+    readReservationRoute(reservations),
+    deleteReservationRoute(reservations),
+  ];
+  const startBackground = () => [
+    startBackgroundTask({
+      name: 'expire-reservations',
+      everyMs: config.SWEEP_MS,
+      run: async () => (await reservations.expire({ limit: sweepBatch })) === sweepBatch,
+      logger,
+      ...timing,
+    }),
+  ];
+  return { postgres, admission, routes, startBackground };
 }

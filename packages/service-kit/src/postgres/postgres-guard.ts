@@ -1,4 +1,4 @@
-import { dependency, standardPolicy } from '@ballast/resilience';
+import { dependency, type OperationsOptions, standardPolicy } from '@ballast/resilience';
 import { isDatabaseAway } from './database-problem.ts';
 
 /**
@@ -7,8 +7,9 @@ import { isDatabaseAway } from './database-problem.ts';
  *
  * @param poolMax connections in the pool: the bulkhead is as wide, so that calls queue here, where the shedder is told
  * of their wait, and not in the pool, where nobody is
+ * @param timing the clock and the random source of the process, where these are not its own
  */
-export function postgresGuard(poolMax: number) {
+export function postgresGuard(poolMax: number, timing: Pick<OperationsOptions, 'clock' | 'random'> = {}) {
   return dependency<() => Promise<unknown>, unknown>({
     name: 'postgres',
     policy: standardPolicy({
@@ -20,5 +21,6 @@ export function postgresGuard(poolMax: number) {
       isFailure: isDatabaseAway,
     }),
     call: (query) => query(),
+    ...timing,
   });
 }

@@ -1,13 +1,14 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import { type HttpClient, UpstreamError } from '@ballast/service-kit';
 import { z } from 'zod';
+import type { Timing } from '../environment.ts';
 import type { ReservationDecision, ReservationRequest } from '../use-cases/ask-inventory.ts';
 
 const answer = z.object({ status: z.enum(['reserved', 'confirmed']) });
 const refusal = z.enum(['insufficient-stock', 'unknown-sku', 'reservation-released']);
 
 /** Stock: required. There is nothing to degrade to, because a guess would sell what is not there. */
-export function inventoryDependency(client: HttpClient) {
+export function inventoryDependency(client: HttpClient, timing: Timing) {
   return dependency<ReservationRequest, ReservationDecision>({
     name: 'inventory',
     // Short windows and short open times: an order is settled later anyway, so finding out soon costs little.
@@ -19,6 +20,7 @@ export function inventoryDependency(client: HttpClient) {
       breaker: { windowMs: 1000, minCalls: 5, openMs: 1000, maxOpenMs: 3000 },
     }),
     idempotent: true,
+    ...timing,
     async call({ orderId, ...body }, ctx) {
       const path = `/v1/reservations/${orderId}`;
       try {
