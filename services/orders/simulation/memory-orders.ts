@@ -163,6 +163,14 @@ export function memoryOrders({
       Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: clock.now() });
       return true;
     },
+    async requeueMany({ kind, limit }) {
+      const parked = rows
+        .filter((row) => row.parkedAtMs !== null && (kind === undefined || row.kind === kind))
+        .sort((a, b) => Number(a.parkedAtMs) - Number(b.parkedAtMs))
+        .slice(0, limit);
+      for (const row of parked) Object.assign(row, { parkedAtMs: null, attempts: 0, dueAtMs: clock.now() });
+      return parked.length;
+    },
   };
   return { orders, keys, rows, store, outbox };
 }

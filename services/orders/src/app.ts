@@ -17,11 +17,13 @@ import { ordersIn } from './db/orders.ts';
 import { outboxIn } from './db/outbox.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
 import { type Environment, ownEnvironment } from './environment.ts';
-import { readParkedRoute, requeueRoute } from './routes/outbox.ts';
+import { cancelOrderRoute } from './routes/cancel-order.ts';
+import { readParkedRoute, requeueManyRoute, requeueRoute } from './routes/outbox.ts';
 import { placeOrderRoute } from './routes/place-order.ts';
 import { readOrderRoute, readStoryRoute } from './routes/read-order.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 import { Stories } from './stories.ts';
+import { cancelOrder } from './use-cases/cancel-order.ts';
 import { type Catalogue, type CatalogueStore, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
 import type { Outbox } from './use-cases/outbox.ts';
@@ -121,7 +123,14 @@ export async function wireOrders({
         withNames(await recommendation.call(customerId, options), catalogue.nameOf),
       ),
     ],
-    operatorRoutes: [readParkedRoute(outbox), requeueRoute(outbox)],
+    operatorRoutes: [
+      readParkedRoute(outbox),
+      requeueRoute(outbox),
+      requeueManyRoute(outbox),
+      cancelOrderRoute((orderId, context) =>
+        cancelOrder({ orders, release: inventory.call }, orderId, stories.optionsFor(orderId, context)),
+      ),
+    ],
     startBackground: () =>
       startBackgroundWork({
         ...{ shop, outbox, catalogue, stories, dependencies, config, logger },

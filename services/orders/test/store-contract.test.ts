@@ -147,6 +147,23 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([{ id, attempts: 1 }]);
   });
 
+  it('requeue many parked rows, of one kind or of all, the longest parked first', async () => {
+    await store.settle(draft.id, { status: 'confirmed' });
+    const other = { ...draft, id: randomUUID() };
+    await store.place(other, { key: randomUUID(), fingerprint: '' });
+    await passMinute();
+    for (const kind of ['order-confirmed', 'settle-order'] as const) {
+      const [row] = await outbox.claim(kind, leaseOptions);
+      await outbox.park(row?.id ?? '', { attempts: 8, error: 'poison' });
+    }
+    expect(await outbox.requeueMany({ kind: 'settle-order', limit: 10 })).toBe(1);
+    expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([
+      { attempts: 1, order: { id: other.id } },
+    ]);
+    expect(await outbox.requeueMany({ limit: 10 })).toBe(1);
+    expect(await outbox.requeueMany({ limit: 10 })).toBe(0);
+  });
+
   it('tell what waits for a person, and for how long the oldest that is due has waited', async () => {
     expect(await outbox.backlog()).toEqual({ parked: 0, oldestDueAgeMs: 0 });
     await passMinute();

@@ -72,5 +72,15 @@ export function outboxIn(db: Queryable): Outbox {
         where id = ${id} and parked_at is not null returning id`);
       return rows.length > 0;
     },
+    async requeueMany({ kind, limit }) {
+      const ofKind = kind === undefined ? sql`` : sql`and kind = ${kind}`;
+      const rows = await db.query(sql`
+        update outbox set parked_at = null, attempts = 0, due_at = now()
+        where id = any(array(
+          select id from outbox where parked_at is not null ${ofKind}
+          order by parked_at, id limit ${limit} for update skip locked))
+        returning id`);
+      return rows.length;
+    },
   };
 }

@@ -5,8 +5,8 @@ export interface OrderLine {
   unitPriceCents: number;
 }
 
-/** Why an order can never be served. */
-export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'reservation-released';
+/** Why an order can never be served. Versions before `cancelled` wrote `reservation-released` for the same. */
+export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'cancelled' | 'reservation-released';
 
 /** How an order stands. It goes from pending to one of the others, once. */
 export type OrderState =

@@ -48,4 +48,6 @@ export interface Outbox {
   backlog(): Promise<Backlog>;
   /** Makes a parked row due again, its attempts forgotten; false when there is no such row. */
   requeue(id: string): Promise<boolean>;
+  /** The same for many, the longest parked first; says how many. */
+  requeueMany(which: { kind?: OutboxKind | undefined; limit: number }): Promise<number>;
 }
