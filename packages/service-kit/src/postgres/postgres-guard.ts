@@ -17,7 +17,10 @@ export function postgresGuard(poolMax: number, timing: Pick<OperationsOptions, '
       attemptTimeoutMs: 1000,
       bulkhead: { maxConcurrent: poolMax, maxQueue: 256, queueTimeoutMs: 500 },
       retry: { maxAttempts: 1 },
-      breaker: { windowMs: 1000, minCalls: 5, openMs: 500, maxOpenMs: 1000, rampStageMs: 100 },
+      // One probe and a ramp that takes no time. Calls that a longer recovery holds back open the breakers of the
+      // services that sent them, and without their calls it makes no progress. The pool bounds the load on a database
+      // that returns.
+      breaker: { windowMs: 1000, minCalls: 5, openMs: 500, maxOpenMs: 1000, probes: 1, rampStageMs: 0 },
       isFailure: isDatabaseAway,
     }),
     call: (query) => query(),
