@@ -34,6 +34,8 @@ export interface MemoryOrders {
   orders: Map<string, Order>;
   keys: Map<string, MemoryKey>;
   rows: MemoryOutboxRow[];
+  /** What retention has removed. */
+  swept: { keys: MemoryKey[]; rows: MemoryOutboxRow[] };
   store: OrderStore;
   outbox: Outbox;
 }
@@ -46,12 +48,14 @@ export function memoryOrders({
   const orders = new Map<string, Order>();
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
+  const swept: MemoryOrders['swept'] = { keys: [], rows: [] };
+  let lastRowId = 0;
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
   const rowOf = (id: string) => rows.find((row) => row.id === id && open(row));
 
   function enqueue(orderId: string, kind: OutboxKind, dueAtMs: number) {
     const state = { attempts: 0, lastError: null, doneAtMs: null, parkedAtMs: null };
-    rows.push({ id: String(rows.length + 1), orderId, kind, dueAtMs, ...state });
+    rows.push({ id: String(++lastRowId), orderId, kind, dueAtMs, ...state });
   }
 
   function answered(key: string | undefined, answer: StoredAnswer | undefined) {
@@ -104,7 +108,14 @@ export function memoryOrders({
     async sweep(limit) {
       const old = [...keys.values()].filter(({ expiresAtMs }) => expiresAtMs <= clock.now()).slice(0, limit);
       for (const { key } of old) keys.delete(key);
-      return old.length;
+      const deliveredBeforeMs = clock.now() - options.keepDeliveredMs;
+      const tidied = rows
+        .filter(({ doneAtMs }) => doneAtMs !== null && doneAtMs <= deliveredBeforeMs)
+        .slice(0, limit);
+      for (const row of tidied) rows.splice(rows.indexOf(row), 1);
+      swept.keys.push(...old);
+      swept.rows.push(...tidied);
+      return old.length + tidied.length;
     },
   };
 
@@ -172,5 +183,5 @@ export function memoryOrders({
       return parked.length;
     },
   };
-  return { orders, keys, rows, store, outbox };
+  return { orders, keys, rows, swept, store, outbox };
 }

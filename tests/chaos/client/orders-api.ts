@@ -63,7 +63,8 @@ export function ordersApi({
   };
 }
 
-function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown): Outcome {
+/** What an answer means to a customer. */
+export function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown): Outcome {
   if (status >= 200 && status < 300) {
     const { id, status: orderStatus } = order.parse(body);
     return { type: 'ok', orderId: id, orderStatus, replayed: headers['idempotency-replayed'] === 'true' };

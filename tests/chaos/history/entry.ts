@@ -50,4 +50,6 @@ export const finalErrorCodes: readonly string[] = [
   'insufficient-stock',
   'unknown-sku',
   'idempotency-key-reused',
+  'cancelled',
+  'reservation-released',
 ];

@@ -119,12 +119,15 @@ function forgetEvent(databases: Databases): Databases {
 }
 
 function countEachTime(databases: Databases): Databases {
-  class EachTime extends Map<string, number> {
-    override set(orderId: string): this {
-      return super.set(orderId, (this.get(orderId) ?? 0) + 1);
-    }
-  }
-  return { ...databases, purchases: new EachTime() };
+  const { recommendation } = databases;
+  const record: typeof recommendation.store.record = async (purchase) => {
+    recommendation.purchases.delete(purchase.orderId);
+    await recommendation.store.record(purchase);
+  };
+  return {
+    ...databases,
+    recommendation: { ...recommendation, store: { ...recommendation.store, record } },
+  };
 }
 
 function setBack(databases: Databases): Databases {

@@ -1,15 +1,19 @@
 import type { FinalState, ReservationRow, StockRow } from '../checker/final-state.ts';
 import type { OrderLine } from '../history/entry.ts';
-import type { Databases } from './simulated-system.ts';
+import type { Databases, SimulatedSystem } from './simulated-system.ts';
 
 export function stockOf({ inventory }: Databases): StockRow[] {
   return [...inventory.stock].map(([sku, row]) => ({ sku, ...row }));
 }
 
-/** The tables of both services as the checker wants them. */
-export function stateOf(databases: Databases, stockSamples: readonly StockRow[][]): FinalState {
-  const { orders, keys, rows } = databases.orders;
-  const keyOf = new Map([...keys.values()].map(({ key, orderId }) => [orderId, key]));
+/** The tables of the services as the checker wants them, with what retention has removed from them. */
+export function stateOf(
+  { databases, traffic, world }: SimulatedSystem,
+  stockSamples: readonly StockRow[][],
+): FinalState {
+  const { orders, keys, rows, swept } = databases.orders;
+  const allKeys = [...swept.keys, ...keys.values()];
+  const keyOf = new Map(allKeys.map(({ key, orderId }) => [orderId, key]));
   return {
     orders: [...orders.values()].map(({ id, status, items }) => ({
       id,
@@ -17,7 +21,7 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
       status,
       items,
     })),
-    outbox: rows.map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
+    outbox: [...swept.rows, ...rows].map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
       orderId,
       kind,
       state: parkedAtMs !== null ? 'parked' : doneAtMs !== null ? 'done' : 'waiting',
@@ -26,9 +30,9 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
     stock: stockOf(databases),
     ledger: ledgerOf(databases),
     stockSamples,
-    purchases: [...databases.purchases].map(([orderId, times]) => ({ orderId, times })),
-    popularity: [],
-    traffic: [],
+    purchases: [...databases.recommendation.purchases.keys()].map((orderId) => ({ orderId, times: 1 })),
+    popularity: popularityOf(databases),
+    traffic: traffic.rows(world.now()),
   };
 }
 
@@ -56,4 +60,15 @@ function ledgerOf({ inventory }: Databases): StockRow[] {
     const [reserved, sold] = [piecesIn('reserved'), piecesIn('confirmed')];
     return { sku, supplied, available: supplied - reserved - sold, reserved, sold };
   });
+}
+
+function popularityOf({ recommendation: { purchases, popular } }: Databases) {
+  const expected = new Map<string, number>();
+  for (const { skus, isCounted } of purchases.values())
+    for (const sku of isCounted ? skus : []) expected.set(sku, (expected.get(sku) ?? 0) + 1);
+  return [...new Set([...popular.keys(), ...expected.keys()])].map((sku) => ({
+    sku,
+    counted: popular.get(sku) ?? 0,
+    expected: expected.get(sku) ?? 0,
+  }));
 }
