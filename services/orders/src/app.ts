@@ -144,6 +144,7 @@ function keepingOf(config: Config) {
     lockMs: config.ORDER_LOCK_MS,
     keepKeysMs: config.IDEMPOTENCY_KEEP_MS,
     keepDeliveredMs: config.OUTBOX_KEEP_MS,
+    keepOrdersMs: config.ORDER_KEEP_MS === 0 ? undefined : config.ORDER_KEEP_MS,
   };
 }
 

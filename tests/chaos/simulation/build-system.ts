@@ -1,7 +1,13 @@
 import { memoryReservations } from '@ballast/inventory/simulation';
 import { memoryOrders } from '@ballast/orders/simulation';
 import { memoryPurchases } from '@ballast/recommendation/simulation';
-import { type Conditions, healthyNetwork, healthyRedisLink, healthyWire } from './conditions.ts';
+import {
+  type Conditions,
+  healthyNetwork,
+  healthyRedisLink,
+  healthyWire,
+  priceCentsOf,
+} from './conditions.ts';
 import { Machine } from './machine.ts';
 import { RedisData } from './redis-data.ts';
 import { servicesOf } from './services.ts';
@@ -44,6 +50,7 @@ export function buildSystem(
     recommendationDatabase,
     redis: new Machine(world, 'redis'),
     redisData: new RedisData(),
+    products: productsOf(conditions),
     replicas: {
       orders: replicas('orders'),
       inventory: replicas('inventory'),
@@ -61,6 +68,15 @@ export function buildSystem(
   const services = servicesOf(system);
   for (const machine of Object.values(system.replicas).flat()) machine.boot();
   return system;
+}
+
+function productsOf({ supply }: Conditions) {
+  return Object.keys(supply).map((sku) => ({
+    sku,
+    name: `a ${sku}`,
+    category: 'things',
+    priceCents: priceCentsOf[sku] ?? 100,
+  }));
 }
 
 const serviceNames: readonly ServiceName[] = ['orders', 'inventory', 'recommendation'];

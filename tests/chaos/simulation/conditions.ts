@@ -21,10 +21,8 @@ export type Conditions = {
   readonly keepDeliveredMs: number;
   /** Pieces of each product: few, so that customers compete. */
   readonly supply: Readonly<Record<string, number>>;
-  /** Share of the pending orders that an operator cancels. */
-  readonly cancelRatio: number;
-  /** Share of the customers who send their key with another body as well. */
-  readonly reuseRatio: number;
+  readonly catalogueRefreshMs: number;
+  readonly priceChangeEveryMs: number;
   /** Between services, while faults are on. */
   readonly network: Link;
   /** Between a service and its database: connections break, but no message is doubled. */
@@ -47,7 +45,7 @@ export const healthyNetwork: Link = { ...healthy, lateMs: 400, timeoutMs: 10_000
 export const healthyWire: Link = { ...healthy, lateMs: 500, timeoutMs: 1200 };
 export const healthyRedisLink: Link = { ...healthy, maxDelayMs: 1, lateMs: 50, timeoutMs: 1000 };
 
-/** What a product costs, so that no two cost the same. */
+/** What a product costs at first, so that no two cost the same. */
 export const priceCentsOf: Readonly<Record<string, number>> = { mug: 990, lamp: 4550, desk: 19_900 };
 
 /**
@@ -75,8 +73,8 @@ export function conditionsOf(random: SeededRandom): Conditions {
     keepKeysMs: 86_400_000,
     keepDeliveredMs: random.pick([1000, 86_400_000]),
     supply: { mug: random.integer(1, 30), lamp: random.integer(1, 30), desk: random.integer(1, 200) },
-    cancelRatio: sometimes(0.6),
-    reuseRatio: sometimes(0.2),
+    catalogueRefreshMs: random.pick([500, 10_000]),
+    priceChangeEveryMs: every(1000),
     network: {
       ...healthyNetwork,
       maxDelayMs: random.pick([4, 50, 300]),

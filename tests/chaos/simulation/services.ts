@@ -3,7 +3,6 @@ import { configSchema, memoryCatalogue, wireOrders } from '@ballast/orders/simul
 import { wireRecommendation } from '@ballast/recommendation/simulation';
 import type { ResilienceEvent } from '@ballast/resilience';
 import { type Route, readConfig, silentLogger } from '@ballast/service-kit';
-import { priceCentsOf } from './conditions.ts';
 import { dispatcherTo } from './dispatch.ts';
 import { httpServer } from './http.ts';
 import type { Process } from './machine.ts';
@@ -20,7 +19,7 @@ export type Services = Readonly<Record<ServiceName, (process: Process) => void>>
 export function servicesOf(system: SimulatedSystem): Services {
   const { conditions, databases } = system;
   const catalogueStore = memoryCatalogue();
-  const products = memoryProducts(productsOf(system), databases.inventory.stock);
+  const products = memoryProducts(system.products, databases.inventory.stock);
   const config = readConfig(configSchema, {
     PORT: '1',
     DATABASE_URL: 'postgres://orders-database',
@@ -33,6 +32,7 @@ export function servicesOf(system: SimulatedSystem): Services {
     OUTBOX_KEEP_MS: `${conditions.keepDeliveredMs}`,
     OUTBOX_POLL_MS: `${conditions.pollMs}`,
     SWEEP_MS: `${conditions.sweepMs}`,
+    CATALOGUE_REFRESH_MS: `${conditions.catalogueRefreshMs}`,
   });
   const { poolMax: DatabasePoolMax, sweepMs: SweepMs } = conditions;
 
@@ -147,13 +147,4 @@ function follow(system: SimulatedSystem, process: Process, event: ResilienceEven
 /** A uuid, since the API demands one. */
 function orderIdOf(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-}
-
-function productsOf({ conditions }: SimulatedSystem) {
-  return Object.keys(conditions.supply).map((sku) => ({
-    sku,
-    name: `a ${sku}`,
-    category: 'things',
-    priceCents: priceCentsOf[sku] ?? 100,
-  }));
 }

@@ -1,5 +1,5 @@
 import { check } from '../checker/check.ts';
-import type { FinalState, StockRow } from '../checker/final-state.ts';
+import type { FinalState } from '../checker/final-state.ts';
 import { maxSettleMs } from '../checker/liveness.ts';
 import type { Verdict } from '../checker/verdict.ts';
 import type { HistoryEntry } from '../history/entry.ts';
@@ -12,9 +12,11 @@ import { drawSchedule, injectFaults, type ScheduledFault } from './faults.ts';
 import { Machine } from './machine.ts';
 import { type MessageFault, MessageFaults, type SentMessage } from './messages.ts';
 import { startOperator } from './operator.ts';
+import { changePrices } from './prices.ts';
 import { simulatedApi } from './simulated-api.ts';
-import { stateOf, stockOf } from './simulated-state.ts';
+import { stateOf } from './simulated-state.ts';
 import type { Databases, PlantBug, SimulatedSystem } from './simulated-system.ts';
+import { watch } from './watch.ts';
 import { World } from './world.ts';
 
 /** Everything that went wrong from outside. */
@@ -51,7 +53,6 @@ export type SimulationOptions = {
   readonly onTrace?: ((line: string, at: number) => void) | undefined;
 };
 
-const sampleEveryMs = 200;
 const lateArrivalsMs = 2000;
 const readsMs = 500;
 
@@ -76,10 +77,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     log,
     random: random.fork('customers'),
     closing: closing.signal,
-    operator: startOperator(system, closing.signal),
     who: options.who ?? Array.from({ length: conditions.customers }, (_, index) => index + 1),
   });
-  const samples = sampleStock(system);
+  startOperator(system, { log, closing: closing.signal });
+  changePrices(system, log, random.fork('prices'));
+  const watched = watch(system);
 
   await world.runUntil(conditions.faultsMs);
   const isQuiet = () => customers.waiting.size === 0 && isSettled(system.databases);
@@ -89,7 +91,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   await world.runUntil(world.now() + lateArrivalsMs);
   await passRetention(system);
   await readAgain(system, log);
-  const state = stateOf(system, samples);
+  const state = stateOf(system, watched());
   for (const close of system.closing) close();
   return {
     seed,
@@ -117,16 +119,6 @@ async function readAgain(system: SimulatedSystem, log: HistoryLog): Promise<void
   const acknowledged = new Set(log.entries.flatMap((entry) => (entry.type === 'ok' ? [entry.orderId] : [])));
   for (const orderId of acknowledged) log.attempt({ operation: 'read', orderId }, () => api.read(orderId));
   await system.world.runUntil(system.world.now() + readsMs);
-}
-
-function sampleStock({ world, databases }: SimulatedSystem): StockRow[][] {
-  const samples: StockRow[][] = [];
-  const sample = () => {
-    samples.push(stockOf(databases));
-    world.setTimer(sample, sampleEveryMs);
-  };
-  sample();
-  return samples;
 }
 
 function isSettled({ orders, inventory, recommendation }: Databases): boolean {

@@ -29,6 +29,8 @@ export function simulatedApi(system: SimulatedSystem, from: Process): OrdersApi 
         { 'idempotency-key': key, [deadlineHeader]: String(deadlineMs) },
       ),
     read: (orderId) => ask({ method: 'GET', path: `/v1/orders/${orderId}` }),
+    cancel: (orderId) =>
+      ask({ method: 'POST', path: `/v1/orders/${orderId}/cancel` }, { [deadlineHeader]: String(deadlineMs) }),
     async close() {},
   };
 }

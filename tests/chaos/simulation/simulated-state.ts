@@ -1,25 +1,22 @@
 import type { FinalState, ReservationRow, StockRow } from '../checker/final-state.ts';
 import type { OrderLine } from '../history/entry.ts';
 import type { Databases, SimulatedSystem } from './simulated-system.ts';
-
-export function stockOf({ inventory }: Databases): StockRow[] {
-  return [...inventory.stock].map(([sku, row]) => ({ sku, ...row }));
-}
+import { stockOf, type Watch } from './watch.ts';
 
 /** The tables of the services as the checker wants them, with what retention has removed from them. */
-export function stateOf(
-  { databases, traffic, world }: SimulatedSystem,
-  stockSamples: readonly StockRow[][],
-): FinalState {
+export function stateOf({ databases, traffic, world }: SimulatedSystem, watched: Watch): FinalState {
   const { orders, keys, rows, swept } = databases.orders;
   const allKeys = [...swept.keys, ...keys.values()];
   const keyOf = new Map(allKeys.map(({ key, orderId }) => [orderId, key]));
   return {
-    orders: [...orders.values()].map(({ id, status, items }) => ({
+    orders: [...orders.values()].map(({ id, status, reason = null, customerId, items, totalCents }) => ({
       id,
       key: keyOf.get(id) ?? 'no key',
       status,
+      reason,
+      customerId,
       items,
+      totalCents,
     })),
     outbox: [...swept.rows, ...rows].map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
       orderId,
@@ -29,8 +26,14 @@ export function stateOf(
     reservations: databases.inventory.reservations.map(reservationRow),
     stock: stockOf(databases),
     ledger: ledgerOf(databases),
-    stockSamples,
-    purchases: [...databases.recommendation.purchases.keys()].map((orderId) => ({ orderId, times: 1 })),
+    ...watched,
+    forgottenKeys: swept.keys.length,
+    purchases: [...databases.recommendation.purchases.values()].map(({ orderId, customerId, skus }) => ({
+      orderId,
+      times: 1,
+      customerId,
+      skus,
+    })),
     popularity: popularityOf(databases),
     traffic: traffic.rows(world.now()),
   };
@@ -44,8 +47,16 @@ function reservationRow({
   status,
   items,
 }: Databases['inventory']['reservations'][number]): ReservationRow {
-  const heldPieces = status === 'refused' ? 0 : piecesOf(items);
-  return { orderId, status, items, heldPieces, endedPieces: status === 'reserved' ? 0 : heldPieces };
+  const held = status === 'refused' ? [] : items;
+  const isReturned = status === 'released' || status === 'expired';
+  return {
+    orderId,
+    status,
+    items,
+    held,
+    sold: status === 'confirmed' ? held : [],
+    returned: isReturned ? held : [],
+  };
 }
 
 /** The stock as the reservations add it up, each counted once: memory keeps no ledger of its own. */

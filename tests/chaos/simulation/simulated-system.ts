@@ -11,6 +11,13 @@ import type { World } from './world.ts';
 
 export type ServiceName = 'orders' | 'inventory' | 'recommendation';
 
+export type Product = {
+  readonly sku: string;
+  readonly name: string;
+  readonly category: string;
+  priceCents: number;
+};
+
 export type Databases = {
   readonly orders: MemoryOrders;
   readonly inventory: MemoryReservations;
@@ -30,6 +37,8 @@ export type SimulatedSystem = {
   readonly recommendationDatabase: Machine;
   readonly redis: Machine;
   readonly redisData: RedisData;
+  /** What inventory lists. Prices change. */
+  readonly products: Product[];
   readonly replicas: Readonly<Record<ServiceName, readonly Machine[]>>;
   /** What answers HTTP in the process that runs on a machine. */
   readonly servers: Map<Process, HttpServer>;

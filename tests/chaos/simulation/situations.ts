@@ -11,6 +11,7 @@ export const situations = [
   'a machine crashed',
   'a clock jumped',
   'a process stalled',
+  'a price changed',
   'a product was sold out',
   'a relay tried again',
   'a request was shed',
@@ -46,13 +47,14 @@ export function situationsOf(run: Simulation): Situation[] {
     'a machine crashed': hit('crash'),
     'a clock jumped': hit('clock jump'),
     'a process stalled': hit('stall'),
+    'a price changed': history.filter(({ type }) => type === 'priced').length > state.stock.length,
     'a product was sold out': state.stock.some(({ available }) => available === 0),
     'a relay tried again': [...orders.swept.rows, ...orders.rows].some(({ attempts }) => attempts > 1),
     'a request was shed': noticed.has('a request was shed'),
     'a reservation was released': ended('released'),
-    'a row was parked and requeued': noticed.has('a row was requeued'),
+    'a row was parked and requeued': history.some(({ type }) => type === 'requeued'),
     'an answer was replayed': history.some((entry) => entry.type === 'ok' && entry.replayed),
-    'an order was cancelled': noticed.has('an order was cancelled'),
+    'an order was cancelled': state.orders.some(({ reason }) => reason === 'cancelled'),
     'an order was pending and then confirmed': settledLater(history),
     'an order was rejected for its stock': failedWith(history, 'insufficient-stock'),
     'messages were lost, late and doubled': (
@@ -83,7 +85,7 @@ function failedWith(history: readonly HistoryEntry[], code: string): boolean {
 function raced(history: readonly HistoryEntry[]): boolean {
   const open = new Map<number, string>();
   for (const entry of history) {
-    if (entry.type === 'healed') continue;
+    if (!('attempt' in entry)) continue;
     if (entry.type !== 'invoke') open.delete(entry.attempt);
     else if (entry.operation === 'place') {
       if ([...open.values()].includes(entry.key)) return true;

@@ -1,6 +1,7 @@
-import { type Queryable, sql } from '@ballast/service-kit';
+import { randomUUID } from 'node:crypto';
+import { type Queryable, type Sql, sql } from '@ballast/service-kit';
 import type { OrderDraft, OrderState } from '../use-cases/order.ts';
-import type { Backlog, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
+import type { Backlog, Claim, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
 import { orderColumns, orderFrom } from './orders.ts';
 
 /**
@@ -16,41 +17,47 @@ export function outboxIn(db: Queryable): Outbox {
         rowId: string;
         attempts: number;
       };
+      const claim = randomUUID();
       const rows = await db.query<Row>(sql`
         with due as materialized (
           select id from outbox
           where kind = ${kind} and done_at is null and parked_at is null and due_at <= now()
           order by due_at limit ${limit} for update skip locked
         ), claimed as (
-          update outbox set attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'
+          update outbox set attempts = attempts + 1, claim = ${claim},
+            due_at = now() + ${leaseMs} * interval '1 millisecond'
           from due where outbox.id = due.id
           returning outbox.id, outbox.order_id, outbox.attempts
         )
         select claimed.id as "rowId", claimed.attempts, ${orderColumns}
         from claimed join orders on orders.id = claimed.order_id`);
       return rows.map(
-        ({ rowId, attempts, ...order }): ClaimedRow => ({ id: rowId, attempts, order: orderFrom(order) }),
+        ({ rowId, attempts, ...order }): ClaimedRow => ({
+          id: rowId,
+          claim,
+          attempts,
+          order: orderFrom(order),
+        }),
       );
     },
-    async done(ids) {
-      await db.query(sql`
-        update outbox set done_at = now() where id = any(${ids}::bigint[]) and done_at is null`);
+    async done(rows) {
+      await db.query(sql`update outbox set done_at = now(), claim = null where ${stillHeld(rows)}`);
     },
-    async postpone(id, { attempts, error, delayMs }) {
+    async postpone(row, { attempts, error, delayMs }) {
       await db.query(sql`
-        update outbox set attempts = ${attempts}, last_error = ${error},
+        update outbox set attempts = ${attempts}, last_error = ${error}, claim = null,
           due_at = now() + ${delayMs} * interval '1 millisecond'
-        where id = ${id} and done_at is null`);
+        where ${stillHeld([row])}`);
     },
-    async release(ids) {
+    async release(rows) {
       await db.query(sql`
-        update outbox set attempts = attempts - 1, due_at = now()
-        where id = any(${ids}::bigint[]) and done_at is null`);
+        update outbox set attempts = attempts - 1, due_at = now(), claim = null where ${stillHeld(rows)}`);
     },
-    async park(id, { attempts, error }) {
-      await db.query(sql`
-        update outbox set attempts = ${attempts}, last_error = ${error}, parked_at = now()
-        where id = ${id} and done_at is null`);
+    async park(row, { attempts, error }) {
+      const rows = await db.query(sql`
+        update outbox set attempts = ${attempts}, last_error = ${error}, claim = null, parked_at = now()
+        where ${stillHeld([row])} returning id`);
+      return rows.length > 0;
     },
     parked: (limit) =>
       db.query<ParkedRow>(sql`
@@ -83,4 +90,11 @@ export function outboxIn(db: Queryable): Outbox {
       return rows.length;
     },
   };
+}
+
+// Each claim has a token of its own, so the two lists need not be compared in pairs.
+function stillHeld(rows: readonly Claim[]): Sql {
+  const ids = rows.map(({ id }) => id);
+  const claims = rows.map(({ claim }) => claim);
+  return sql`id = any(${ids}::bigint[]) and claim = any(${claims}::uuid[]) and done_at is null and parked_at is null`;
 }
