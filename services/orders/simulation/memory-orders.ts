@@ -1,13 +1,14 @@
 import type { Clock } from '@ballast/resilience/primitives';
 import type { OrderStoreOptions } from '../src/db/orders.ts';
-import type {
-  IdempotencyKey,
-  KnownKey,
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  StoredAnswer,
+import {
+  type IdempotencyKey,
+  type KnownKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  pendingState,
+  type StoredAnswer,
 } from '../src/use-cases/order.ts';
 import type { Claim, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
 
@@ -68,9 +69,9 @@ export function memoryOrders({
   function knownKey(key: string): KnownKey | undefined {
     const known = keys.get(key);
     if (!known) return undefined;
-    const { fingerprint, answer, lockedUntilMs } = structuredClone(known);
+    const { answer, lockedUntilMs } = structuredClone(known);
     const order = structuredClone(orders.get(known.orderId) as Order);
-    return { kind: 'known', fingerprint, order, answer, lockedForMs: lockedUntilMs - clock.now() };
+    return { kind: 'known', order, answer, lockedForMs: lockedUntilMs - clock.now() };
   }
 
   const store: OrderStore = {
@@ -104,6 +105,10 @@ export function memoryOrders({
       answered(key, answer);
       const row = rows.find((row) => row.orderId === orderId && row.kind === 'settle-order' && open(row));
       if (row?.attempts === 0) row.dueAtMs = clock.now();
+      const order = orders.get(orderId);
+      if (!order) return pendingState;
+      const { status, reason } = order;
+      return { status, ...(reason && { reason }) } as OrderState;
     },
     async find(orderId) {
       return structuredClone(orders.get(orderId));

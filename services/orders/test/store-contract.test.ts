@@ -74,10 +74,9 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('know a key once it is used, and store nothing for it again', async () => {
     const other = { ...draft, id: randomUUID() };
-    const known = await store.place(other, { ...key, fingerprint: 'other' });
+    const known = await store.place(other, key);
     expect(known).toMatchObject({
       kind: 'known',
-      fingerprint: 'print',
       answer: null,
       order: { ...draft, status: 'pending' },
     });
@@ -87,7 +86,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('find what a known key was used for, and nothing for another', async () => {
     const known = await store.findKey(key.key);
-    expect(known).toMatchObject({ kind: 'known', fingerprint: 'print', answer: null, order: draft });
+    expect(known).toMatchObject({ kind: 'known', answer: null, order: draft });
     expect(await store.findKey('another')).toBeUndefined();
   });
 
@@ -168,6 +167,13 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     });
   });
 
+  it('say how an order stands that was settled before its pending answer came', async () => {
+    const rejected = { status: 'rejected', reason: 'cancelled' } as const;
+    await store.settle(draft.id, rejected);
+    expect(await store.postpone(draft.id, { key: key.key, answer: storedAnswer })).toEqual(rejected);
+    expect(await store.find(draft.id)).toMatchObject(rejected);
+  });
+
   it('leave the announcement of what is confirmed in the outbox, and nothing for what is rejected', async () => {
     await store.settle(draft.id, { status: 'confirmed' });
     expect(await outbox.claim('order-confirmed', leaseOptions)).toMatchObject([
@@ -184,10 +190,8 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('leave a settlement in the outbox, due when the lock is over, or at once when postponed', async () => {
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
-    await store.postpone(draft.id, {
-      key: key.key,
-      answer: { ...storedAnswer, state: { status: 'pending' } },
-    });
+    const answer: StoredAnswer = { ...storedAnswer, state: { status: 'pending' } };
+    expect(await store.postpone(draft.id, { key: key.key, answer })).toEqual({ status: 'pending' });
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([
       { attempts: 1, order: { id: draft.id } },
     ]);
