@@ -51,11 +51,14 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
     throw new Error(`the key of order ${draft.id} kept changing for ${maxPlacingRounds} rounds`);
   }
 
+  // A lock that ends later than any lock can was made before the clock was set back. It counts as over: its first
+  // request may still be at work, and the order as it stands is a true answer in that case too.
   async function findKey(key: string): Promise<KnownKey | undefined> {
     type Row = OrderRow & { answer: StoredAnswer | null; lockedForMs: number };
     const [row] = await db.query<Row>(sql`
       select ${orderColumns}, answer,
-        extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
+        case when locked_until <= now() + ${options.lockMs} * interval '1 millisecond'
+          then extract(epoch from locked_until - now())::float8 * 1000 else 0 end as "lockedForMs"
       from idempotency_keys join orders on orders.id = order_id where key = ${key}`);
     if (!row) return undefined;
     const { answer, lockedForMs, ...order } = row;
