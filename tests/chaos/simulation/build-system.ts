@@ -1,5 +1,5 @@
 import { memoryReservations } from '@ballast/inventory/simulation';
-import { memoryOrders } from '@ballast/orders/simulation';
+import { longestDelayOf, memoryOrders } from '@ballast/orders/simulation';
 import { memoryPurchases } from '@ballast/recommendation/simulation';
 import {
   type Conditions,
@@ -27,7 +27,10 @@ export function buildSystem(
   const { lockMs, keepKeysMs, keepDeliveredMs, supply, reservationMs } = conditions;
   const databases = plant(
     {
-      orders: memoryOrders({ lockMs, keepKeysMs, keepDeliveredMs, clock: ordersDatabase }),
+      orders: memoryOrders({
+        ...{ lockMs, keepKeysMs, keepDeliveredMs, clock: ordersDatabase },
+        longestDelayMs: longestDelayOf({ ORDER_LOCK_MS: lockMs }),
+      }),
       inventory: memoryReservations({
         supply: { ...supply },
         ttlMs: reservationMs,
