@@ -13,7 +13,10 @@ let folder: string;
 
 /** pnpm where a pnpm script already runs, and npm's way to it elsewhere. */
 async function pnpm(...args: string[]) {
-  await run('pnpm', args, { cwd: root }).catch(() => run('npx', ['-y', 'pnpm@12', ...args], { cwd: root }));
+  // Under `npx -p node@22` its package is in the environment, and an npx inside takes pnpm@12 for a command of that.
+  const { npm_config_package: _, ...env } = process.env;
+  const options = { cwd: root, env };
+  await run('pnpm', args, options).catch(() => run('npx', ['-y', 'pnpm@12', ...args], options));
 }
 
 /** What the compiler has to say about a file of the stranger. */

@@ -1,5 +1,5 @@
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder, type OperationsOptions } from '@ballast/resilience';
+import { createLoadShedder, type OperationsOptions, systemClock } from '@ballast/resilience';
 import {
   applyProtections,
   createApp,
@@ -15,7 +15,13 @@ import type { Config } from './config.ts';
 import { type ProductStore, productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
-import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
+import {
+  deleteReservationRoute,
+  listReservationsRoute,
+  putReservationRoute,
+  readReservationRoute,
+} from './routes/reservations.ts';
+import { boundedByStock } from './use-cases/bounded-by-stock.ts';
 import type { ReservationStore } from './use-cases/reservation.ts';
 
 const sweepBatch = 100;
@@ -63,11 +69,17 @@ export interface WiringOptions {
 export function wireInventory({ config, stores, logger, timing }: WiringOptions) {
   const postgres = postgresGuard(config.DATABASE_POOL_MAX, timing);
   const admission = createLoadShedder(timing);
-  const reservations = guardedStore(stores.reservations, postgres, admission, timing?.clock);
-  const products = guardedStore(stores.products, postgres, admission, timing?.clock);
+  const { clock = systemClock, random = Math.random } = timing ?? {};
+  const reservations = boundedByStock(guardedStore(stores.reservations, postgres, admission, clock), {
+    clock,
+    random,
+    maxConcurrent: Math.max(1, Math.floor(config.DATABASE_POOL_MAX / 3)),
+  });
+  const products = guardedStore(stores.products, postgres, admission, clock);
   const routes = [
     listProductsRoute(products),
     readProductRoute(products),
+    listReservationsRoute(reservations),
     putReservationRoute(reservations),
     readReservationRoute(reservations),
     deleteReservationRoute(reservations),

@@ -125,7 +125,7 @@ function reservationsOf({
   release,
   expire,
 }: SimulatedSystem['databases']['inventory']) {
-  return { decide, find, confirm, release, expire };
+  return { decide, find, list, confirm, release, expire };
 }
 
 function timingOf(process: Process) {

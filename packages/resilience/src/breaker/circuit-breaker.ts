@@ -3,6 +3,7 @@ import { callVerdict, isCutShort, isSlow } from '../pipeline/call-verdict.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
+import { Countdown } from '../time/countdown.ts';
 import { AskedWaits, askedUntilMs } from './asked-waits.ts';
 import type { BreakerMemory, BreakerSnapshot, ResolvedBreakerSettings } from './breaker-settings.ts';
 import { Circuit } from './circuit.ts';
@@ -40,17 +41,11 @@ export class CircuitBreaker extends Layer {
   override enter(call: Call): void {
     const circuit = this.#circuit;
     if (circuit.isClosed && call.nowMs >= this.#nextLookMs) this.#lookAtCallsInFlight(call.nowMs);
-    const recovery = circuit.isClosed ? undefined : circuit.recovery;
     if (circuit.isClosed) {
       call.ticket = circuit.generation;
       circuit.generation.add(call);
       this.inner.enter(call);
-    } else if (recovery?.admits()) {
-      call.ticket = this.#beginProbe(recovery, call);
-      this.inner.enter(call);
-    } else {
-      this.settle(call, { kind: 'rejected', rejection: circuit.rejection(call.nowMs) });
-    }
+    } else this.#enterProtected(call);
   }
 
   override leave(call: Call): void {
@@ -84,6 +79,16 @@ export class CircuitBreaker extends Layer {
     if (!this.#settings.enabled || !this.#circuit.isClosed) return;
     if (ageMs < this.#settings.windowMs) this.#window.restoreMemory(memory.window, nowMs);
     this.#circuit.restoreMemory(memory, ageMs);
+  }
+
+  #enterProtected(call: Call): void {
+    const circuit = this.#circuit;
+    circuit.endOpenTime(call.nowMs);
+    const { recovery } = circuit;
+    if (recovery?.admits()) {
+      call.ticket = this.#beginProbe(recovery, call.nowMs);
+      this.inner.enter(call);
+    } else this.settle(call, { kind: 'rejected', rejection: circuit.rejection(call.nowMs) });
   }
 
   #count(call: Call): void {
@@ -134,25 +139,17 @@ export class CircuitBreaker extends Layer {
     if (tooHigh !== undefined) this.#circuit.open(tooHigh);
   }
 
-  #beginProbe(recovery: Recovery, call: Call): Probe {
-    const { timers } = this.#runtime;
-    const startedAtMs = call.nowMs;
-    const stalledBeforeMs = timers.stalledMs(startedAtMs);
-    const { probeTimeoutMs } = this.#settings;
-    const probe: Probe = new Probe(recovery, startedAtMs + probeTimeoutMs, (nowMs) => {
-      // The time that this process was stalled is no fault of the dependency.
-      probe.expiresAtMs = startedAtMs + probeTimeoutMs + timers.stalledMs(nowMs) - stalledBeforeMs;
-      if (probe.expiresAtMs > nowMs) timers.add(probe, nowMs);
-      else this.#circuit.fail(recovery, 'probe unanswered');
-    });
-    timers.add(probe, startedAtMs);
-    return probe;
+  #beginProbe(recovery: Recovery, nowMs: number): Probe {
+    const timeout = new Countdown(this.#runtime.timers, this.#settings.probeTimeoutMs, nowMs, () =>
+      this.#circuit.fail(recovery, 'probe unanswered'),
+    );
+    return new Probe(recovery, timeout);
   }
 
   #judge(probe: Probe, call: Call): void {
-    const { recovery } = probe;
+    const { recovery, timeout } = probe;
     const { slowCallMs } = this.#settings;
-    this.#runtime.timers.remove(probe);
+    timeout.cancel();
     const verdict = callVerdict(call);
     if (verdict === 'failure') this.#circuit.fail(recovery, 'probe failed');
     else if (verdict === 'busy') this.#circuit.fail(recovery, 'probe busy', askedUntilMs(call));

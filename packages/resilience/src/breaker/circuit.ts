@@ -2,6 +2,7 @@ import type { BreakerState } from '../pipeline/events.ts';
 import type { Rejection } from '../pipeline/outcome.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import type { Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 import { halfOpenRejection, isolatedRejection, openRejection } from './breaker-rejections.ts';
 import {
   askedOpenTimeMs,
@@ -38,6 +39,7 @@ export class Circuit {
   #restoredMs: number | undefined;
   #openUntilMs = 0;
   #openTimer: Timer | undefined;
+  #isDisposed = false;
   #recovery: Recovery | undefined;
 
   constructor(runtime: Runtime, settings: ResolvedBreakerSettings, onClosed: () => void) {
@@ -100,6 +102,11 @@ export class Circuit {
     else if (!settings.enabled && !settings.isolated) this.#close('disabled');
   }
 
+  /** Half-open as soon as the open time is over: its timer is late after a stall, and lost with fake timers. */
+  endOpenTime(nowMs: number): void {
+    if (this.state === 'open' && nowMs >= this.#openUntilMs) this.#opossum?.halfOpen();
+  }
+
   /** Why a call may not pass now. */
   rejection(nowMs: number): Rejection {
     const { state } = this;
@@ -116,12 +123,15 @@ export class Circuit {
     return { state, openUntilMs: this.#openUntilMs, retryInMs: Math.max(0, this.#openUntilMs - nowMs) };
   }
 
+  /** Cancels its timers, and stays as it is. */
   dispose(): void {
+    this.#isDisposed = true;
     this.#openTimer?.cancel();
     this.#opossum?.shutdown();
   }
 
   #openOpossum(): void {
+    if (this.#isDisposed) return;
     this.#opossum ??= new OpossumCircuit({
       opened: () => this.#opened(),
       halfOpened: () => this.#halfOpened(),
@@ -148,10 +158,9 @@ export class Circuit {
     const nowMs = clock.now();
     const forMs = this.#openMs(nowMs);
     this.#openUntilMs = nowMs + forMs;
-    this.#changed(
-      this.#reason,
-      clock.setTimer(() => this.#opossum?.halfOpen(), forMs, 'background'),
-    );
+    const halfOpen = () => this.#opossum?.halfOpen();
+    const openTimer = asNobody(() => clock.setTimer(halfOpen, forMs, 'background'));
+    this.#changed(this.#reason, openTimer);
   }
 
   #openMs(nowMs: number): number {

@@ -1,6 +1,8 @@
 /// <reference path="./opossum.d.ts" />
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import Opossum, { type OpossumState } from 'opossum';
+import { asNobody } from '../primitives/nobody.ts';
 import { longestTimerMs } from '../primitives/options.ts';
 
 export interface CircuitListener {
@@ -16,6 +18,8 @@ export interface CircuitListener {
 export class OpossumCircuit {
   readonly #listener: CircuitListener;
   #opossum: Opossum;
+  /** The context of the call that is opening the circuit. */
+  #opener: AsyncResource | undefined;
 
   constructor(listener: CircuitListener) {
     this.#listener = listener;
@@ -28,7 +32,10 @@ export class OpossumCircuit {
   }
 
   open(): void {
-    this.#opossum.open();
+    this.#opener = new AsyncResource('ballast.open');
+    // Opossum sets its reset timer here, which would keep the request alive that has opened it.
+    asNobody(() => this.#opossum.open());
+    this.#opener = undefined;
   }
 
   close(): void {
@@ -68,8 +75,12 @@ export class OpossumCircuit {
       state,
     });
     return opossum
-      .on('open', () => this.#listener.opened())
+      .on('open', () => this.#opened())
       .on('halfOpen', () => this.#listener.halfOpened())
       .on('close', () => this.#listener.closed());
+  }
+  #opened(): void {
+    if (this.#opener === undefined) this.#listener.opened();
+    else this.#opener.runInAsyncScope(() => this.#listener.opened());
   }
 }

@@ -1,4 +1,4 @@
-import type { Expiring } from '../time/coarse-timers.ts';
+import type { Countdown } from '../time/countdown.ts';
 
 /** Shares of the calls let through between the probes and all of them. */
 export const rampRatios = [0.1, 0.25, 0.5] as const;
@@ -90,16 +90,12 @@ export class Recovery {
 }
 
 /** A call that decides whether the dependency is back, with the time by which it must have. */
-export class Probe implements Expiring {
+export class Probe {
   readonly recovery: Recovery;
-  readonly expire: (nowMs: number) => void;
-  expiresAtMs: number;
-  nextExpiring: Expiring | undefined = undefined;
-  previousExpiring: Expiring | undefined = undefined;
+  readonly timeout: Countdown;
 
-  constructor(recovery: Recovery, expiresAtMs: number, expire: (nowMs: number) => void) {
+  constructor(recovery: Recovery, timeout: Countdown) {
     this.recovery = recovery;
-    this.expiresAtMs = expiresAtMs;
-    this.expire = expire;
+    this.timeout = timeout;
   }
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../primitives/clock.ts';
 import {
   aFunction,
@@ -52,19 +53,20 @@ export function staleIfError<Input, Output>(
   // When a dependency fails, all its callers come here at once: one read per key serves them all.
   const reads = new SingleFlight<Awaited<ReturnType<StaleCache<Output>['get']>>>();
   /** By key what came while it was being written, and of that only the newest. */
-  const writes = new Map<string, Output[]>();
+  const writes = new Map<string, (() => void)[]>();
 
   function writeNewest(id: string, output: Output, clock: Clock): void {
     const newer = writes.get(id);
     if (newer !== undefined) {
-      newer[0] = output;
+      // Bound: the cache is asked as the caller whose value it is, not as the one whose value is written now.
+      newer[0] = AsyncResource.bind(() => writeNewest(id, output, clock));
       return;
     }
-    const meanwhile: Output[] = [];
+    const meanwhile: (() => void)[] = [];
     writes.set(id, meanwhile);
     settleWithin(write(id, output), timeoutMs, clock).then(() => {
       writes.delete(id);
-      for (const newest of meanwhile) writeNewest(id, newest, clock);
+      for (const writeNext of meanwhile) writeNext();
     });
   }
 

@@ -61,7 +61,7 @@ export class Answers<Input, Output> {
   }
 
   #answerLive(call: Call, value: Output): void {
-    this.#latency.record(call.nowMs - call.startedAtMs - call.stalledMs, call.nowMs);
+    this.#latency.record(call.durationMs, call.nowMs);
     if (this.#remembers || call.input instanceof Operation)
       remembered(this.#stepsOf(call), inputOf(call), value, this.#runtime.clock);
     this.answer(call, { value, source: 'live' });

@@ -50,14 +50,14 @@ export interface Dependency<Input, Output> {
   call(...args: CallArguments<Input>): Promise<Answer<Output>>;
   /**
    * Any other operation, behind the same protections; what degrades is its own. While the flag of the dependency is off
-   * it rejects with `E_DISABLED`.
+   * it rejects with `E_DISABLED`. A number in place of the options is ignored, as for `call`.
    *
    * @example
    * const { value: user } = await database.execute(({ signal }) => findUser(id, signal), { idempotent: true });
    */
   execute<Result>(
     operation: (context: CallContext) => PromiseLike<Result>,
-    options?: ExecuteOptions<Result>,
+    options?: ExecuteOptions<Result> | number,
   ): Promise<Answer<Result>>;
   snapshot(): DependencySnapshot;
   /** Listens to every decision; returns how to stop. */

@@ -146,7 +146,8 @@ export class GuardedDependency<Input, Output> extends Layer {
     this.#protections = policy.build(this.#runtime, latency);
     this.#answers = new Answers(this.#runtime, latency, degrade);
     this.#keepsContext = degrade.length > 0;
-    this.around(pipeline(this.#protections.layers, new Work(options.call, this.#protections.classify)));
+    const { layers, classify } = this.#protections;
+    this.around(pipeline(layers, new Work(options.call, options, classify)));
   }
 
   call(input: Input, given: CallOptions | number = noOptions): Promise<Answer<Output>> {
@@ -166,8 +167,9 @@ export class GuardedDependency<Input, Output> extends Layer {
 
   execute<Result>(
     perform: (context: CallContext) => PromiseLike<Result>,
-    options: ExecuteOptions<Result> = noOptions,
+    given: ExecuteOptions<Result> | number = noOptions,
   ): Promise<Answer<Result>> {
+    const options: ExecuteOptions<Result> = typeof given === 'number' ? noOptions : given;
     try {
       checkArgument('execute', 'operation', perform, aFunction);
       checkArgument('execute', 'options', options, anObject);
@@ -282,8 +284,8 @@ export class GuardedDependency<Input, Output> extends Layer {
   }
 
   #answerDisabled(call: Call): void {
-    const disabledValue = this.#options.disabledValue as (input: Input) => Output | PromiseLike<Output>;
-    const value = disabledValue(call.input as Input);
+    const options = this.#options as { disabledValue(input: Input): Output | PromiseLike<Output> };
+    const value = options.disabledValue(call.input as Input);
     if (isThenable(value)) this.#await(call, value, (settled) => this.#disabled(call, settled as Output));
     else this.#disabled(call, value as Output);
   }

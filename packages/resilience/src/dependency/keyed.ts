@@ -2,6 +2,7 @@ import type { ContextCarrier } from '../pipeline/context-carrier.ts';
 import { disposedError } from '../pipeline/errors.ts';
 import { EventHub, type EventListener, type ResilienceEvent } from '../pipeline/events.ts';
 import { type Clock, systemClock, type Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 import {
   aFunction,
   anObject,
@@ -225,7 +226,7 @@ class KeyedDependencies<Input, Output> {
     if (this.#events.listening) this.#hear(key, entry);
     if (this.#entries.size >= this.#max) this.#makeRoom(nowMs);
     this.#entries.set(key, entry);
-    this.#timer ??= this.#clock.setTimer(this.#wake, this.#idleMs, 'background');
+    if (this.#timer === undefined) this.#wakeAfter(this.#idleMs);
     return entry;
   }
 
@@ -255,8 +256,12 @@ class KeyedDependencies<Input, Output> {
     this.#evictIdle(nowMs);
     const [oldest] = this.#entries.values();
     if (oldest === undefined) return;
-    this.#timer = this.#clock.setTimer(this.#wake, oldest.usedAtMs + this.#idleMs - nowMs, 'background');
+    this.#wakeAfter(oldest.usedAtMs + this.#idleMs - nowMs);
   };
+
+  #wakeAfter(delayMs: number): void {
+    this.#timer = asNobody(() => this.#clock.setTimer(this.#wake, delayMs, 'background'));
+  }
 
   #evictIdle(nowMs: number): void {
     for (const [key, entry] of this.#entries) {

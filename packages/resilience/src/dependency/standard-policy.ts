@@ -138,6 +138,9 @@ function protections(
     snapshot,
     exportMemory,
     restoreMemory,
-    dispose: () => breaker.dispose(),
+    dispose: () => {
+      breaker.dispose();
+      bulkhead.dispose();
+    },
   };
 }

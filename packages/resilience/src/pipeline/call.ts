@@ -1,8 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Clock } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 import type { Expiring } from '../time/coarse-timers.ts';
+import type { Countdown } from '../time/countdown.ts';
 import type { CallOptions } from './call-options.ts';
-import { captureFrom, runCarried } from './context-carrier.ts';
+import { Carried } from './context-carrier.ts';
 import type { Outcome } from './outcome.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -47,7 +49,8 @@ export class Call implements Expiring {
   /** How often the dependency was asked, hedges included. */
   attempt = 0;
   attemptStartedAtMs = 0;
-  /** The stalls of this process until the current attempt began. */
+  /** The stalls of this process until the call began, and until its current attempt did. */
+  readonly #stalledAtStartMs: number;
   #stalledBeforeMs = 0;
   /** The attempts whose answers are still wanted: one, or two once a hedge has joined. */
   running: RunningAttempt | undefined = undefined;
@@ -55,7 +58,7 @@ export class Call implements Expiring {
   /** The errors of attempts that others followed, the first one's first. */
   earlierErrors: readonly unknown[] | undefined = undefined;
   /** What will start the hedge. */
-  hedgeTimer: Expiring | undefined = undefined;
+  hedgeTimer: Countdown | undefined = undefined;
   /** What the breaker knows the current attempt by: the state that let it through, or its probe. */
   ticket: unknown = undefined;
   /** The neighbours among the calls that the breaker has let through and that have not ended. */
@@ -71,8 +74,9 @@ export class Call implements Expiring {
   previousExpiring: Expiring | undefined = undefined;
 
   readonly #runtime: Runtime;
-  /** The caller's ambient context, if there is a carrier. */
-  readonly #ambient: unknown;
+  /** What the carrier of the caller's time has captured, if there was one. */
+  readonly #carried: Carried | undefined;
+  /** The caller's AsyncLocalStorage, from the first wait on. */
   #resource: AsyncResource | undefined = undefined;
   /** Settles the promise that the caller waits for. */
   readonly resolve: (answer: never) => void;
@@ -95,7 +99,8 @@ export class Call implements Expiring {
     this.resolve = resolve;
     this.reject = reject;
     this.startedAtMs = this.nowMs = runtime.clock.now();
-    this.#ambient = runtime.carrier && captureFrom(runtime.carrier);
+    this.#stalledAtStartMs = runtime.timers.stalledMs(this.nowMs);
+    this.#carried = runtime.carrier && new Carried(runtime.carrier);
   }
 
   /** The total deadline as a duration, as it appears in errors. */
@@ -149,6 +154,12 @@ export class Call implements Expiring {
     return this.attemptMsAt(this.nowMs);
   }
 
+  /** How long the call has taken, as of the latest reading of the clock, the stalls of this process apart. */
+  get durationMs(): number {
+    const stalledMs = this.#runtime.timers.stalledMs(this.nowMs) - this.#stalledAtStartMs;
+    return Math.max(0, this.nowMs - this.startedAtMs - stalledMs);
+  }
+
   readClock(): void {
     this.nowMs = this.#runtime.clock.now();
   }
@@ -158,11 +169,13 @@ export class Call implements Expiring {
     this.waitHandler = handler;
     this.expiresAtMs = untilMs;
     if (untilMs !== never) this.#runtime.timers.add(this, this.nowMs);
+    else this.#runtime.timers.watch(this.nowMs);
   }
 
   stopWaiting(): void {
-    this.waitHandler = undefined;
     if (this.expiresAtMs !== never) this.#runtime.timers.remove(this);
+    else if (this.waitHandler !== undefined) this.#runtime.timers.unwatch();
+    this.waitHandler = undefined;
   }
 
   expire(nowMs: number): void {
@@ -187,15 +200,18 @@ export class Call implements Expiring {
    * begins, so that a call that never waits pays nothing.
    */
   keepContext(): void {
-    if (this.#runtime.carrier === undefined) this.#resource ??= new AsyncResource('ballast.call');
+    this.#resource ??= new AsyncResource('ballast.call');
   }
 
-  /** Continues in the caller's ambient context: a wait is ended by a timer or by another call. */
+  /**
+   * Continues as the caller, since a wait is ended by a timer or by another call; as nobody where the caller's context
+   * was not kept. A carrier knows better what is its own, and leaves the rest.
+   */
   resume(action: () => void): void {
-    const { carrier } = this.#runtime;
-    if (carrier !== undefined) runCarried(carrier, this.#ambient, action);
-    else if (this.#resource !== undefined) this.#resource.runInAsyncScope(action);
-    else action();
+    const carried = this.#carried;
+    const resumed = carried === undefined ? action : () => carried.run(action);
+    if (this.#resource !== undefined) this.#resource.runInAsyncScope(resumed);
+    else asNobody(resumed);
   }
 
   get runtime(): Runtime {

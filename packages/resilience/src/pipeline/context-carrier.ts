@@ -2,11 +2,11 @@ import { isThenable, promised } from '../primitives/thenable.ts';
 import { warn } from '../primitives/warning.ts';
 
 /**
- * Takes a caller's ambient context along: what AsyncLocalStorage holds, the active trace.
+ * Takes along a caller's ambient context that is not kept in AsyncLocalStorage, or that shall differ from it.
  *
- * All waits share one timer and a permit is handed over by the call that frees it, so what continues a call after a
- * wait runs in the ambient context of what ends the wait. Without a carrier a retry is traced as part of another
- * request. Capturing costs little, and only where a carrier is set.
+ * All waits share one timer and a permit is handed over by the call that frees it. A call that waits goes on in its
+ * caller's AsyncLocalStorage all the same. Only one that is neither retried nor degraded, and so has nothing left to
+ * do, ends outside of every store after a timeout or a cancel. With a carrier that too happens as the caller.
  */
 export interface ContextCarrier {
   /** The ambient context of now; asked once per call, at its beginning. */
@@ -15,8 +15,23 @@ export interface ContextCarrier {
   run(captured: unknown, work: () => void): void;
 }
 
+/** What a carrier has captured, to be run by the same carrier whatever is set later. */
+export class Carried {
+  readonly #carrier: ContextCarrier;
+  readonly #captured: unknown;
+
+  constructor(carrier: ContextCarrier) {
+    this.#carrier = carrier;
+    this.#captured = captureFrom(carrier);
+  }
+
+  run(work: () => void): void {
+    runCarried(this.#carrier, this.#captured, work);
+  }
+}
+
 /** The ambient context, or undefined from a carrier that fails: what only observes a call must not end it. */
-export function captureFrom(carrier: ContextCarrier): unknown {
+function captureFrom(carrier: ContextCarrier): unknown {
   try {
     const captured = carrier.capture();
     warnOnceIfRejected(carrier, captured);
@@ -28,7 +43,7 @@ export function captureFrom(carrier: ContextCarrier): unknown {
 }
 
 /** Runs `work` once, in the captured context if the carrier can do that. */
-export function runCarried(carrier: ContextCarrier, captured: unknown, work: () => void): void {
+function runCarried(carrier: ContextCarrier, captured: unknown, work: () => void): void {
   const progress = { hasBegun: false, isDone: false };
   try {
     const result: unknown = carrier.run(captured, () => {

@@ -17,7 +17,7 @@ export interface BulkheadSettings {
   readonly queueTimeoutMs: number;
   /**
    * How long work that has been abandoned (timed out, cancelled) and does not settle holds its permit. More than a
-   * timer can wait for (2^31 - 1) means until it settles.
+   * timer can wait for (2^31 - 1) means until it settles. A change applies to what is abandoned already.
    */
   readonly abandonedLeaseMs: number;
 }
@@ -65,6 +65,7 @@ export class Bulkhead extends Layer implements WaitHandler {
   #queue = neverUsed;
   #settings: BulkheadSettings;
   #inFlight = 0;
+  /** Made for the first work that is abandoned: most heeds its signal. */
   #abandoned: AbandonedWork | undefined;
   readonly #isRecovering: () => boolean;
   #admitting = false;
@@ -119,7 +120,13 @@ export class Bulkhead extends Layer implements WaitHandler {
 
   configure(settings: BulkheadSettings): void {
     this.#settings = settings;
+    this.#abandoned?.configure(settings.abandonedLeaseMs);
     this.#admitWaiting();
+  }
+
+  /** Cancels its timers; who waits for a permit still gets one. */
+  dispose(): void {
+    this.#abandonedWork.dispose();
   }
 
   snapshot(): BulkheadSnapshot {
@@ -137,12 +144,13 @@ export class Bulkhead extends Layer implements WaitHandler {
   }
 
   #finish(call: Call): void {
-    if (call.isIdle) {
-      this.#release();
-      return;
-    }
-    this.#abandoned ??= new AbandonedWork(this.#runtime, this.#release);
-    this.#abandoned.add(call, this.#settings.abandonedLeaseMs);
+    if (call.isIdle) this.#release();
+    else this.#abandonedWork.add(call);
+  }
+
+  get #abandonedWork(): AbandonedWork {
+    this.#abandoned ??= new AbandonedWork(this.#runtime, this.#settings.abandonedLeaseMs, this.#release);
+    return this.#abandoned;
   }
 
   #limit(): number {

@@ -3,7 +3,7 @@ import { SupersededError } from '../pipeline/errors.ts';
 import { Layer } from '../pipeline/layer.ts';
 import type { Runtime } from '../pipeline/runtime.ts';
 import { atLeast, integer, onOff, type Rules, ratio } from '../primitives/options.ts';
-import type { Expiring } from '../time/coarse-timers.ts';
+import { Countdown } from '../time/countdown.ts';
 import type { LatencyWindow } from '../time/latency-window.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -70,7 +70,7 @@ export class Hedge extends Layer {
   }
 
   override leave(call: Call): void {
-    if (call.hedgeTimer !== undefined) this.#runtime.timers.remove(call.hedgeTimer);
+    call.hedgeTimer?.cancel();
     const otherAttempt = call.running ?? call.runningHedge;
     if (otherAttempt !== undefined) {
       if (call.outcome?.kind === 'failure') {
@@ -95,23 +95,12 @@ export class Hedge extends Layer {
   #schedule(call: Call): void {
     const delayMs = this.#delayMs(call.nowMs);
     if (delayMs >= call.expiresAtMs - call.nowMs) return;
-    const { attempt, nowMs: startedAtMs } = call;
-    const { timers } = this.#runtime;
-    const stalledBeforeMs = timers.stalledMs(startedAtMs);
-    const entry: Expiring = {
-      expiresAtMs: call.nowMs + delayMs,
-      nextExpiring: undefined,
-      previousExpiring: undefined,
-      expire: (nowMs) => {
-        if (call.running === undefined || call.attempt !== attempt) return;
-        // The time that this process was stalled is no time that the dependency took.
-        entry.expiresAtMs = startedAtMs + delayMs + timers.stalledMs(nowMs) - stalledBeforeMs;
-        if (entry.expiresAtMs > nowMs) timers.add(entry, nowMs);
-        else call.resume(() => this.#askAgain(call, delayMs, nowMs));
-      },
-    };
-    call.hedgeTimer = entry;
-    timers.add(entry, startedAtMs);
+    const { attempt } = call;
+    call.keepContext();
+    call.hedgeTimer = new Countdown(this.#runtime.timers, delayMs, call.nowMs, (nowMs) => {
+      if (call.running === undefined || call.attempt !== attempt) return;
+      call.resume(() => this.#askAgain(call, delayMs, nowMs));
+    });
   }
 
   #delayMs(nowMs: number): number {

@@ -143,6 +143,8 @@ export class Retry extends Layer implements WaitHandler {
         context: call.options.context,
       });
     }
+    // Not done yet where retries were switched on after the call began.
+    call.keepContext();
     call.waitUntil(call.nowMs + delayMs, this);
   }
 

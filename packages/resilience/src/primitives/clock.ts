@@ -1,3 +1,5 @@
+import { longestTimerMs } from './options.ts';
+
 /** Where a policy takes its time and its timers from; a test injects its own. */
 export interface Clock {
   /** Milliseconds. Those of `systemClock` never step back; those of `wallClock` are the same in every process. */
@@ -31,7 +33,9 @@ function setTimer(
   delayMs: number,
   kind: 'foreground' | 'background' = 'foreground',
 ): Timer {
-  const timeout = setTimeout(callback, delayMs);
+  // The one that belongs to this setTimeout: fake timers may come or go before the timer is cancelled.
+  const clear = clearTimeout;
+  const timeout = setTimeout(callback, Math.min(delayMs, longestTimerMs));
   if (kind === 'background') timeout.unref();
-  return { cancel: () => clearTimeout(timeout) };
+  return { cancel: () => clear(timeout) };
 }

@@ -4,6 +4,7 @@ export { type Backoff, backoffMs } from './backoff.ts';
 export { type Clock, type Random, systemClock, type Timer, wallClock } from './clock.ts';
 export { errorCode } from './error-code.ts';
 export { InvalidOptionError } from './invalid-option-error.ts';
+export { asNobody } from './nobody.ts';
 export {
   above,
   aClock,

@@ -48,7 +48,15 @@ export interface LoadShedder {
 /** @throws {InvalidOptionError} naming the option, what was expected and what was received */
 export function createLoadShedder(options: ShedderOptions = {}): LoadShedder {
   checkArgument('createLoadShedder', 'options', options, anObject);
-  return new Shedder(options);
+  const shedder = new Shedder(options);
+  // Bound, own and enumerable, as the methods of a dependency are.
+  return {
+    admit: (priority, deadlineMs) => shedder.admit(priority, deadlineMs),
+    queueWaited: (waitMs) => shedder.queueWaited(waitMs),
+    configure: (patch) => shedder.configure(patch),
+    snapshot: () => shedder.snapshot(),
+    close: () => shedder.close(),
+  };
 }
 
 /**

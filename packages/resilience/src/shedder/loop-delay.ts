@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 
 const sampleEveryMs = 20;
 
@@ -25,6 +26,6 @@ export class LoopDelay {
       this.#watch();
       this.#onSample(Math.max(0, nowMs - dueMs), nowMs);
     };
-    this.#timer = this.#clock.setTimer(sample, sampleEveryMs, 'background');
+    this.#timer = asNobody(() => this.#clock.setTimer(sample, sampleEveryMs, 'background'));
   }
 }

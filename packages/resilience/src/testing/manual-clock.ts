@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../primitives/clock.ts';
 
 interface Due {
@@ -18,7 +19,8 @@ export class ManualClock implements Clock {
   }
 
   setTimer(callback: () => void, delayMs: number): Timer {
-    const due = { atMs: this.#nowMs + delayMs, callback };
+    // As a timer of Node does, it runs in the asynchronous context of whoever has set it.
+    const due = { atMs: this.#nowMs + delayMs, callback: AsyncResource.bind(callback, 'ManualClock') };
     this.#timers.add(due);
     this.timersSet++;
     return { cancel: () => this.#timers.delete(due) };
@@ -44,7 +46,7 @@ export class ManualClock implements Clock {
   /** Blocks the event loop: timers that fall due meanwhile run late, at the end of it. */
   stall(ms: number): void {
     this.#nowMs += ms;
-    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs);
+    const due = [...this.#timers].filter(({ atMs }) => atMs <= this.#nowMs).sort((a, b) => a.atMs - b.atMs);
     for (const timer of due) this.#timers.delete(timer);
     for (const { callback } of due) callback();
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ManualClock } from '../testing/manual-clock.ts';
+import { ManualClock, settled } from '../testing/manual-clock.ts';
 import { CoarseTimers, coarseTimersOf, type Expiring } from './coarse-timers.ts';
 
 function entry(expiresAtMs: number, expire: (nowMs: number) => void = () => {}): Expiring {
@@ -116,4 +116,92 @@ test('shares one set of timers per clock', () => {
   const clock = new ManualClock();
   expect(coarseTimersOf(clock)).toBe(coarseTimersOf(clock));
   expect(coarseTimersOf(clock)).not.toBe(coarseTimersOf(new ManualClock()));
+});
+
+test('measures how long this process was stalled, once, and never less than before', async () => {
+  const steps = fc.array(fc.record({ ms: fc.nat(300), isStall: fc.boolean(), adds: fc.boolean() }));
+  await fc.assert(
+    fc.asyncProperty(steps, async (schedule) => {
+      const clock = new ManualClock();
+      const timers = new CoarseTimers(clock);
+      let before = 0;
+      let stalledMs = 0;
+      let leastMs = 0;
+      timers.add(entry(clock.now() + 60_000), clock.now());
+      for (const { ms, isStall, adds } of schedule) {
+        if (isStall) clock.stall(ms);
+        else await clock.advance(ms);
+        if (isStall) stalledMs += ms;
+        if (isStall) leastMs += Math.max(0, ms - 65);
+        if (adds) timers.add(entry(clock.now() + ms), clock.now());
+        const now = timers.stalledMs(clock.now());
+        expect(now).toBeGreaterThanOrEqual(before);
+        before = now;
+      }
+      // A stall may have begun at any time since the loop was last seen running, at most 50 ms before.
+      expect(before).toBeLessThanOrEqual(stalledMs + 50 * schedule.length);
+      expect(before).toBeGreaterThanOrEqual(leastMs);
+    }),
+  );
+});
+
+test('gives the loop a turn before anything expires', async () => {
+  const clock = new ManualClock();
+  const timers = new CoarseTimers(clock);
+  let expired = 0;
+  timers.add(
+    entry(clock.now() + 10, () => expired++),
+    clock.now(),
+  );
+  clock.stall(10);
+  await settled();
+  expect(expired).toBe(0);
+  await clock.advance(5);
+  expect(expired).toBe(1);
+});
+
+test('takes no entry that is added too late for a stall', async () => {
+  const clock = new ManualClock();
+  const timers = new CoarseTimers(clock);
+  let expired = 0;
+  timers.add(
+    entry(clock.now() - 5000, () => expired++),
+    clock.now(),
+  );
+  await clock.advance(5);
+  expect(expired).toBe(1);
+  expect(timers.stalledMs(clock.now())).toBe(0);
+});
+
+test('lets the process end where nothing can expire', async () => {
+  const kinds: unknown[] = [];
+  const clock = new ManualClock();
+  const timers = new CoarseTimers({
+    now: () => clock.now(),
+    setTimer(callback, delayMs, kind) {
+      kinds.push(kind);
+      return clock.setTimer(callback, delayMs);
+    },
+  });
+  timers.watch(clock.now());
+  await clock.advance(60);
+  timers.add(entry(clock.now() + 10_000), clock.now());
+  expect(kinds).toEqual(['background', 'background', 'foreground']);
+  timers.unwatch();
+});
+
+test.each([
+  { stallMs: 10, turns: 1 },
+  { stallMs: 700, turns: 3 },
+])('gives the loop $turns turns after a stall of $stallMs ms', async ({ stallMs, turns }) => {
+  const clock = new ManualClock();
+  const timers = new CoarseTimers(clock);
+  let setBefore = 0;
+  timers.add(
+    entry(clock.now() + 10, () => (setBefore = clock.timersSet)),
+    clock.now(),
+  );
+  clock.stall(stallMs);
+  await clock.advance(0);
+  expect(setBefore).toBe(1 + turns);
 });

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../primitives/clock.ts';
+import { asNobody } from '../primitives/nobody.ts';
 
 /** Something that expires unless it is removed first. Its links make adding and removing free of allocation. */
 export interface Expiring {
@@ -12,29 +13,41 @@ const slotMs = 5;
 const slotCount = 512;
 // A mask and not %, which is a function call for numbers over 32 bits.
 const slotMask = slotCount - 1;
-// A timer outlives the calls it was set for; this is how long it may hold an otherwise finished process open.
-const maxSleepMs = 100;
+// A timer outlives the calls it was set for; this is how long it may hold an otherwise finished process open. It is
+// also how much of a stall may stay unnoticed.
+const maxSleepMs = 50;
 // Timers of a healthy loop are late by less than this.
 const usualLatenessMs = 15;
+// What has come in is read in the next turn of the loop. An answer that is decompressed on another thread takes more,
+// and after a stall there are many.
+const turnsOnTime = 1;
+const turnsAfterStall = 3;
 
 /**
  * Many expiries, one timer. Entries are kept in slots of 5 ms, so a call costs two list operations instead of a
- * `setTimeout` and a `clearTimeout`. Nothing expires early, and nothing more than a slot late.
+ * `setTimeout` and a `clearTimeout`. Nothing expires early, and nothing more than a slot and a turn of the loop late.
  *
- * Being the one timer, it also notices when this process did not get to run: it wakes late. The answers that came in
- * meanwhile are read after the timers, so nothing expires before the event loop had one more turn (got#525).
+ * Timers run before the answers that have come in meanwhile are read, so nothing expires before the event loop had one
+ * more turn (got#525). Being the one timer, it also notices when this process did not get to run: it wakes late.
  */
 export class CoarseTimers {
   readonly #clock: Clock;
   readonly #slots: (Expiring | undefined)[] = Array.from({ length: slotCount }, () => undefined);
   #count = 0;
+  #watchers = 0;
   #timer: Timer | undefined;
+  /** Whether the timer lets the process end. */
+  #isBackground = false;
+  /** The function that the timer was set with: one set with fake timers never fires once they are put away. */
+  #setWith: unknown;
   #wakesAtMs = Number.POSITIVE_INFINITY;
   #doneSlot = 0;
   /** When the timer was set: the loop ran then. */
   #setAtMs = 0;
   #stalledMs = 0;
-  #isExtraTurn = false;
+  #wasLate = false;
+  /** Turns of the loop until what is due expires; undefined while nothing is. */
+  #turnsLeft: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -42,10 +55,20 @@ export class CoarseTimers {
 
   /**
    * How long this process has been stalled in all, so that a duration can be charged without it: the total when it ends
-   * less the total when it began.
+   * less the total when it began. It is measured while something can expire, and between `watch` and `unwatch`.
    */
   stalledMs(nowMs: number): number {
     return this.#stalledMs + this.#latenessMs(nowMs);
+  }
+
+  /** Measures stalls for something that never expires. */
+  watch(nowMs: number): void {
+    this.#watchers++;
+    if (this.#timer === undefined || this.#isLost(nowMs)) this.#setAnew(nowMs);
+  }
+
+  unwatch(): void {
+    this.#watchers--;
   }
 
   add(entry: Expiring, nowMs: number): void {
@@ -55,7 +78,7 @@ export class CoarseTimers {
     if (first !== undefined) first.previousExpiring = entry;
     this.#slots[slot & slotMask] = entry;
     this.#count++;
-    if (nowMs - this.#wakesAtMs > usualLatenessMs) this.#rearm(nowMs);
+    if (this.#isLost(nowMs) || this.#isBackground) this.#setAnew(nowMs);
     if (entry.expiresAtMs < this.#wakesAtMs) this.#sleepUntil(entry.expiresAtMs, nowMs);
     // A call goes on at the time it was woken at, which may lie behind what others have done since. Its slot was looked
     // through already, and the next look would come when the wheel has turned around.
@@ -76,53 +99,76 @@ export class CoarseTimers {
   }
 
   #sleepUntil(expiryMs: number, nowMs: number): void {
-    const wakesAtMs = Math.min(Math.ceil(expiryMs / slotMs) * slotMs, nowMs + maxSleepMs);
+    // Not in the past: what is added too late is no sign that this process is.
+    const wakesAtMs = Math.max(nowMs, Math.min(Math.ceil(expiryMs / slotMs) * slotMs, nowMs + maxSleepMs));
     if (this.#timer === undefined) this.#doneSlot = Math.ceil(nowMs / slotMs) - 1;
-    else if (wakesAtMs >= this.#wakesAtMs) return;
-    else this.#timer.cancel();
-    this.#wakesAtMs = wakesAtMs;
-    this.#setAtMs = nowMs;
-    this.#timer = this.#clock.setTimer(this.#wake, Math.max(0, wakesAtMs - nowMs));
+    if (wakesAtMs < this.#wakesAtMs) this.#setTimer(wakesAtMs, nowMs);
   }
 
-  /** Sets the timer anew that should have fired long ago: the loop is stalled, or somebody has swapped the timers. */
-  #rearm(nowMs: number): void {
+  #setTimer(wakesAtMs: number, nowMs: number): void {
     this.#timer?.cancel();
-    this.#takeExtraTurn(nowMs);
+    this.#wakesAtMs = wakesAtMs;
+    this.#setAtMs = nowMs;
+    this.#setWith = setTimeout;
+    this.#isBackground = this.#count === 0;
+    const kind = this.#isBackground ? 'background' : 'foreground';
+    this.#timer = asNobody(() => this.#clock.setTimer(this.#wake, wakesAtMs - nowMs, kind));
+  }
+
+  /** Whether the timer should have fired long ago, was set by a clock far ahead, or was swapped away (p-timeout#16). */
+  #isLost(nowMs: number): boolean {
+    if (this.#timer === undefined) return false;
+    const overdueMs = nowMs - this.#wakesAtMs;
+    return overdueMs > usualLatenessMs || overdueMs < -2 * maxSleepMs || this.#setWith !== setTimeout;
+  }
+
+  #setAnew(nowMs: number): void {
+    this.#recordStall(nowMs);
+    if (this.#timer === undefined) this.#sleepUntil(Number.POSITIVE_INFINITY, nowMs);
+    else this.#takeTurn(nowMs);
   }
 
   #latenessMs(nowMs: number): number {
-    const latenessMs = nowMs - this.#wakesAtMs;
+    const latenessMs = Math.floor(nowMs - this.#wakesAtMs);
     if (latenessMs <= usualLatenessMs) return 0;
-    // A long stall may have begun any time since the timer was set; of a short one only what is certain is counted.
-    return latenessMs > maxSleepMs ? nowMs - this.#setAtMs : latenessMs;
+    // A long stall may have begun any time since the timer was set. Of a short one, and of one stall after another,
+    // only what is certain is counted: otherwise nothing would ever be slow to a process that is always late.
+    return latenessMs > maxSleepMs && !this.#wasLate ? Math.floor(nowMs - this.#setAtMs) : latenessMs;
+  }
+
+  #recordStall(nowMs: number): void {
+    const latenessMs = this.#latenessMs(nowMs);
+    this.#stalledMs += latenessMs;
+    // An extra turn on time is no sign that the process has recovered.
+    this.#wasLate = latenessMs > 0 || (this.#wasLate && this.#turnsLeft !== undefined);
   }
 
   /** Comes back when the loop has read what is there to be read. */
-  #takeExtraTurn(nowMs: number): void {
-    this.#stalledMs += this.#latenessMs(nowMs);
-    this.#isExtraTurn = true;
-    this.#wakesAtMs = nowMs;
-    this.#setAtMs = nowMs;
-    this.#timer = this.#clock.setTimer(this.#wake, 0);
+  #takeTurn(nowMs: number): void {
+    const turns = this.#turnsLeft ?? (this.#wasLate ? turnsAfterStall : turnsOnTime);
+    this.#turnsLeft = Math.max(0, turns - 1);
+    this.#setTimer(nowMs, nowMs);
   }
 
   readonly #wake = (): void => {
     const nowMs = this.#clock.now();
-    if (!this.#isExtraTurn && this.#latenessMs(nowMs) > 0) {
-      this.#takeExtraTurn(nowMs);
+    this.#recordStall(nowMs);
+    const due = this.#findDue(nowMs);
+    if (due.length > 0 && this.#turnsLeft !== 0) {
+      this.#takeTurn(nowMs);
       return;
     }
-    this.#isExtraTurn = false;
-    const due = this.#takeDue(nowMs);
+    this.#turnsLeft = undefined;
+    for (const entry of due) this.remove(entry);
+    this.#doneSlot = Math.floor(nowMs / slotMs);
     this.#timer = undefined;
     this.#wakesAtMs = Number.POSITIVE_INFINITY;
-    if (this.#count > 0) this.#sleepUntil(this.#nextExpiryMs(nowMs), nowMs);
+    if (this.#count + this.#watchers > 0) this.#sleepUntil(this.#nextExpiryMs(nowMs), nowMs);
     // One expiry may remove another, or add it again for later: then it is no longer due.
     for (const entry of due) if (entry.expiresAtMs <= nowMs) entry.expire(nowMs);
   };
 
-  #takeDue(nowMs: number): Expiring[] {
+  #findDue(nowMs: number): Expiring[] {
     const due: Expiring[] = [];
     const lastSlot = Math.floor(nowMs / slotMs);
     const firstSlot = Math.max(this.#doneSlot + 1, lastSlot - slotCount + 1);
@@ -131,8 +177,6 @@ export class CoarseTimers {
         if (entry.expiresAtMs <= nowMs) due.push(entry);
       }
     }
-    for (const entry of due) this.remove(entry);
-    this.#doneSlot = lastSlot;
     return due;
   }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { dependency, type PolicyOptions, standardPolicy } from '../../src/index.ts';
+import { type DegradeStep, dependency, type PolicyOptions, standardPolicy } from '../../src/index.ts';
 import { alone, guarded, settled } from './fixture.ts';
 
 // got#525: the server answered in 50 ms, but our own process was blocked; the timer was handled before the answer.
@@ -59,6 +59,97 @@ describe('a stall of our own event loop', () => {
     const tools = guarded({ ...once, breaker: { minCalls: 20, slowCallMs: 400 } });
     await answersDuringStall(tools, 30, 2000);
     expect(tools.guard.snapshot().policies.breaker).toMatchObject({ state: 'closed', slowRatio: 0 });
+  });
+
+  test('of a few milliseconds, just when the time of an attempt is over, times out no answered call', async () => {
+    const { ask, work, clock } = guarded({ ...once, attemptTimeoutMs: 50 });
+    const fate = ask('a');
+    await clock.advance(42);
+    clock.stall(10);
+    await settled();
+    work(0).succeed('fine');
+    expect(await fate).toBe('live');
+  });
+
+  test('that is followed by another at once times no answered call out', async () => {
+    const tools = guarded({ ...once, attemptTimeoutMs: 150 });
+    const fates = Array.from({ length: 30 }, (_, i) => tools.ask(i));
+    for (let i = 0; i < 3; i++) {
+      tools.clock.stall(700);
+      await settled();
+    }
+    for (const work of tools.asked) work.succeed('fine');
+    expect(await Promise.all(fates)).toEqual(Array(30).fill('live'));
+    expect(tools.guard.snapshot().policies.breaker).toMatchObject({ state: 'closed', slowRatio: 0 });
+  });
+
+  test('that comes before an attempt is no part of it', async () => {
+    const { ask, clock } = guarded({ ...once, attemptTimeoutMs: 300 });
+    ask('earlier');
+    clock.stall(5000);
+    const fate = ask('a');
+    await clock.advance(330);
+    expect(await fate).toBe('E_ATTEMPT_TIMEOUT');
+  });
+
+  test('makes no call slow where no time limit is on', async () => {
+    const tools = guarded({
+      ...once,
+      deadline: { enabled: false },
+      timeout: { enabled: false },
+      breaker: { minCalls: 20, slowCallMs: 400 },
+    });
+    await answersDuringStall(tools, 30, 2000);
+    await tools.clock.advance(300);
+    await answersDuringStall(tools, 30, 2000);
+    expect(tools.guard.snapshot().policies.breaker).toMatchObject({ state: 'closed', slowRatio: 0 });
+    expect(tools.guard.snapshot().latencyMs.p99).toBeLessThan(250);
+    await tools.clock.advance(200);
+    expect(tools.clock.pendingTimers).toBe(0);
+  });
+
+  test('is in no latency that is shown, though the call waited for its permit meanwhile', async () => {
+    const { guard, ask, work, clock } = guarded({
+      ...once,
+      bulkhead: { maxConcurrent: 1, queueTimeoutMs: 5000 },
+    });
+    const fates = [ask('first'), ask('second')];
+    clock.stall(2000);
+    await settled();
+    work(0).succeed('fine');
+    await clock.advance(20);
+    work(1).succeed('fine');
+    expect(await Promise.all(fates)).toEqual(['live', 'live']);
+    expect(guard.snapshot().latencyMs.p99).toBeLessThan(250);
+  });
+
+  test('is in no latency that is shown, though the call was between two attempts', async () => {
+    const { guard, ask, work, clock } = guarded({ ...once, retry: { enabled: true, baseDelayMs: 50 } });
+    const fate = ask('a');
+    work(0).fail(new Error('down'));
+    await settled();
+    clock.stall(2000);
+    await clock.advance(20);
+    work(1).succeed('fine');
+    expect(await fate).toBe('live');
+    expect(guard.snapshot().latencyMs.p99).toBeLessThan(250);
+  });
+
+  test('takes no answer from a cache that has it', async () => {
+    let serve: (found: { value: string }) => void = () => {};
+    const step: DegradeStep<unknown, string> = {
+      source: 'cached',
+      timeoutMs: 100,
+      answer: () => new Promise((resolve) => (serve = resolve)),
+    };
+    const { ask, work, clock } = guarded(once, { degrade: [step] });
+    const fate = ask('a');
+    work(0).fail(new Error('down'));
+    await settled();
+    clock.stall(700);
+    await settled();
+    serve({ value: 'kept' });
+    expect(await fate).toBe('cached');
   });
 
   test('is in no latency that is shown', async () => {
@@ -140,6 +231,22 @@ describe('a stall of our own event loop', () => {
 });
 
 describe('slowness that is theirs', () => {
+  test('is noticed in a process that is late all the time', async () => {
+    const { guard, ask, clock } = guarded({
+      ...once,
+      deadlineMs: 60_000,
+      attemptTimeoutMs: 500,
+      breaker: { minCalls: 20 },
+    });
+    const fates = Array.from({ length: 20 }, (_, i) => ask(i));
+    for (let turn = 0; turn < 20; turn++) {
+      clock.stall(150);
+      await clock.advance(1);
+    }
+    expect(await Promise.all(fates)).toEqual(Array(20).fill('E_ATTEMPT_TIMEOUT'));
+    expect(guard.snapshot().policies.breaker.state).toBe('open');
+  });
+
   test('is charged in full, stall or not', async () => {
     const { guard, ask, asked, clock } = guarded({ ...once, breaker: { minCalls: 20, slowCallMs: 400 } });
     for (let i = 0; i < 20; i++) {

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type Clock, dependency, standardPolicy, systemClock } from '../../src/index.ts';
 
@@ -5,6 +6,7 @@ import { type Clock, dependency, standardPolicy, systemClock } from '../../src/i
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** The system's clock, and not the one that all tests of this process share. */
@@ -44,6 +46,69 @@ test.each([
     expect(await fateOf(guard.call(undefined))).toBe('E_ATTEMPT_TIMEOUT');
   },
 );
+
+const someTimers = { toFake: ['setTimeout', 'clearTimeout'] } as const;
+
+test.each(
+  [0, 20, 200, 60_000].flatMap(
+    (ms) =>
+      [
+        { ms, fake: 'all' },
+        { ms, fake: 'some' },
+      ] as const,
+  ),
+)(
+  'a call times out right after $fake timers were swapped back, $ms ms after the first call with them',
+  async ({ ms, fake }) => {
+    const guard = hanging(ownClock());
+    vi.useFakeTimers(fake === 'some' ? { toFake: [...someTimers.toFake] } : undefined);
+    guard.call(undefined).catch(() => {});
+    await vi.advanceTimersByTimeAsync(ms);
+    guard.call(undefined).catch(() => {});
+    vi.useRealTimers();
+    expect(await fateOf(guard.call(undefined))).toBe('E_ATTEMPT_TIMEOUT');
+  },
+);
+
+test('a call times out in fake time, though another has waited since before', async () => {
+  const warn = vi.spyOn(process, 'emitWarning');
+  const guard = hanging(ownClock());
+  guard.call(undefined).catch(() => {});
+  vi.useFakeTimers();
+  let fate = 'pending';
+  guard.call(undefined).catch((error) => (fate = error.code));
+  await vi.advanceTimersByTimeAsync(40);
+  expect(fate).toBe('E_ATTEMPT_TIMEOUT');
+  expect(warn).not.toHaveBeenCalled();
+});
+
+test('timers of this process and those of node:test can be swapped as often as one likes', async () => {
+  const guard = hanging(ownClock());
+  for (let i = 0; i < 5; i++) {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    guard.call(undefined).catch(() => {});
+    mock.timers.reset();
+    expect(await fateOf(guard.call(undefined))).toBe('E_ATTEMPT_TIMEOUT');
+  }
+});
+
+test('an open breaker lets a probe in when its time is over, though its timer was put away', async () => {
+  const guard = dependency({
+    name: 'fails',
+    policy: standardPolicy({
+      breaker: { minCalls: 1, openMs: 50, openJitterRatio: 0 },
+      retry: { enabled: false },
+    }),
+    call: () => Promise.reject(Object.assign(new Error('no'), { code: 'NO' })),
+    clock: ownClock(),
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  expect(await guard.call(undefined).catch(({ code }) => code)).toBe('NO');
+  expect(await guard.call(undefined).catch(({ code }) => code)).toBe('E_BREAKER_OPEN');
+  vi.useRealTimers();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(await guard.call(undefined).catch(({ code }) => code)).toBe('NO');
+});
 
 test('a call times out though fake time was an hour ahead when it was put away', async () => {
   const guard = hanging(ownClock());

@@ -145,4 +145,60 @@ describe('work that nobody waits for and that does not settle', () => {
     expect(tools.asked.length).toBeGreaterThan(2);
     expect(tools.guard.snapshot().policies.breaker.state).toBe('closed');
   });
+
+  test('gives it back at once when the lease is shortened below what it has had', async () => {
+    const tools = guarded(narrow);
+    await lose(tools);
+    await tools.clock.advance(5000);
+    tools.guard.configure({ bulkhead: { abandonedLeaseMs: 1000 } });
+    await tools.clock.advance(1);
+    tools.ask('a');
+    expect(tools.asked.length).toBe(3);
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 1, abandoned: 2 });
+  });
+
+  test('keeps it longer when the lease is made longer', async () => {
+    const tools = guarded({ ...narrow, bulkhead: { ...narrow.bulkhead, abandonedLeaseMs: 1000 } });
+    await lose(tools);
+    await tools.clock.advance(500);
+    tools.guard.configure({ bulkhead: { abandonedLeaseMs: Number.MAX_SAFE_INTEGER } });
+    await tools.clock.advance(100_000);
+    tools.ask('a');
+    expect(tools.asked.length).toBe(2);
+    tools.guard.configure({ bulkhead: { abandonedLeaseMs: 2000 } });
+    await tools.clock.advance(1);
+    tools.ask('b');
+    expect(tools.asked.length).toBe(3);
+  });
+
+  test('is reported once, however often the lease is changed', async () => {
+    const tools = guarded(narrow);
+    await lose(tools, 1);
+    for (const abandonedLeaseMs of [50_000, 10_000, 20_000]) {
+      await tools.clock.advance(200);
+      tools.guard.configure({ bulkhead: { abandonedLeaseMs } });
+    }
+    await tools.clock.advance(100_000);
+    const reported = tools.events.map(({ type }) => type).filter((type) => type.startsWith('abandoned'));
+    expect(reported).toEqual(['abandoned', 'abandoned.released']);
+  });
+
+  test('of a retried call holds one permit, and gives that back once', async () => {
+    const tools = guarded({
+      ...narrow,
+      retry: { enabled: true, baseDelayMs: 10, budget: { enabled: false } },
+      bulkhead: { ...narrow.bulkhead, abandonedLeaseMs: 500 },
+    });
+    const fate = tools.ask('a');
+    await tools.clock.advance(400);
+    expect(await fate).toBe('E_ATTEMPT_TIMEOUT');
+    expect(tools.asked.length).toBe(2);
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 1, abandoned: 1 });
+    await tools.clock.advance(1000);
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, abandoned: 1 });
+    tools.work(0).succeed('late');
+    tools.work(1).succeed('late');
+    await settled();
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, abandoned: 0 });
+  });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { CallContext } from '../../src/index.ts';
-import { alone, guarded } from './fixture.ts';
+import {
+  type CallContext,
+  createLoadShedder,
+  type DependencyOptions,
+  dependency,
+  keyed,
+} from '../../src/index.ts';
+import { alone, guarded, ManualClock } from './fixture.ts';
 
 // A method that is taken off its object loses `this`.
 
@@ -99,6 +105,125 @@ describe('a dependency', () => {
   });
 });
 
+describe('an operation', () => {
+  test('can be given by a callback: an index and an array are no options', async () => {
+    const { guard } = guarded();
+    const { execute } = guard;
+    const answers = await Promise.all([async () => 1, async () => 2].map(execute));
+    expect(answers.map(({ value }) => value)).toEqual([1, 2]);
+  });
+
+  test('still has its options checked', async () => {
+    const { guard } = guarded();
+    await expect(guard.execute(async () => 1, { deadlinMs: 5 } as never)).rejects.toMatchObject({
+      code: 'E_INVALID_OPTION',
+    });
+  });
+
+  test('has a context that can be copied and taken apart', async () => {
+    const { guard } = guarded({ attemptTimeoutMs: 300, deadlineMs: 1000 });
+    const answer = await guard.execute(async (context) => {
+      const { remainingMs, signal } = { ...context };
+      return [remainingMs(), signal instanceof AbortSignal, ...Object.keys(context)];
+    });
+    expect(answer.value).toEqual([300, true, 'signal', 'attempt', 'priority', 'remainingMs']);
+  });
+});
+
+describe('a function of the user is called as what it is', () => {
+  test('a method of the options, on them: its types say so', async () => {
+    const seen: unknown[] = [];
+    const options: DependencyOptions<string, string> = {
+      name: 'inventory',
+      async call() {
+        seen.push(this);
+        return this.name;
+      },
+      isEnabled() {
+        seen.push(this);
+        return true;
+      },
+      disabledValue: () => 'disabled',
+    };
+    expect(await dependency(options).call('a')).toMatchObject({ value: 'inventory' });
+    expect(seen.map((it) => it === options)).toEqual([true, true]);
+  });
+
+  test('a disabled value too', async () => {
+    const guard = dependency<string, string>({
+      name: 'inventory',
+      call: async () => 'live',
+      isEnabled: () => false,
+      disabledValue(this: { readonly name: string }) {
+        return this.name;
+      },
+    });
+    expect(await guard.call('a')).toMatchObject({ value: 'inventory', source: 'disabled' });
+  });
+
+  test('an operation and a listener, on nothing of ours', async () => {
+    const { guard } = guarded();
+    const seen: unknown[] = [];
+    guard.onEvent(function (this: unknown) {
+      seen.push(this);
+    });
+    await guard.execute(async function (this: unknown) {
+      seen.push(this);
+    });
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.filter((it) => it !== undefined)).toEqual([]);
+  });
+});
+
+describe('a load shedder', () => {
+  test('works when all of its methods are taken off', () => {
+    const { admit, queueWaited, configure, snapshot, close } = createLoadShedder({
+      clock: new ManualClock(),
+    });
+    configure({ maxInFlight: 1 });
+    queueWaited(1);
+    const admission = admit('default');
+    expect(snapshot()).toMatchObject({ inFlight: 1, maxInFlight: 1 });
+    expect(admission.admitted).toBe(true);
+    if (!admission.admitted) return;
+    const { release } = admission;
+    release();
+    expect(snapshot().inFlight).toBe(0);
+    close();
+  });
+
+  test('has them where they are listed and copied', () => {
+    const shedder = { ...createLoadShedder({ clock: new ManualClock() }) };
+    expect(Object.keys(shedder).toSorted()).toEqual([
+      'admit',
+      'close',
+      'configure',
+      'queueWaited',
+      'snapshot',
+    ]);
+    expect(shedder.admit('critical').admitted).toBe(true);
+    shedder.close();
+  });
+});
+
+describe('one dependency per key', () => {
+  test('works when all of its methods are taken off', async () => {
+    const { of, keys, entries, snapshot, onEvent, configure, dispose } = keyed({
+      name: 'partner',
+      call: async (id: string) => id,
+    });
+    const stop = onEvent(() => {});
+    configure({ deadlineMs: 500 });
+    const [first] = ['a', 'b'].map(of);
+    expect(await first?.call('x')).toMatchObject({ value: 'x' });
+    expect([...keys()]).toEqual(['a', 'b']);
+    expect([...entries()].length).toBe(2);
+    expect(snapshot().size).toBe(2);
+    stop();
+    dispose();
+  });
+});
+
 // What a function takes can not be seen from outside: wrapped by a tracer, a mock or bind, it names no parameter.
 describe('a guarded call gets its context, however it is wrapped', () => {
   // biome-ignore lint/suspicious/noExplicitAny: the subject of the test
@@ -130,6 +255,11 @@ describe('a guarded call gets its context, however it is wrapped', () => {
       })().call,
     ],
     ['a mock', vi.fn(takesAll)],
+    [
+      'a comment that looks like the end of its parameters',
+      // Written out, since what compiles the tests leaves comments away.
+      new Function('return async function call/*(x){*/(input, context = {}) { return context.attempt; }')(),
+    ],
   ];
 
   test.each(wrapped)('%s', async (_, call) => {

@@ -1,8 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
-import { dependency, staleIfError, standardPolicy, systemClock } from '../../src/index.ts';
+import {
+  createLoadShedder,
+  dependency,
+  keyed,
+  staleIfError,
+  standardPolicy,
+  systemClock,
+} from '../../src/index.ts';
 import { alone, failWith, guarded, ManualClock, mapCache, settled } from './fixture.ts';
 
 // What is made per tenant must be let go of.
@@ -164,5 +172,175 @@ describe('dispose', () => {
     const { guard } = guarded(alone, { degrade: [step], clock: new ManualClock() });
     guard.dispose();
     await expect(guard.call('a')).rejects.toMatchObject({ code: 'E_DISPOSED' });
+  });
+
+  const idle = async ({ clock }: ReturnType<typeof guarded>) => {
+    await clock.advance(200);
+    return clock.pendingTimers;
+  };
+
+  test('leaves no timer behind when a call in flight fails afterwards and would open the breaker', async () => {
+    const tools = guarded({ ...alone, breaker: { minCalls: 1 } });
+    const fates = [tools.ask('a'), tools.ask('b')];
+    tools.guard.dispose();
+    for (const { fail } of tools.asked) fail(failWith());
+    await Promise.all(fates);
+    expect(await idle(tools)).toBe(0);
+  });
+
+  test('leaves no timer behind for the lease of abandoned work', async () => {
+    const tools = guarded({ ...alone, attemptTimeoutMs: 50 });
+    const before = tools.ask('abandoned before');
+    await tools.clock.advance(100);
+    expect(await before).toBe('E_ATTEMPT_TIMEOUT');
+    const after = tools.ask('abandoned after');
+    tools.guard.dispose();
+    await tools.clock.advance(100);
+    expect(await after).toBe('E_ATTEMPT_TIMEOUT');
+    expect(await idle(tools)).toBe(0);
+  });
+
+  test.each([50, 300])('ends leases at once, after %i ms of them', async (ms) => {
+    const tools = guarded({ ...alone, attemptTimeoutMs: 50 });
+    const abandoned = tools.ask('abandoned');
+    await tools.clock.advance(55 + ms);
+    expect(await abandoned).toBe('E_ATTEMPT_TIMEOUT');
+    await tools.clock.advance(40);
+    const before = tools.clock.pendingTimers;
+    tools.guard.dispose();
+    expect(before - tools.clock.pendingTimers).toBe(1);
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, abandoned: 1 });
+  });
+
+  test('leaves no timer behind when the listener that hears of abandoned work asks for it', async () => {
+    const tools = guarded({ ...alone, attemptTimeoutMs: 50 });
+    tools.guard.onEvent(({ type }) => type === 'abandoned' && tools.guard.dispose());
+    const abandoned = tools.ask('abandoned');
+    await tools.clock.advance(200);
+    expect(await abandoned).toBe('E_ATTEMPT_TIMEOUT');
+    expect(await idle(tools)).toBe(0);
+  });
+
+  test('lets who waits behind abandoned work in, since nobody ends its lease', async () => {
+    const tools = guarded({
+      ...alone,
+      attemptTimeoutMs: 50,
+      bulkhead: { maxConcurrent: 1, maxQueue: 5, queueTimeoutMs: 100_000 },
+    });
+    const abandoned = tools.ask('abandoned');
+    await tools.clock.advance(100);
+    const queued = tools.ask('queued');
+    tools.guard.dispose();
+    await settled();
+    expect(tools.asked.length).toBe(2);
+    tools.asked[1]?.succeed('fine');
+    expect(await Promise.all([abandoned, queued])).toEqual(['E_ATTEMPT_TIMEOUT', 'live']);
+    tools.asked[0]?.succeed('late');
+    await settled();
+    expect(tools.guard.snapshot().policies.bulkhead).toMatchObject({ inFlight: 0, abandoned: 0 });
+  });
+
+  test.each([
+    ['isolate', (guard: Guard) => guard.isolate()],
+    ['release', (guard: Guard) => guard.release()],
+    ['configure', (guard: Guard) => guard.configure({ breaker: { enabled: false } })],
+  ])('is not undone by %s', async (_, act) => {
+    for (const tools of [await opened(), guarded(alone)]) {
+      tools.guard.dispose();
+      const timers = vi.spyOn(globalThis, 'setTimeout');
+      act(tools.guard);
+      const timersSet = timers.mock.calls.length;
+      timers.mockRestore();
+      expect(timersSet).toBe(0);
+      expect(await idle(tools)).toBe(0);
+      expect(await tools.ask('b')).toBe('E_DISPOSED');
+    }
+  });
+
+  test('leaves no timer behind when a probe in flight fails afterwards', async () => {
+    const tools = await opened();
+    await tools.clock.advance(70_000);
+    const probe = tools.ask('probe');
+    expect(tools.guard.snapshot().policies.breaker.state).toBe('half-open');
+    tools.guard.dispose();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    tools.asked[1]?.fail(failWith());
+    await probe;
+    const timersSet = timers.mock.calls.length;
+    timers.mockRestore();
+    expect(timersSet).toBe(0);
+    expect(await idle(tools)).toBe(0);
+  });
+});
+
+type Guard = ReturnType<typeof guarded>['guard'];
+
+describe('what a request holds', () => {
+  test('is collected though its call has set a timer that others go on to use', async () => {
+    const requests = new AsyncLocalStorage<object>();
+    const busy: unknown[] = [];
+    const make = async () => {
+      const request = { body: 'of a request' };
+      // Its work keeps nothing: on Node 22 a promise holds the store that it was made in.
+      const call = (input: unknown) =>
+        input === 'short' ? Promise.resolve('fine') : new Promise<string>(() => {});
+      const tools = guarded(alone, { call });
+      await requests.run(request, () => tools.ask('short'));
+      tools.ask('long');
+      await tools.clock.advance(500);
+      expect(tools.clock.pendingTimers).toBe(1);
+      busy.push(tools);
+      return request;
+    };
+    expect(await survivors(make, 20)).toBeLessThanOrEqual(2);
+    expect(busy.length).toBe(20);
+  });
+
+  test('is collected though its call has opened the breaker', async () => {
+    const requests = new AsyncLocalStorage<object>();
+    const open: unknown[] = [];
+    const make = async () => {
+      const request = { body: 'of a request' };
+      // Its work keeps nothing: on Node 22 a promise holds the store that it was made in.
+      const policy = { ...alone, breaker: { minCalls: 1, openMs: 60_000 } };
+      const { guard, ask } = guarded(policy, { call: () => Promise.reject(failWith()) });
+      await requests.run(request, () => ask('a'));
+      expect(guard.snapshot().policies.breaker.state).toBe('open');
+      open.push(guard);
+      return request;
+    };
+    expect(await survivors(make, 20)).toBeLessThanOrEqual(2);
+    expect(open.length).toBe(20);
+  });
+
+  test('is collected though a load shedder was made in it', async () => {
+    const requests = new AsyncLocalStorage<object>();
+    const kept: unknown[] = [];
+    const make = async () => {
+      const request = { body: 'of a request' };
+      const clock = new ManualClock();
+      kept.push(
+        clock,
+        requests.run(request, () => createLoadShedder({ clock })),
+      );
+      await clock.advance(100);
+      return request;
+    };
+    expect(await survivors(make, 20)).toBeLessThanOrEqual(2);
+    expect(kept.length).toBe(40);
+  });
+
+  test('is collected though its call was the first for a key', async () => {
+    const requests = new AsyncLocalStorage<object>();
+    const kept: unknown[] = [];
+    const make = async () => {
+      const request = { body: 'of a request' };
+      const partners = keyed({ name: 'partner', call: async () => 'fine', clock: new ManualClock() });
+      kept.push(partners);
+      await requests.run(request, () => partners.of('a').call());
+      return request;
+    };
+    expect(await survivors(make, 20)).toBeLessThanOrEqual(2);
+    expect(kept.length).toBe(20);
   });
 });

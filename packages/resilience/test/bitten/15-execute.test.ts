@@ -200,7 +200,7 @@ describe('an operation', () => {
     ['deadline', { deadline: 5 }],
     ['deadlineMs', { deadlineMs: '5' }],
     ['options', null],
-    ['options', 7],
+    ['options', '7'],
   ])('rejects the option %s: %j', async (option, options) => {
     const { db } = database();
     await expect(db.execute(async () => 7, options as never)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import { dependency, type OperationsOptions, standardPolicy } from '@ballast/resilience';
-import { isDatabaseAway } from './database-problem.ts';
+import { isContended, isDatabaseAway } from './database-problem.ts';
 
 /**
  * Guards the database of a service, for `guardedStore`: a breaker in front makes its absence a fast 503 instead of a
@@ -21,6 +21,9 @@ export function postgresGuard(poolMax: number, timing: Pick<OperationsOptions, '
       // services that sent them, and without their calls it makes no progress. The pool bounds the load on a database
       // that returns.
       breaker: { windowMs: 1000, minCalls: 5, openMs: 500, maxOpenMs: 1000, probes: 1, rampStageMs: 0 },
+      // A row that others hold is no fault of the database: counting it would take every other row along. A table that
+      // is locked as a whole shows as slow calls.
+      classify: (error) => (isContended(error) ? 'busy' : undefined),
       isFailure: isDatabaseAway,
     }),
     call: (query) => query(),

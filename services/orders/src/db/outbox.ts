@@ -80,12 +80,17 @@ export function outboxIn(db: Queryable, { longestDelayMs }: OutboxOptions): Outb
         select id, order_id as "orderId", kind, attempts, last_error as "lastError", parked_at as "parkedAt"
         from outbox where parked_at is not null order by parked_at, id limit ${limit}`),
     async backlog() {
-      // Two subqueries, so that each is answered from its own partial index.
+      // Two subqueries, so that each is answered from its own partial index; and the oldest of each kind, the first
+      // entry of its part of that index, since after a long outage there are a million.
       const [backlog] = await db.query<Backlog>(sql`
         select (select count(*) from outbox where parked_at is not null)::integer as parked,
           coalesce((
-            select extract(epoch from now() - min(due_at)) * 1000
-            from outbox where done_at is null and parked_at is null and due_at <= now()
+            select extract(epoch from now() - min(oldest.due_at)) * 1000
+            from unnest(array['settle-order', 'order-confirmed']) as kinds(kind), lateral (
+              select due_at from outbox
+              where outbox.kind = kinds.kind and done_at is null and parked_at is null and due_at <= now()
+              order by due_at limit 1
+            ) as oldest
           ), 0)::float8 as "oldestDueAgeMs"`);
       return backlog ?? { parked: 0, oldestDueAgeMs: 0 };
     },
