@@ -1,6 +1,6 @@
 /** This service without its transport and database, for simulations. */
 
-export { longestDelayOf, type WiringOptions, wireOrders } from '../src/app.ts';
+export { longestRowDelayOf, type WiringOptions, wireOrders } from '../src/app.ts';
 export { type Config, configSchema } from '../src/config.ts';
 export type { Environment } from '../src/environment.ts';
 export type { Order, OrderStore } from '../src/use-cases/order.ts';

@@ -29,7 +29,7 @@ import type { OrderStore } from './use-cases/order.ts';
 import type { Outbox } from './use-cases/outbox.ts';
 import type { Shop } from './use-cases/place-order.ts';
 import { withNames } from './use-cases/recommend.ts';
-import { type RelaySettings, relayDefaults } from './use-cases/relay.ts';
+import { longestDelayOf, type RelaySettings, relayDefaults } from './use-cases/relay.ts';
 
 export interface OrdersOptions {
   config: Config;
@@ -42,7 +42,7 @@ export interface OrdersOptions {
 export async function createOrders({ config, database, flags, logger }: OrdersOptions) {
   const stores = {
     orders: ordersIn(database, keepingOf(config)),
-    outbox: outboxIn(database, { longestDelayMs: longestDelayOf(config) }),
+    outbox: outboxIn(database, { longestDelayMs: longestRowDelayOf(config) }),
     catalogue: catalogueIn(database),
   };
   const isRecommending = () => flags.isOn('feature.recommendations');
@@ -149,8 +149,8 @@ function keepingOf(config: Config) {
 }
 
 /** For how long a row of the outbox may lie ahead of the clock of its database. */
-export function longestDelayOf(config: Pick<Config, 'ORDER_LOCK_MS'>): number {
-  return Math.max(config.ORDER_LOCK_MS, relayDefaults.leaseMs, relayDefaults.maxRetryDelayMs);
+export function longestRowDelayOf(config: Pick<Config, 'ORDER_LOCK_MS'>): number {
+  return Math.max(config.ORDER_LOCK_MS, longestDelayOf(relayDefaults));
 }
 
 async function openCatalogue(

@@ -10,7 +10,7 @@ const settings = z.object({
   INVENTORY_URL: urlOf('http', 'https'),
   RECOMMENDATION_URL: urlOf('http', 'https'),
   REDIS_URL: urlOf('redis', 'rediss').optional(),
-  /** Lets an operator see and requeue the parked rows of the outbox over HTTP; without it these routes do not exist. */
+  /** Lets an operator requeue parked rows and cancel orders over HTTP; without it these routes do not exist. */
   OPERATOR_TOKEN: bearerToken.optional(),
   /** How long the first request with a key has for itself before the relay settles its order. */
   ORDER_LOCK_MS: wholeNumber(100, 600_000).prefault('5000'),
@@ -47,3 +47,10 @@ export const configSchema = settings.superRefine((config, { addIssue }) => {
 export const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 export type Config = z.output<typeof configSchema>;
+
+/** What the reconciler reads: the same keys, and no more than it needs. */
+export const reconcileSchema = settings.pick({
+  DATABASE_URL: true,
+  INVENTORY_URL: true,
+  ORDER_KEEP_MS: true,
+});

@@ -81,6 +81,16 @@ describe('a pending order', () => {
     await orders.until(id, 'confirmed');
   });
 
+  it('stays as it is while somebody holds the stock that would be given back', async () => {
+    inventory.rejectPuts();
+    const id = await placePending();
+    orders.inventory.control.trouble = () => ({ status: 503, body: { code: 'stock-busy' } });
+    const reply = await cancel(id);
+    expect(reply).toMatchObject({ status: 503, body: { code: 'stock-busy' } });
+    expect(reply.headers.get('retry-after')).toBe('1');
+    expect(await read(id)).toMatchObject({ status: 'pending' });
+  });
+
   it('is cancelled too when only the release was done: the relay hears of it from inventory', async () => {
     inventory.rejectPuts();
     const id = await placePending();
@@ -93,7 +103,8 @@ describe('a pending order', () => {
 
   it('may be cancelled while the relay settles it: both books tell of the one that inventory heard first', async () => {
     inventory.rejectPuts();
-    const ids = await Promise.all(Array.from({ length: 60 }, placePending));
+    const ids: string[] = [];
+    while (ids.length < 30) ids.push(await placePending());
     inventory.heal();
     const confirmed = sql`orders where id = any(${ids}::uuid[]) and status = 'confirmed'`;
     await eventually('the relay is at work', async () => (await orders.count(confirmed)) > 0, { everyMs: 2 });
@@ -109,6 +120,16 @@ describe('a pending order', () => {
 });
 
 describe('a settled order', () => {
+  it('that was cancelled is answered so to the client that repeats its request', async () => {
+    inventory.rejectPuts();
+    const { body } = await orders.place({}, 'cancelled-meanwhile');
+    expect((await cancel(body.id)).status).toBe(200);
+    inventory.heal();
+    const again = await orders.place({}, 'cancelled-meanwhile');
+    expect(again).toMatchObject({ status: 409, body: { code: 'cancelled' } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+  });
+
   it('can be cancelled again, and is answered the same', async () => {
     inventory.rejectPuts();
     const id = await placePending();

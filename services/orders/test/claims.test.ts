@@ -46,6 +46,17 @@ it('does not wait for a row that somebody else has locked', async () => {
   });
 });
 
+it('does not take what was leased after it began for a row from before a clock was set back', async () => {
+  await db.transaction(async (earlier) => {
+    await earlier.query(sql`select now(), pg_sleep(0.02)`);
+    const all = { limit: 100, leaseMs: leaseTimeMs };
+    const outbox = outboxIn(db, { longestDelayMs: leaseTimeMs });
+    expect(await outbox.claim('settle-order', all)).toHaveLength(60);
+    const late = outboxIn(earlier, { longestDelayMs: leaseTimeMs });
+    expect(await late.claim('settle-order', all)).toEqual([]);
+  });
+});
+
 it('can not hold a row that is parked and done at once, whatever the code believes', async () => {
   const both = sql`update outbox set parked_at = now(), done_at = now()`;
   await expect(db.query(both)).rejects.toThrow('outbox_parked_or_done');

@@ -147,6 +147,26 @@ describe('a relay', () => {
     expect(rowOf('poison')).toMatchObject({ attempts: relayDefaults.maxAttempts, lastError: '400' });
   });
 
+  it('neither parks nor slows down for rows whose time has not come, as when their product is held', async () => {
+    const isHeld = ({ id }: Order) => id.startsWith('held');
+    await enqueue(...many(200).flatMap((id) => [`held-${id}`, id]));
+    deliver = async (order) => {
+      if (isHeld(order)) throw Object.assign(new Error('held'), { verdict: 'uncounted', retryAfterMs: 1000 });
+    };
+    const { deliverDue } = relay();
+    let rounds = 0;
+    while (await deliverDue()) rounds++;
+    expect(rounds).toBeLessThan(20);
+    expect(shop.rows.filter(({ doneAtMs }) => doneAtMs !== null)).toHaveLength(200);
+    const held = shop.rows.filter(({ doneAtMs }) => doneAtMs === null);
+    expect(held.every(({ dueAtMs }) => dueAtMs > nowMs + 1000)).toBe(true);
+    for (let round = 0; round < 500; round++, nowMs += 1500) {
+      await enqueue(`other-${round}`);
+      while (await deliverDue());
+    }
+    expect(parked).toEqual([]);
+  });
+
   it('parks a row that fails again and again while others get through', async () => {
     await enqueue('poison');
     deliver = async ({ id }) => {

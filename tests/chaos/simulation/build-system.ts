@@ -1,5 +1,5 @@
 import { memoryReservations } from '@ballast/inventory/simulation';
-import { longestDelayOf, memoryOrders } from '@ballast/orders/simulation';
+import { longestRowDelayOf, memoryOrders } from '@ballast/orders/simulation';
 import { memoryPurchases } from '@ballast/recommendation/simulation';
 import {
   type Conditions,
@@ -29,7 +29,7 @@ export function buildSystem(
     {
       orders: memoryOrders({
         ...{ lockMs, keepKeysMs, keepDeliveredMs, clock: ordersDatabase },
-        longestDelayMs: longestDelayOf({ ORDER_LOCK_MS: lockMs }),
+        longestDelayMs: longestRowDelayOf({ ORDER_LOCK_MS: lockMs }),
       }),
       inventory: memoryReservations({
         supply: { ...supply },

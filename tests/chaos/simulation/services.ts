@@ -121,6 +121,7 @@ export function servicesOf(system: SimulatedSystem): Services {
 function reservationsOf({
   decide,
   find,
+  list,
   confirm,
   release,
   expire,

@@ -11,7 +11,7 @@ const answer = z.object({ products: z.array(product).min(1).max(10_000) });
 const maxBodyBytes = 2 * 1024 * 1024;
 
 /** Inventory's products: copied in the background, so that prices are known while inventory is away. */
-export function catalogueDependency(client: HttpClient, timing: Timing) {
+export function catalogueDependency(client: HttpClient, timing: Timing = {}) {
   return dependency<void, CatalogueEntry[]>({
     name: 'catalogue',
     policy: standardPolicy({

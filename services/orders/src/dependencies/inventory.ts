@@ -1,16 +1,12 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
 import type { Timing } from '../environment.ts';
-import type {
-  ReservationDecision,
-  ReservationRelease,
-  ReservationRequest,
-} from '../use-cases/ask-inventory.ts';
+import type { InventoryRequest, ReservationDecision } from '../use-cases/ask-inventory.ts';
 import { callReservations } from './reservation-calls.ts';
 
 /** Stock: required. There is nothing to degrade to, because a guess would sell what is not there. */
-export function inventoryDependency(client: HttpClient, timing: Timing) {
-  return dependency<ReservationRequest | ReservationRelease, ReservationDecision>({
+export function inventoryDependency(client: HttpClient, timing: Timing = {}) {
+  return dependency<InventoryRequest, ReservationDecision>({
     name: 'inventory',
     // Short windows and short open times: an order is settled later anyway, so finding out soon costs little.
     policy: standardPolicy({

@@ -5,7 +5,7 @@ import type { Timing } from '../environment.ts';
 import type { Order } from '../use-cases/order.ts';
 
 /** Telling recommendation about a sale: never on an order's way. What fails stays in the outbox. */
-export function purchasesDependency(client: HttpClient, timing: Timing) {
+export function purchasesDependency(client: HttpClient, timing: Timing = {}) {
   return dependency<Order, unknown>({
     name: 'purchases',
     // One attempt: the outbox itself is the retry, with a longer memory than any loop here.

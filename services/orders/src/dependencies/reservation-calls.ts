@@ -1,9 +1,9 @@
 import { type HttpCallContext, type HttpClient, UpstreamError } from '@ballast/service-kit';
 import { z } from 'zod';
-import type {
-  ReservationDecision,
-  ReservationRelease,
-  ReservationRequest,
+import {
+  type InventoryRequest,
+  type ReservationDecision,
+  StockBusyError,
 } from '../use-cases/ask-inventory.ts';
 
 const answer = z.object({ status: z.enum(['reserved', 'confirmed']) });
@@ -12,7 +12,7 @@ const rejection = z.enum(['insufficient-stock', 'unknown-sku', 'reservation-rele
 /** Inventory's API for reservations, as orders uses it. */
 export async function callReservations(
   client: HttpClient,
-  { orderId, ...body }: ReservationRequest | ReservationRelease,
+  { orderId, ...body }: InventoryRequest,
   ctx: HttpCallContext,
 ): Promise<ReservationDecision> {
   const path = `/v1/reservations/${orderId}`;
@@ -28,10 +28,11 @@ export async function callReservations(
 }
 
 // Some error answers are decisions.
-function decisionIn(error: unknown): ReservationDecision {
-  const code = error instanceof UpstreamError && error.reason;
+function decisionIn(cause: unknown): ReservationDecision {
+  const { reason: code, retryAfterMs = 1000 } = cause instanceof UpstreamError ? cause : {};
+  if (code === 'stock-busy') throw new StockBusyError({ retryAfterMs, cause });
   if (code === 'reservation-confirmed') return { status: 'confirmed' };
   const reason = rejection.safeParse(code);
   if (reason.success) return { status: 'rejected', reason: reason.data };
-  throw error;
+  throw cause;
 }

@@ -1,6 +1,7 @@
 import type { RequestContext } from '@ballast/service-kit';
 import { describeRoute, problem } from '@ballast/service-kit';
 import { z } from 'zod';
+import { StockBusyError } from '../use-cases/ask-inventory.ts';
 import { OrderSettledError } from '../use-cases/cancel-order.ts';
 import type { Order } from '../use-cases/order.ts';
 import { orderBody, orderId, toOrderBody } from './order-body.ts';
@@ -19,7 +20,7 @@ export function cancelOrderRoute(
     problems: {
       404: 'unknown-order',
       409: 'order-settled: it was confirmed, or rejected for another reason',
-      503: 'dependency-unavailable: inventory must release the reservation first, and the order is pending as before',
+      503: 'dependency-unavailable or stock-busy: inventory must release the reservation first, and the order is pending as before',
     },
     async handle({ params: { id }, context }) {
       const order = await cancel(id, context).catch(throwProblem);
@@ -30,6 +31,10 @@ export function cancelOrderRoute(
 }
 
 function throwProblem(cause: unknown): never {
+  if (cause instanceof StockBusyError) {
+    const { message, retryAfterMs } = cause;
+    throw problem(503, 'stock-busy', `Try again: ${message}`, { retryAfterMs, cause });
+  }
   if (!(cause instanceof OrderSettledError)) throw cause;
   throw problem(409, 'order-settled', `The order is settled: it is ${cause.order.status}`, { cause });
 }

@@ -14,10 +14,28 @@ export interface ReservationRelease {
   readonly status: 'released';
 }
 
+export type InventoryRequest = ReservationRequest | ReservationRelease;
+
 /** What inventory decided, the same however often it is asked. */
 export type ReservationDecision =
   | { status: 'reserved' | 'confirmed' | 'released' }
   | { status: 'rejected'; reason: RejectionReason };
+
+/**
+ * Somebody holds the stock of a product of this order. Inventory is well and sells other products, so it counts against
+ * nobody: not against inventory, and not against the order, whose time has just not come.
+ */
+export class StockBusyError extends Error {
+  override readonly name = 'StockBusyError';
+  readonly code = 'E_STOCK_BUSY';
+  readonly verdict = 'uncounted';
+  readonly doNotRetry = true;
+  readonly retryAfterMs: number;
+  constructor({ retryAfterMs, cause }: { retryAfterMs: number; cause: unknown }) {
+    super('the stock of a product is held by somebody else', { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 /**
  * The guarded call; it throws when inventory can't be asked. There is no degraded answer, because a guess could sell

@@ -18,6 +18,8 @@ export interface RelaySettings {
   /** The longest delay before the first retry; doubles up to `maxRetryDelayMs`, with full jitter. */
   retryDelayMs: number;
   maxRetryDelayMs: number;
+  /** The longest time that a receiver may ask to wait for a row whose time has not come; the delay comes on top. */
+  maxAskedDelayMs: number;
 }
 
 export const relayDefaults: RelaySettings = {
@@ -28,7 +30,13 @@ export const relayDefaults: RelaySettings = {
   maxFailures: 60,
   retryDelayMs: 200,
   maxRetryDelayMs: 2000,
+  maxAskedDelayMs: 3000,
 };
+
+/** The longest time that a relay puts a row off. */
+export function longestDelayOf({ leaseMs, maxRetryDelayMs, maxAskedDelayMs }: RelaySettings): number {
+  return Math.max(leaseMs, maxAskedDelayMs + maxRetryDelayMs);
+}
 
 // If another row was delivered this recently, the receiver works, and the failure is put down to the row (ADR 0012).
 const recentMs = 5000;
@@ -36,7 +44,10 @@ const recentMs = 5000;
 export interface RelayOptions {
   kind: OutboxKind;
   outbox: Outbox;
-  /** Must be safe to repeat. An error whose verdict is `caller` says that the receiver works and rejects this row. */
+  /**
+   * Must be safe to repeat. An error whose verdict is `caller` says that the receiver works and rejects this row; one
+   * that is `uncounted`, that it works and the row's time has not come.
+   */
   deliver: (order: Order) => Promise<unknown>;
   /** A monotonic one. Should it step all the same, no row is parked for it and none is begun after its lease. */
   clock: Pick<Clock, 'now'>;
@@ -92,7 +103,7 @@ export function createRelay({
           deliveredAtMs = clock.now();
           done.push(row);
         } catch (error) {
-          isInTrouble ||= !isRejectedByReceiver(error);
+          isInTrouble ||= !isRejectedByReceiver(error) && !isTooEarly(error);
           await setBack(row, error);
         }
       }
@@ -104,13 +115,16 @@ export function createRelay({
   async function setBack(row: ClaimedRow, cause: unknown) {
     const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
     const isRowsFault =
-      isRejectedByReceiver(cause) || (wasAttempted(cause) && isWithin(recentMs, deliveredAtMs));
+      isRejectedByReceiver(cause) ||
+      (wasAttempted(cause) && !isTooEarly(cause) && isWithin(recentMs, deliveredAtMs));
     const attempts = isRowsFault ? row.attempts : row.attempts - 1;
     if (attempts < (isRejectedByReceiver(cause) ? settings.maxAttempts : settings.maxFailures)) {
       return outbox.postpone(row, {
         attempts,
         error,
-        delayMs: Math.ceil(backoffMs(backoff, attempts + 1, random)),
+        delayMs:
+          Math.min(askedDelayMs(cause), settings.maxAskedDelayMs) +
+          Math.ceil(backoffMs(backoff, attempts + 1, random)),
       });
     }
     if (await outbox.park(row, { attempts, error })) onParked?.(row, error);
@@ -131,4 +145,13 @@ function isRejectedByReceiver(error: unknown): boolean {
 
 function wasAttempted(error: unknown): boolean {
   return !(error instanceof RejectedError);
+}
+
+function isTooEarly(error: unknown): boolean {
+  return verdictOfError(error) === 'uncounted';
+}
+
+function askedDelayMs(error: unknown): number {
+  const { retryAfterMs = 0 } = isTooEarly(error) ? (error as { retryAfterMs?: number }) : {};
+  return retryAfterMs;
 }
