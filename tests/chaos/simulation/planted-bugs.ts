@@ -140,7 +140,7 @@ function setBack(databases: Databases): Databases {
   }));
 }
 
-/** Not by a lease of a day: a row that is due so much later than it can be is taken as misdated, and claimed at once. */
+/** Not by a lease of a day: a row that is due so much later than it can be is misdated, and claimed at once. */
 function keepLease({ orders, ...rest }: Databases): Databases {
   const { rows } = orders;
   const claim: typeof orders.outbox.claim = (kind, options) => {
