@@ -15,6 +15,7 @@ export {
   type HttpCallContext,
   type HttpClient,
   type HttpClientOptions,
+  type HttpDispatcher,
   httpClient,
   httpClientDefaults,
   type JsonRequest,
@@ -72,6 +73,7 @@ export {
 } from './process/config.ts';
 export { type Logger, silentLogger } from './process/logger.ts';
 export type { AdmissionControl } from './request/admission.ts';
+export { toProblem } from './request/error-answers.ts';
 export {
   type DeadlineOptions,
   deadlineDefaults,

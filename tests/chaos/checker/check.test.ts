@@ -36,6 +36,15 @@ describe('the checker', () => {
     expect([...caught].filter((clause) => !clauses.includes(clause))).toEqual([]);
   });
 
+  it('accepts an order that was cancelled after inventory had refused it', () => {
+    const { history, state } = validRun(1);
+    const cancelled = state.orders.find(({ reason }) => reason === 'cancelled');
+    const reservations = state.reservations.map((row) =>
+      row.orderId === cancelled?.id ? { ...row, status: 'refused' as const, held: [], returned: [] } : row,
+    );
+    expect(broken({ history, state: { ...state, reservations } })).toEqual([]);
+  });
+
   it('names the order in its evidence', () => {
     const run = validRun(1);
     const stuck = {

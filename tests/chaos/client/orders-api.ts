@@ -84,7 +84,8 @@ export function ordersApi({
   };
 }
 
-function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown): Outcome {
+/** What an answer means to a customer. */
+export function outcomeOf(status: number, headers: IncomingHttpHeaders, body: unknown): Outcome {
   if (status >= 200 && status < 300) {
     const answer = order.parse(body);
     const replayed = headers['idempotency-replayed'] === 'true';

@@ -1,15 +1,13 @@
 import type { FinalState, ReservationRow, StockRow } from '../checker/final-state.ts';
 import type { OrderLine } from '../history/entry.ts';
-import type { Databases } from './simulated-system.ts';
+import type { Databases, SimulatedSystem } from './simulated-system.ts';
+import { stockOf, type Watch } from './watch.ts';
 
-export function stockOf({ inventory }: Databases): StockRow[] {
-  return [...inventory.stock].map(([sku, row]) => ({ sku, ...row }));
-}
-
-/** The tables of both services as the checker wants them. */
-export function stateOf(databases: Databases, stockSamples: readonly StockRow[][]): FinalState {
-  const { orders, keys, rows } = databases.orders;
-  const keyOf = new Map([...keys.values()].map(({ key, orderId }) => [orderId, key]));
+/** The tables of the services as the checker wants them, with what retention has removed from them. */
+export function stateOf({ databases, traffic, world }: SimulatedSystem, watched: Watch): FinalState {
+  const { orders, keys, rows, swept } = databases.orders;
+  const allKeys = [...swept.keys, ...keys.values()];
+  const keyOf = new Map(allKeys.map(({ key, orderId }) => [orderId, key]));
   return {
     orders: [...orders.values()].map(({ id, status, reason = null, customerId, items, totalCents }) => ({
       id,
@@ -20,7 +18,7 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
       items,
       totalCents,
     })),
-    outbox: rows.map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
+    outbox: [...swept.rows, ...rows].map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
       orderId,
       kind,
       state: parkedAtMs !== null ? 'parked' : doneAtMs !== null ? 'done' : 'waiting',
@@ -28,19 +26,16 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
     reservations: databases.inventory.reservations.map(reservationRow),
     stock: stockOf(databases),
     ledger: ledgerOf(databases),
-    stockSamples,
-    supply: stockOf(databases).map(({ sku, supplied }) => ({ sku, supplied })),
-    forgottenWhilePending: [],
-    forgottenKeys: 0,
-    // The simulated receiver notes nothing but the id, so its content is no evidence.
-    purchases: [...databases.purchases].map(([orderId, times]) => ({
+    ...watched,
+    forgottenKeys: swept.keys.length,
+    purchases: [...databases.recommendation.purchases.values()].map(({ orderId, customerId, skus }) => ({
       orderId,
-      times,
-      customerId: orders.get(orderId)?.customerId ?? '',
-      skus: orders.get(orderId)?.items.map(({ sku }) => sku) ?? [],
+      times: 1,
+      customerId,
+      skus,
     })),
-    popularity: [],
-    traffic: [],
+    popularity: popularityOf(databases),
+    traffic: traffic.rows(world.now()),
   };
 }
 
@@ -76,4 +71,15 @@ function ledgerOf({ inventory }: Databases): StockRow[] {
     const [reserved, sold] = [piecesIn('reserved'), piecesIn('confirmed')];
     return { sku, supplied, available: supplied - reserved - sold, reserved, sold };
   });
+}
+
+function popularityOf({ recommendation: { purchases, popular } }: Databases) {
+  const expected = new Map<string, number>();
+  for (const { skus, isCounted } of purchases.values())
+    for (const sku of isCounted ? skus : []) expected.set(sku, (expected.get(sku) ?? 0) + 1);
+  return [...new Set([...popular.keys(), ...expected.keys()])].map((sku) => ({
+    sku,
+    counted: popular.get(sku) ?? 0,
+    expected: expected.get(sku) ?? 0,
+  }));
 }

@@ -9,11 +9,13 @@ import {
   integer,
   longestTimerMs,
   oneOf,
+  optional,
   type Rule,
   recordOf,
   text,
   textLike,
   wallClock,
+  withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
 import { asAttempt } from '@ballast/telemetry';
@@ -43,6 +45,20 @@ export interface HttpClientOptions {
   readonly deadlineMarginMs?: number;
   /** A wall clock, since `Retry-After` may be a date. */
   readonly clock?: Clock;
+  /** Sends the requests in place of a pool of connections, e.g. in a simulation. */
+  readonly dispatcher?: HttpDispatcher | undefined;
+}
+
+/** The part of an undici dispatcher that a client uses. */
+export interface HttpDispatcher {
+  request(options: Dispatcher.RequestOptions): Promise<HttpAnswer>;
+  destroy(): Promise<void>;
+}
+
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 export const httpClientDefaults = {
@@ -100,6 +116,7 @@ const clientRules = {
   maxBodyBytes: integer(1),
   deadlineMarginMs: atLeast(0),
   clock: aClock,
+  dispatcher: optional(withMethods('an undici dispatcher', 'request', 'destroy')),
 };
 
 const requestRules = {
@@ -138,15 +155,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     options,
     clientRules,
   );
-  const pool = new RoundRobinPool(new URL(options.baseUrl).origin, {
-    connections: settings.maxConnections,
-    clientTtl: settings.maxConnectionAgeMs,
-    pipelining: 1,
-    connectTimeout: settings.connectTimeoutMs,
-    headersTimeout: settings.responseTimeoutMs,
-    bodyTimeout: settings.responseTimeoutMs,
-    maxHeaderSize: 16 * 1024,
-  });
+  const pool = options.dispatcher ?? poolTo(new URL(options.baseUrl).origin, settings);
 
   async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
     checkOptions('json', request, requestRules, ['method', 'path', 'schema']);
@@ -161,6 +170,18 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   }
 
   return { name: settings.name, json, close: () => pool.destroy() };
+}
+
+function poolTo(origin: string, settings: typeof httpClientDefaults): HttpDispatcher {
+  return new RoundRobinPool(origin, {
+    connections: settings.maxConnections,
+    clientTtl: settings.maxConnectionAgeMs,
+    pipelining: 1,
+    connectTimeout: settings.connectTimeoutMs,
+    headersTimeout: settings.responseTimeoutMs,
+    bodyTimeout: settings.responseTimeoutMs,
+    maxHeaderSize: 16 * 1024,
+  });
 }
 
 function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatcher.RequestOptions {

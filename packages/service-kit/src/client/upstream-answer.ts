@@ -16,7 +16,7 @@ export interface Expectation<S extends z.ZodType> {
 /** What a dependency answered, as its schema says it must be. */
 export function readAnswer<S extends z.ZodType>(
   { name, schema, clock }: Expectation<S>,
-  { statusCode: status, headers }: Dispatcher.ResponseData,
+  { statusCode: status, headers }: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>,
   bytes: Buffer,
 ): z.output<S> {
   const type = String(headers['content-type'] ?? '').split(';', 1)[0];
