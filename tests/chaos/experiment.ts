@@ -41,6 +41,9 @@ export type Findings = {
 /** Traffic goes on for this long before and after the faults: a system that nobody uses proves nothing. */
 const withoutFaultsMs = 3000;
 
+/** Every replica of orders has copied a product within this time after it was delivered. */
+const catalogueCopiedMs = 2000;
+
 /** Starts the real system, injects faults into it under traffic, heals it, and judges what is left. */
 export async function experiment(
   options: ExperimentOptions,
@@ -53,6 +56,7 @@ export async function experiment(
   try {
     await system.start();
     await deliverScarceProducts(system.databaseUrl('inventory'));
+    await sleep(clock, catalogueCopiedMs);
     ownDelay.enable();
     const monitor = await startMonitor(system, clock);
     const turnedAway = await underTraffic(system, log, options, print, () => injectFaults(system));

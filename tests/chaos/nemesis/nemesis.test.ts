@@ -68,6 +68,21 @@ describe('the nemesis', () => {
     expect(events).toEqual(['10 begin a', '100 end a']);
   });
 
+  it('goes on when the end of a fault never comes', async () => {
+    const world = new World(seededRandom(1));
+    const endsNever = async () => () => new Promise<void>(() => {});
+    const nemesis = startNemesis([{ atMs: 1, forMs: 1, fault: kill('a') }], endsNever, {
+      clock: world,
+      stopping: new AbortController().signal,
+    });
+    let isDone = false;
+    nemesis.done.then(() => {
+      isDone = true;
+    });
+    await world.runUntil(60_000);
+    expect(isDone).toBe(true);
+  });
+
   it('counts as kills what leaves no time to clean up', () => {
     const faults: Fault[] = [
       kill('a'),

@@ -1,4 +1,4 @@
-import type { Clock } from '@ballast/resilience/primitives';
+import { type Clock, settleWithin } from '@ballast/resilience/primitives';
 import { sleep } from '../sleep.ts';
 import type { EndFault, Fault, ScheduledFault } from './fault.ts';
 
@@ -27,6 +27,7 @@ export type NemesisOptions = {
 /** A target that is down is up again a few seconds later. */
 const attemptsOfRequired = 8;
 const betweenAttemptsMs = 500;
+const longestEndMs = 15_000;
 
 /** Carries out a schedule: each fault begins at its time, and ends when its duration is over. */
 export function startNemesis(
@@ -47,8 +48,9 @@ export function startNemesis(
     const endFault = await begin(fault, forMs, isRequired ? attemptsOfRequired : 1);
     if (!endFault) return;
     await sleep(clock, forMs, stopping);
-    // A process that can't be started now is started by its supervisor later.
-    await endFault().catch(() => {});
+    // A process that can't be started now is started by its supervisor later; one that never comes up must not hold the
+    // run up, because the healing reports it.
+    await settleWithin(endFault(), longestEndMs, clock);
   }
 
   async function begin(fault: Fault, forMs: number, attempts: number): Promise<EndFault | undefined> {
