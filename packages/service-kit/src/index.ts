@@ -14,6 +14,7 @@ export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } f
 export {
   type HttpClient,
   type HttpClientOptions,
+  type HttpDispatcher,
   httpClient,
   httpClientDefaults,
 } from './client/http-client.ts';
@@ -71,6 +72,7 @@ export {
 } from './process/config.ts';
 export { type Logger, silentLogger } from './process/logger.ts';
 export type { AdmissionControl } from './request/admission.ts';
+export { toProblem } from './request/error-answers.ts';
 export {
   type DeadlineOptions,
   deadlineDefaults,

@@ -142,6 +142,7 @@ const subjects: Record<string, Subject> = {
       logger: loggers,
       random: [0.5, null],
       clock: [null, Date],
+      dispatcher: [null, {}, { request() {} }],
     },
   },
   httpClient: {

@@ -37,6 +37,8 @@ export interface MemoryOrders {
   orders: Map<string, Order>;
   keys: Map<string, MemoryKey>;
   rows: MemoryOutboxRow[];
+  /** What retention has removed. */
+  swept: { keys: MemoryKey[]; rows: MemoryOutboxRow[] };
   store: OrderStore;
   outbox: Outbox;
 }
@@ -50,6 +52,7 @@ export function memoryOrders({
   const orders = new Map<string, Order>();
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
+  const swept: MemoryOrders['swept'] = { keys: [], rows: [] };
   const settledAtMs = new Map<string, number>();
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
   const waiting = (row: MemoryOutboxRow) => open(row) && row.parkedAtMs === null;
@@ -133,6 +136,8 @@ export function memoryOrders({
         doneAtMs !== null && doneAtMs <= nowMs - options.keepDeliveredMs;
       const tidied = rows.filter(isOld).slice(0, limit);
       for (const row of tidied) rows.splice(rows.indexOf(row), 1);
+      swept.keys.push(...forgotten);
+      swept.rows.push(...tidied);
       return forgotten.length + tidied.length;
     },
     async removeSettled(limit) {
@@ -217,5 +222,5 @@ export function memoryOrders({
       return parked.length;
     },
   };
-  return { orders, keys, rows, store, outbox };
+  return { orders, keys, rows, swept, store, outbox };
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '@ballast/resilience';
+import type { Clock, Random } from '@ballast/resilience/primitives';
 import { type BackgroundTask, isDatabaseAway, type Logger, startBackgroundTask } from '@ballast/service-kit';
 import { gauge } from '@ballast/telemetry';
 import type { Config } from './config.ts';
@@ -9,23 +10,33 @@ const sweepBatch = 500;
 
 export interface BackgroundParts {
   readonly purchases: PurchaseStore;
-  readonly config: Config;
+  readonly config: Pick<Config, 'COUNT_MS' | 'SWEEP_MS' | 'PURCHASE_KEEP_MS'>;
   readonly logger: Logger;
+  /** @default that of the process */
+  readonly clock?: Clock;
+  /** @default Math.random */
+  readonly random?: Random;
 }
 
 /** What recommendation does without being asked. Each piece is bounded, and several replicas may do it at once. */
-export function startBackgroundWork({ purchases, config, logger }: BackgroundParts): BackgroundTask[] {
+export function startBackgroundWork({
+  purchases,
+  config,
+  logger,
+  clock = systemClock,
+  random = Math.random,
+}: BackgroundParts): BackgroundTask[] {
   const onParked = ({ orderId }: DuePurchase, error: string) =>
     logger.error({ orderId, error }, 'purchase parked, it is not counted');
   const counter = createPurchaseCounter({
     store: purchases,
     isAway: isDatabaseAway,
-    clock: systemClock,
-    random: Math.random,
+    clock,
+    random,
     onParked,
   });
   const start = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-    startBackgroundTask({ name, everyMs, run, logger });
+    startBackgroundTask({ name, everyMs, run, logger, clock, random });
   return [
     start('count-purchases', config.COUNT_MS, counter.countDue),
     start('sweep', config.SWEEP_MS, async () => {

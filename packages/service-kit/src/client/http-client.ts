@@ -5,13 +5,15 @@ import {
   checkOptions,
   integer,
   longestTimerMs,
+  optional,
   type Rule,
   text,
   wallClock,
+  withMethods,
   withPatch,
 } from '@ballast/resilience/primitives';
 import { asAttempt } from '@ballast/telemetry';
-import { RoundRobinPool } from 'undici';
+import { type Dispatcher, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
 import { baseOf, type JsonRequest, requestRules, toDispatch } from './json-request.ts';
 import { readCapped } from './response-body.ts';
@@ -38,6 +40,20 @@ export interface HttpClientOptions {
   readonly deadlineMarginMs?: number;
   /** A wall clock, since `Retry-After` may be a date. */
   readonly clock?: Clock;
+  /** Sends the requests in place of a pool of connections, e.g. in a simulation. */
+  readonly dispatcher?: HttpDispatcher | undefined;
+}
+
+/** The part of an undici dispatcher that a client uses. */
+export interface HttpDispatcher {
+  request(options: Dispatcher.RequestOptions): Promise<HttpAnswer>;
+  destroy(): Promise<void>;
+}
+
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 export const httpClientDefaults = {
@@ -80,6 +96,7 @@ const clientRules = {
   maxBodyBytes: integer(1),
   deadlineMarginMs: atLeast(0),
   clock: aClock,
+  dispatcher: optional(withMethods('an undici dispatcher', 'request', 'destroy')),
 };
 
 /**
@@ -97,15 +114,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     clientRules,
   );
   const base = baseOf(options.baseUrl);
-  const pool = new RoundRobinPool(base.origin, {
-    connections: settings.maxConnections,
-    clientTtl: settings.maxConnectionAgeMs,
-    pipelining: 1,
-    connectTimeout: settings.connectTimeoutMs,
-    headersTimeout: settings.responseTimeoutMs,
-    bodyTimeout: settings.responseTimeoutMs,
-    maxHeaderSize: 16 * 1024,
-  });
+  const pool = options.dispatcher ?? poolTo(base.origin, settings);
 
   async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
     checkOptions('json', request, requestRules, ['method', 'path', 'schema']);
@@ -121,6 +130,18 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   }
 
   return { name: settings.name, json, close: () => pool.destroy() };
+}
+
+function poolTo(origin: string, settings: typeof httpClientDefaults): HttpDispatcher {
+  return new RoundRobinPool(origin, {
+    connections: settings.maxConnections,
+    clientTtl: settings.maxConnectionAgeMs,
+    pipelining: 1,
+    connectTimeout: settings.connectTimeoutMs,
+    headersTimeout: settings.responseTimeoutMs,
+    bodyTimeout: settings.responseTimeoutMs,
+    maxHeaderSize: 16 * 1024,
+  });
 }
 
 // undici, 8.12: a parser error has a code only when llhttp names one.

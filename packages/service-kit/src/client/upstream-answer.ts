@@ -17,10 +17,12 @@ export interface Expectation<S extends z.ZodType> {
   readonly maxBodyBytes: number;
 }
 
+type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>;
+
 /** What a dependency answered, as its schema says it must be. */
 export function readAnswer<S extends z.ZodType>(
   expectation: Expectation<S>,
-  response: Dispatcher.ResponseData,
+  response: Head,
   bytes: Buffer,
 ): z.output<S> {
   const { name, schema } = expectation;
@@ -36,11 +38,7 @@ export function readAnswer<S extends z.ZodType>(
   );
 }
 
-function errorAnswer(
-  expectation: Expectation<z.ZodType>,
-  response: Dispatcher.ResponseData,
-  bytes: Buffer,
-): UpstreamError {
+function errorAnswer(expectation: Expectation<z.ZodType>, response: Head, bytes: Buffer): UpstreamError {
   const { name, clock } = expectation;
   const { statusCode: status, headers } = response;
   const header = headers['retry-after'];
@@ -52,11 +50,7 @@ function errorAnswer(
   });
 }
 
-function contentOf(
-  { name, maxBodyBytes }: Expectation<z.ZodType>,
-  { headers }: Dispatcher.ResponseData,
-  bytes: Buffer,
-): Buffer {
+function contentOf({ name, maxBodyBytes }: Expectation<z.ZodType>, { headers }: Head, bytes: Buffer): Buffer {
   try {
     return decodeContent(bytes, headers['content-encoding'], maxBodyBytes);
   } catch (cause) {
@@ -64,7 +58,7 @@ function contentOf(
   }
 }
 
-function parseJson(name: string, { headers }: Dispatcher.ResponseData, content: Buffer): unknown {
+function parseJson(name: string, { headers }: Head, content: Buffer): unknown {
   const header = headers['content-type'];
   // Without a header the recipient may look for itself (RFC 9110, 8.3), and the schema looks closely.
   const type = mediaTypeOf(header ?? 'application/json');
@@ -81,11 +75,7 @@ function parseJson(name: string, { headers }: Dispatcher.ResponseData, content: 
 const textOf = (content: Buffer, { charset }: MediaType): string =>
   new TextDecoder(charset, { fatal: true }).decode(content);
 
-function problemCode(
-  expectation: Expectation<z.ZodType>,
-  response: Dispatcher.ResponseData,
-  bytes: Buffer,
-): string | undefined {
+function problemCode(expectation: Expectation<z.ZodType>, response: Head, bytes: Buffer): string | undefined {
   const type = mediaTypeOf(response.headers['content-type'] ?? '');
   if (type === undefined || !isProblem(type)) return undefined;
   try {

@@ -1,10 +1,11 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
+import type { Timing } from '../environment.ts';
 import type { InventoryRequest, ReservationDecision } from '../use-cases/ask-inventory.ts';
 import { callReservations } from './reservation-calls.ts';
 
 /** Stock: required. There is nothing to degrade to, because a guess would sell what is not there. */
-export function inventoryDependency(client: HttpClient) {
+export function inventoryDependency(client: HttpClient, timing: Timing = {}) {
   return dependency<InventoryRequest, ReservationDecision>({
     name: 'inventory',
     // Short windows and short open times: an order is settled later anyway, so finding out soon costs little.
@@ -16,6 +17,7 @@ export function inventoryDependency(client: HttpClient) {
       breaker: { windowMs: 1000, minCalls: 5, openMs: 1000, maxOpenMs: 3000 },
     }),
     idempotent: true,
+    ...timing,
     call: (request, ctx) => callReservations(client, request, ctx),
   });
 }
