@@ -1,0 +1,15 @@
+import type { Mutant } from '../mutant.ts';
+import { inventory } from './inventory.ts';
+import { ordersDecisions } from './orders-decisions.ts';
+import { ordersRelay } from './orders-relay.ts';
+import { ordersTables } from './orders-tables.ts';
+import { recommendation } from './recommendation.ts';
+
+/** Every bug that has to be noticed. */
+export const mutants: readonly Mutant[] = [
+  ...ordersDecisions,
+  ...ordersTables,
+  ...ordersRelay,
+  ...inventory,
+  ...recommendation,
+];

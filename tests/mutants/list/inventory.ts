@@ -1,0 +1,224 @@
+import { editOf, type Mutant, simulation, unit } from '../mutant.ts';
+
+const edit = editOf('inventory');
+const tables = 'db/reservations.ts';
+const putting = 'use-cases/put-reservation.ts';
+const http = (title: string) => unit('inventory/test/reservations.test.ts', title);
+const store = (title: string) => unit('inventory/test/store-contract.test.ts', title);
+
+const holdsAndSells = http('holds stock until it is confirmed, then sells it');
+const overdueIsDecidedAnew = http('can not be confirmed as it is, but is decided anew');
+const keepsWhatIsSold = http('can not take back what is sold');
+const addsUpLines = http('adds up lines of the same product, in any order');
+
+/** Stock, reservations and their ends. */
+export const inventory: readonly Mutant[] = [
+  {
+    id: 'inventory-books-no-stock',
+    edits: [
+      edit(tables, "where decided.status = 'reserved'", 'where false'),
+      edit(
+        tables,
+        'join stock using (sku)\n      order by stock.sku for no key update of stock\n    ), moved as',
+        'join stock using (sku) where false\n      order by stock.sku for no key update of stock\n    ), moved as',
+      ),
+    ],
+    caughtBy: [holdsAndSells],
+    why: 'Everything is sold without end.',
+  },
+  {
+    id: 'inventory-books-one-piece-per-line',
+    edits: [
+      edit(
+        tables,
+        'select stock.sku, lines.quantity, decided.id',
+        'select stock.sku, 1 as quantity, decided.id',
+      ),
+      edit(tables, 'select stock.sku, lines.quantity, ended.id', 'select stock.sku, 1 as quantity, ended.id'),
+    ],
+    caughtBy: [holdsAndSells],
+    why: 'Of three pieces that are sold one leaves the stock.',
+  },
+  {
+    id: 'inventory-sells-an-order-twice',
+    edits: [
+      edit(
+        'db/migrations/0001-stock-ledger.ts',
+        "on reservations (order_id) where status <> 'expired';",
+        "on reservations (order_id) where status = 'reserved' or status = 'released';",
+      ),
+      edit(
+        tables,
+        "from verdict\n      on conflict (order_id) where status <> 'expired' do nothing",
+        "from verdict\n      on conflict (order_id) where status = 'reserved' or status = 'released' do nothing",
+      ),
+      edit(
+        tables,
+        "now(), now())\n      on conflict (order_id) where status <> 'expired' do nothing",
+        "now(), now())\n      on conflict (order_id) where status = 'reserved' or status = 'released' do nothing",
+      ),
+    ],
+    caughtBy: [http('is decided once: repeating any step changes nothing')],
+    why: 'A repeated confirmation sells the same order again.',
+  },
+  {
+    id: 'inventory-gives-back-twice',
+    edits: [
+      edit(
+        tables,
+        'available = stock.available + total.quantity * ${givenBack}',
+        'available = stock.available + total.quantity * ${givenBack * 2},\n' +
+          '        supplied = stock.supplied + total.quantity * ${givenBack}',
+      ),
+    ],
+    caughtBy: [http('gives the stock back, and repeating it changes nothing')],
+    why: 'Each release makes pieces that do not exist.',
+  },
+  {
+    id: 'inventory-releases-what-is-sold',
+    edits: [
+      edit(
+        tables,
+        "const held = sql`order_id = ${orderId} and status = 'reserved'`;",
+        'const held = sql`order_id = ${orderId}`;',
+      ),
+    ],
+    caughtBy: [keepsWhatIsSold],
+    why: 'What a customer has bought is sold to another.',
+  },
+  {
+    id: 'inventory-answers-a-release-of-what-is-sold',
+    edits: [edit('routes/reservations.ts', "if (status === 'confirmed')", "if (status === 'reserved')")],
+    caughtBy: [keepsWhatIsSold],
+    why: 'The caller believes that a sale was taken back.',
+  },
+  {
+    id: 'inventory-expires-without-giving-back',
+    edits: [
+      edit(
+        tables,
+        "await db.query(ending('expired', overdue))",
+        "await db.query(sql`update reservations set status = 'expired', ended_at = now() where ${overdue} returning id`)",
+      ),
+    ],
+    caughtBy: [http('gives its stock back, and finds it gone when it comes again too late')],
+    why: 'Stock that nobody holds can not be sold any more.',
+  },
+  {
+    id: 'inventory-expires-before-its-time',
+    edits: [
+      edit(
+        tables,
+        "where status = 'reserved' and expires_at <= now() ${ofOrder}",
+        "where status = 'reserved' ${ofOrder}",
+      ),
+    ],
+    caughtBy: [store('expire what is overdue, and then decide anew')],
+    why: 'Holds end while their orders are being confirmed.',
+  },
+  {
+    id: 'inventory-confirms-after-expiry',
+    edits: [edit(tables, 'and expires_at > now() and items', 'and items')],
+    caughtBy: [store('expire what is overdue, and then decide anew')],
+    why: 'What was held too long is sold although its time is over.',
+  },
+  {
+    id: 'inventory-confirms-other-items',
+    edits: [edit(tables, ' and items = ${JSON.stringify(items)}::jsonb`', '`')],
+    caughtBy: [store('confirm what is held, for the same items and once')],
+    why: 'An order is confirmed for what it did not reserve.',
+  },
+  {
+    id: 'inventory-leaves-no-tombstone',
+    edits: [
+      edit(
+        tables,
+        'released ?? (await leaveTombstone(orderId)) ?? (await find(orderId))',
+        'released ?? (await find(orderId))',
+      ),
+    ],
+    caughtBy: [store('release what is held, and leave a tombstone where nothing was')],
+    why: 'A reservation that arrives after its release holds stock for nobody.',
+  },
+  {
+    id: 'inventory-rejects-only-when-every-line-is-short',
+    edits: [
+      edit(tables, 'bool_or(stock.available < lines.quantity)', 'bool_and(stock.available < lines.quantity)'),
+    ],
+    caughtBy: [http('is refused for good when stock does not suffice, even if it would later')],
+    why: 'A basket of which one product is sold out is answered with an error, for ever.',
+  },
+  {
+    id: 'inventory-ledger-begins-with-a-piece-too-many',
+    edits: [
+      edit(
+        'db/migrations/0002-opening-stock.ts',
+        "select sku, 'supplied', supplied from",
+        "select sku, 'supplied', supplied + 1 from",
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'inventory/test/races.test.ts',
+        'sells the last 50 pieces to exactly 50 of 80 customers who come at once',
+      ),
+    ],
+    why: 'The ledger and the stock tell two stories.',
+  },
+  {
+    id: 'inventory-accepts-other-items-for-a-known-order',
+    edits: [edit(putting, 'if (!sameLines(current.items, items) &&', 'if (items.length === 0 &&')],
+    caughtBy: [http('is refused for other items than it was decided for')],
+    why: 'An order is told that its items are held, and others are.',
+  },
+  {
+    id: 'inventory-does-not-end-what-is-overdue',
+    edits: [edit(putting, 'if (current.isOverdue)', "if (current.isOverdue && status !== 'confirmed')")],
+    caughtBy: [overdueIsDecidedAnew],
+    why: 'An order that comes a moment too late is answered with an error until a sweeper comes by.',
+  },
+  {
+    id: 'inventory-confirms-what-it-rejected',
+    edits: [
+      edit(
+        putting,
+        "if (current.status !== 'reserved') return current;",
+        "if (current.status !== 'reserved') return { ...current, status: 'confirmed' as const };",
+      ),
+    ],
+    caughtBy: [simulation('I6')],
+    why: 'Orders are confirmed without stock.',
+  },
+  {
+    id: 'inventory-answers-reserved-when-asked-to-confirm',
+    edits: [edit(putting, "return status === 'reserved' ? current : undefined;", 'return current;')],
+    caughtBy: [http('can be confirmed without having been reserved first')],
+    why: 'The caller can not tell what was sold.',
+  },
+  {
+    id: 'inventory-merges-lines-by-forgetting',
+    edits: [edit('use-cases/reservation.ts', '(quantities.get(sku) ?? 0) + quantity);', 'quantity);')],
+    caughtBy: [addsUpLines],
+    why: 'Fewer pieces are held than were asked for.',
+  },
+  {
+    id: 'inventory-keeps-lines-in-the-order-they-came',
+    edits: [edit('use-cases/reservation.ts', '.sort(([a], [b]) => (a < b ? -1 : 1))', '')],
+    caughtBy: [addsUpLines],
+    why: 'The same basket in another order is taken for another basket.',
+  },
+  {
+    id: 'inventory-sweeper-does-nothing',
+    edits: [edit('app.ts', 'expire({ limit: sweepBatch })', 'expire({ limit: 0 })')],
+    caughtBy: [http('gives its stock back without being asked')],
+    why: 'Stock of orders that nobody confirms is lost.',
+  },
+  {
+    id: 'inventory-drops-cents-from-prices',
+    edits: [
+      edit('routes/products.ts', 'unitPrice: priceCents / 100', 'unitPrice: Math.floor(priceCents / 100)'),
+    ],
+    caughtBy: [unit('inventory/test/http.test.ts', 'lists every product, the scarce ones last')],
+    why: 'Everything is sold for whole euros.',
+  },
+];
