@@ -16,13 +16,14 @@ export { IdempotencyKeyReusedError, RequestInFlightError } from '../src/use-case
 export type {
   Order,
   OrderDraft,
+  OrderRequest,
   OrderState,
   OrderStore,
   PlacedOrder,
   Recommendations,
 } from '../src/use-cases/order.ts';
 export type { ClaimedRow, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
-export { type OrderRequest, placeOrder, type Shop } from '../src/use-cases/place-order.ts';
+export { placeOrder, type Shop } from '../src/use-cases/place-order.ts';
 export { createRelay, type Relay, type RelaySettings, relayDefaults } from '../src/use-cases/relay.ts';
 export { settleOrder } from '../src/use-cases/settle-order.ts';
 export { type MemoryKey, type MemoryOrders, type MemoryOutboxRow, memoryOrders } from './memory-orders.ts';

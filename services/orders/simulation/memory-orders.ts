@@ -1,13 +1,15 @@
 import type { Clock } from '@ballast/resilience/primitives';
 import type { OrderStoreOptions } from '../src/db/orders.ts';
-import type {
-  IdempotencyKey,
-  KnownKey,
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  StoredAnswer,
+import type { OutboxOptions } from '../src/db/outbox.ts';
+import {
+  type IdempotencyKey,
+  type KnownKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  pendingState,
+  type StoredAnswer,
 } from '../src/use-cases/order.ts';
 import type { Claim, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
 
@@ -42,14 +44,16 @@ export interface MemoryOrders {
 /** The same promises as `ordersIn` and `outboxIn`, kept in memory for the simulation: same tests, no database. */
 export function memoryOrders({
   clock,
+  longestDelayMs = Number.POSITIVE_INFINITY,
   ...options
-}: OrderStoreOptions & { readonly clock: Pick<Clock, 'now'> }): MemoryOrders {
+}: OrderStoreOptions & Partial<OutboxOptions> & { readonly clock: Pick<Clock, 'now'> }): MemoryOrders {
   const orders = new Map<string, Order>();
   const keys = new Map<string, MemoryKey>();
   const rows: MemoryOutboxRow[] = [];
   const settledAtMs = new Map<string, number>();
   const open = (row: MemoryOutboxRow) => row.doneAtMs === null;
   const waiting = (row: MemoryOutboxRow) => open(row) && row.parkedAtMs === null;
+  const isMisdated = (row: MemoryOutboxRow) => row.dueAtMs > clock.now() + longestDelayMs;
   const heldRow = ({ id, claim }: Claim) =>
     rows.find((row) => row.id === id && row.claim === claim && waiting(row));
   let claims = 0;
@@ -68,9 +72,10 @@ export function memoryOrders({
   function knownKey(key: string): KnownKey | undefined {
     const known = keys.get(key);
     if (!known) return undefined;
-    const { fingerprint, answer, lockedUntilMs } = structuredClone(known);
+    const { answer, lockedUntilMs } = structuredClone(known);
     const order = structuredClone(orders.get(known.orderId) as Order);
-    return { kind: 'known', fingerprint, order, answer, lockedForMs: lockedUntilMs - clock.now() };
+    const remainingMs = lockedUntilMs - clock.now();
+    return { kind: 'known', order, answer, lockedForMs: remainingMs <= options.lockMs ? remainingMs : 0 };
   }
 
   const store: OrderStore = {
@@ -104,6 +109,10 @@ export function memoryOrders({
       answered(key, answer);
       const row = rows.find((row) => row.orderId === orderId && row.kind === 'settle-order' && open(row));
       if (row?.attempts === 0) row.dueAtMs = clock.now();
+      const order = orders.get(orderId);
+      if (!order) return pendingState;
+      const { status, reason } = order;
+      return { status, ...(reason && { reason }) } as OrderState;
     },
     async find(orderId) {
       return structuredClone(orders.get(orderId));
@@ -144,8 +153,8 @@ export function memoryOrders({
   const outbox: Outbox = {
     async claim(kind, { limit, leaseMs }) {
       const due = rows
-        .filter((row) => row.kind === kind && waiting(row) && row.dueAtMs <= clock.now())
-        .sort((a, b) => a.dueAtMs - b.dueAtMs)
+        .filter((row) => row.kind === kind && waiting(row) && (row.dueAtMs <= clock.now() || isMisdated(row)))
+        .sort((a, b) => Number(isMisdated(b)) - Number(isMisdated(a)) || a.dueAtMs - b.dueAtMs)
         .slice(0, limit);
       const claim = `claim-${++claims}`;
       return due.map((row) => {

@@ -29,6 +29,7 @@ import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
 import type { Shop } from './use-cases/place-order.ts';
 import { withNames } from './use-cases/recommend.ts';
+import { relayDefaults } from './use-cases/relay.ts';
 
 export interface OrdersOptions {
   config: Config;
@@ -50,7 +51,11 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   }
   const admission = createLoadShedder();
   const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(outboxIn(database), postgres, admission);
+  const outbox = guardedStore(
+    outboxIn(database, { longestDelayMs: longestDelayOf(config) }),
+    postgres,
+    admission,
+  );
   const catalogue = await openCatalogue(dependencies, database);
   const shop = openShop(dependencies, { orders, catalogue, stories });
 
@@ -108,6 +113,10 @@ function keepingOf(config: Config) {
     keepDeliveredMs: config.OUTBOX_KEEP_MS,
     keepOrdersMs: config.ORDER_KEEP_MS === 0 ? undefined : config.ORDER_KEEP_MS,
   };
+}
+
+function longestDelayOf(config: Config): number {
+  return Math.max(config.ORDER_LOCK_MS, relayDefaults.leaseMs, relayDefaults.maxRetryDelayMs);
 }
 
 async function openCatalogue({ catalogue: source, postgres }: Dependencies, database: Database) {

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 it('gives each row to one of many relays that claim at once', async () => {
-  const outbox = outboxIn(db);
+  const outbox = outboxIn(db, { longestDelayMs: leaseTimeMs });
   // With every connection open beforehand, the claims really meet.
   await Promise.all(Array.from({ length: 10 }, () => db.query(sql`select pg_sleep(0.1)`)));
   const claims = Array.from({ length: 12 }, () =>
@@ -38,7 +38,10 @@ it('gives each row to one of many relays that claim at once', async () => {
 it('does not wait for a row that somebody else has locked', async () => {
   await db.transaction(async (elsewhere) => {
     await elsewhere.query(sql`select from outbox order by due_at limit 1 for update`);
-    const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: leaseTimeMs });
+    const rows = await outboxIn(db, { longestDelayMs: leaseTimeMs }).claim('settle-order', {
+      limit: 100,
+      leaseMs: leaseTimeMs,
+    });
     expect(rows).toHaveLength(59);
   });
 });

@@ -197,4 +197,34 @@ describe('a relay', () => {
     await deliverDue();
     expect(rowOf('patient')?.doneAtMs).not.toBeNull();
   });
+
+  // Found by the simulation: with its clock set back by 10 minutes, "delivered lately" stayed true for 10 minutes.
+  it.each([-3 * 3_600_000, -600_000, 600_000, 3 * 3_600_000])(
+    'parks nothing for an outage although its clock steps by %i ms',
+    async (stepMs) => {
+      await enqueue('well', ...many(20));
+      const { deliverDue } = relay();
+      await deliverDue();
+      deliver = async () => {
+        throw new Error('ECONNREFUSED');
+      };
+      nowMs += stepMs;
+      for (const row of shop.rows) row.dueAtMs = nowMs;
+      for (let round = 0; round < 5000; round++, nowMs += 1000) await deliverDue();
+      expect(parked).toEqual([]);
+      expect(shop.rows.every(({ attempts }) => attempts < 20)).toBe(true);
+    },
+  );
+
+  it('begins no further row of a batch when its clock was set back meanwhile', async () => {
+    await enqueue(...many(90));
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5; round++) await deliverDue();
+    let asked = 0;
+    deliver = async () => {
+      if (asked++ === 0) nowMs -= 600_000;
+    };
+    await deliverDue();
+    expect(asked).toBeLessThanOrEqual(relayDefaults.maxConcurrent);
+  });
 });

@@ -16,6 +16,7 @@ const storeOptions = {
   keepDeliveredMs: 60_000,
   keepOrdersMs: 7_200_000,
 };
+const longestDelayMs = 60_000;
 const storedAnswer: StoredAnswer = {
   state: { status: 'confirmed' },
   recommendations: { source: 'live', items: [] },
@@ -26,7 +27,7 @@ const leaseOptions = { limit: 10, leaseMs: 60_000 };
 const kinds = {
   async memory() {
     let nowMs = 0;
-    const { store, outbox } = memoryOrders({ ...storeOptions, clock: { now: () => nowMs } });
+    const { store, outbox } = memoryOrders({ ...storeOptions, longestDelayMs, clock: { now: () => nowMs } });
     const passTime = async (ms: number) => {
       nowMs += ms;
     };
@@ -44,7 +45,12 @@ const kinds = {
       await db.query(sql`
         update orders set created_at = created_at - ${passed}, settled_at = settled_at - ${passed}`);
     };
-    return { store: ordersIn(db, storeOptions), outbox: outboxIn(db), passTime, close: db.close };
+    return {
+      store: ordersIn(db, storeOptions),
+      outbox: outboxIn(db, { longestDelayMs }),
+      passTime,
+      close: db.close,
+    };
   },
 };
 
@@ -74,10 +80,9 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('know a key once it is used, and store nothing for it again', async () => {
     const other = { ...draft, id: randomUUID() };
-    const known = await store.place(other, { ...key, fingerprint: 'other' });
+    const known = await store.place(other, key);
     expect(known).toMatchObject({
       kind: 'known',
-      fingerprint: 'print',
       answer: null,
       order: { ...draft, status: 'pending' },
     });
@@ -87,7 +92,7 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('find what a known key was used for, and nothing for another', async () => {
     const known = await store.findKey(key.key);
-    expect(known).toMatchObject({ kind: 'known', fingerprint: 'print', answer: null, order: draft });
+    expect(known).toMatchObject({ kind: 'known', answer: null, order: draft });
     expect(await store.findKey('another')).toBeUndefined();
   });
 
@@ -168,6 +173,13 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     });
   });
 
+  it('say how an order stands that was settled before its pending answer came', async () => {
+    const rejected = { status: 'rejected', reason: 'cancelled' } as const;
+    await store.settle(draft.id, rejected);
+    expect(await store.postpone(draft.id, { key: key.key, answer: storedAnswer })).toEqual(rejected);
+    expect(await store.find(draft.id)).toMatchObject(rejected);
+  });
+
   it('leave the announcement of what is confirmed in the outbox, and nothing for what is rejected', async () => {
     await store.settle(draft.id, { status: 'confirmed' });
     expect(await outbox.claim('order-confirmed', leaseOptions)).toMatchObject([
@@ -184,10 +196,8 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
 
   it('leave a settlement in the outbox, due when the lock is over, or at once when postponed', async () => {
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
-    await store.postpone(draft.id, {
-      key: key.key,
-      answer: { ...storedAnswer, state: { status: 'pending' } },
-    });
+    const answer: StoredAnswer = { ...storedAnswer, state: { status: 'pending' } };
+    expect(await store.postpone(draft.id, { key: key.key, answer })).toEqual({ status: 'pending' });
     expect(await outbox.claim('settle-order', leaseOptions)).toMatchObject([
       { attempts: 1, order: { id: draft.id } },
     ]);
@@ -261,6 +271,54 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     await passMinute();
     expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
     expect(await outbox.parked(10)).toEqual([]);
+  });
+
+  describe.each([
+    ['back', -3 * hourMs],
+    ['ahead', 3 * hourMs],
+  ])('when their clock is set %s by hours', (_way, stepMs) => {
+    it('lease to another relay what was leased before, and only to one', async () => {
+      await passMinute();
+      const held = await claimOne();
+      await passTime(stepMs);
+      expect(await claimOne()).toMatchObject({ id: held.id, attempts: 2 });
+      expect(await outbox.claim('settle-order', leaseOptions)).toEqual([]);
+      await outbox.done([held]);
+      await passMinute();
+      expect(await claimOne()).toMatchObject({ attempts: 3 });
+    });
+
+    it('do at once what was postponed, or waits for the end of a lock', async () => {
+      await passMinute();
+      await outbox.postpone(await claimOne(), { attempts: 1, error: 'busy', delayMs: 30_000 });
+      const other = { ...draft, id: randomUUID() };
+      await store.place(other, { key: randomUUID(), fingerprint: '' });
+      await passTime(stepMs);
+      const claimed = await outbox.claim('settle-order', leaseOptions);
+      expect(new Set(claimed.map(({ order }) => order.id))).toEqual(new Set([draft.id, other.id]));
+    });
+
+    it('claim no more than they are asked for', async () => {
+      for (let i = 0; i < 4; i++)
+        await store.place({ ...draft, id: randomUUID() }, { key: randomUUID(), fingerprint: '' });
+      await passTime(stepMs);
+      const due = { ...draft, id: randomUUID() };
+      const dueKey = { key: randomUUID(), fingerprint: '' };
+      await store.place(due, dueKey);
+      await store.postpone(due.id, { key: dueKey.key, answer: storedAnswer });
+      const sizes: number[] = [];
+      for (let round = 0; round < 4; round++) {
+        const rows = await outbox.claim('settle-order', { ...leaseOptions, limit: 2 });
+        sizes.push(rows.length);
+      }
+      expect(sizes).toEqual([2, 2, 2, 0]);
+    });
+
+    it('do not tell the first request of a key to be at work for hours', async () => {
+      await passTime(stepMs);
+      const known = await store.findKey(key.key);
+      expect(known?.lockedForMs).toBeLessThanOrEqual(0);
+    });
   });
 
   it('park a row until it is requeued', async () => {

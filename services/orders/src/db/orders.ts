@@ -1,13 +1,14 @@
 import { type Queryable, sql } from '@ballast/service-kit';
-import type {
-  IdempotencyKey,
-  KnownKey,
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  Placement,
-  StoredAnswer,
+import {
+  type IdempotencyKey,
+  type KnownKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  type Placement,
+  pendingState,
+  type StoredAnswer,
 } from '../use-cases/order.ts';
 
 export interface OrderStoreOptions {
@@ -50,15 +51,18 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
     throw new Error(`the key of order ${draft.id} kept changing for ${maxPlacingRounds} rounds`);
   }
 
+  // A lock that ends later than any lock can was made before the clock was set back. It counts as over: its first
+  // request may still be at work, and the order as it stands is a true answer in that case too.
   async function findKey(key: string): Promise<KnownKey | undefined> {
-    type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
+    type Row = OrderRow & { answer: StoredAnswer | null; lockedForMs: number };
     const [row] = await db.query<Row>(sql`
-      select ${orderColumns}, fingerprint, answer,
-        extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
+      select ${orderColumns}, answer,
+        case when locked_until <= now() + ${options.lockMs} * interval '1 millisecond'
+          then extract(epoch from locked_until - now())::float8 * 1000 else 0 end as "lockedForMs"
       from idempotency_keys join orders on orders.id = order_id where key = ${key}`);
     if (!row) return undefined;
-    const { fingerprint, answer, lockedForMs, ...order } = row;
-    return { kind: 'known', fingerprint, answer, lockedForMs, order: orderFrom(order) };
+    const { answer, lockedForMs, ...order } = row;
+    return { kind: 'known', answer, lockedForMs, order: orderFrom(order) };
   }
 
   return {
@@ -69,12 +73,15 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
       return settled.length > 0;
     },
     async postpone(orderId, { key, answer }) {
-      await db.query(sql`
+      const [order] = await db.query<Pick<OrderRow, 'status' | 'reason'>>(sql`
         with answered as (
           update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key} and answer is null
+        ), due as (
+          update outbox set due_at = now()
+          where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0
         )
-        update outbox set due_at = now()
-        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`);
+        select status, reason from orders where id = ${orderId}`);
+      return order ? stateFrom(order) : pendingState;
     },
     async find(orderId) {
       const [row] = await db.query<OrderRow>(sql`select ${orderColumns} from orders where id = ${orderId}`);
@@ -92,7 +99,11 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
 }
 
 export function orderFrom({ status, reason, ...draft }: OrderRow): Order {
-  return { ...draft, ...({ status, ...(reason !== null && { reason }) } as OrderState) };
+  return { ...draft, ...stateFrom({ status, reason }) };
+}
+
+function stateFrom({ status, reason }: Pick<OrderRow, 'status' | 'reason'>): OrderState {
+  return { status, ...(reason !== null && { reason }) } as OrderState;
 }
 
 function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, options: OrderStoreOptions) {

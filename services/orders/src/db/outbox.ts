@@ -4,11 +4,23 @@ import type { OrderDraft, OrderState } from '../use-cases/order.ts';
 import type { Backlog, Claim, ClaimedRow, Outbox, ParkedRow } from '../use-cases/outbox.ts';
 import { orderColumns, orderFrom } from './orders.ts';
 
+export interface OutboxOptions {
+  /**
+   * The longest time that a lock, a lease or a retry can put a row off. A row that is due later than that got its time
+   * before the clock of the database was set back, and counts as due.
+   */
+  readonly longestDelayMs: number;
+}
+
+// now() is when a statement began. One that waited for its turn must not take what a later one has just leased for a
+// row with a wrong date; no statement lasts this long.
+const statementMs = 5000;
+
 /**
  * The outbox in PostgreSQL. A claim is a lease, written and committed at once, rather than a lock that is held while
  * the receiver is asked: a slow receiver costs no open transactions, and what a dead relay held comes back by itself.
  */
-export function outboxIn(db: Queryable): Outbox {
+export function outboxIn(db: Queryable, { longestDelayMs }: OutboxOptions): Outbox {
   return {
     async claim(kind, { limit, leaseMs }) {
       type Row = OrderDraft & {
@@ -18,15 +30,19 @@ export function outboxIn(db: Queryable): Outbox {
         attempts: number;
       };
       const claim = randomUUID();
+      const waiting = sql`kind = ${kind} and done_at is null and parked_at is null`;
       const rows = await db.query<Row>(sql`
-        with due as materialized (
+        with misdated as materialized (
           select id from outbox
-          where kind = ${kind} and done_at is null and parked_at is null and due_at <= now()
+          where ${waiting} and due_at > now() + ${longestDelayMs + statementMs} * interval '1 millisecond'
           order by due_at limit ${limit} for update skip locked
+        ), due as materialized (
+          select id from outbox where ${waiting} and due_at <= now()
+          order by due_at limit ${limit} - (select count(*) from misdated) for update skip locked
         ), claimed as (
           update outbox set attempts = attempts + 1, claim = ${claim},
             due_at = now() + ${leaseMs} * interval '1 millisecond'
-          from due where outbox.id = due.id
+          from (select id from misdated union all select id from due) picked where outbox.id = picked.id
           returning outbox.id, outbox.order_id, outbox.attempts
         )
         select claimed.id as "rowId", claimed.attempts, ${orderColumns}

@@ -17,7 +17,7 @@ const replyHeaders = z.object({
   'Idempotency-Replayed': z
     .literal('true')
     .optional()
-    .describe('This is the stored answer of an earlier request'),
+    .describe('The key was used before: this is its order as it stands, with its first recommendations'),
 });
 
 /** `POST /v1/orders` */

@@ -38,6 +38,7 @@ export interface RelayOptions {
   outbox: Outbox;
   /** Must be safe to repeat. An error whose verdict is `caller` says that the receiver works and rejects this row. */
   deliver: (order: Order) => Promise<unknown>;
+  /** A monotonic one. Should it step all the same, no row is parked for it and none is begun after its lease. */
   clock: Pick<Clock, 'now'>;
   random: Random;
   settings?: Partial<RelaySettings>;
@@ -70,7 +71,7 @@ export function createRelay({
     const limit = batchSize;
     const claimedAtMs = clock.now();
     const rows = await outbox.claim(kind, { limit, leaseMs: settings.leaseMs });
-    const { done, untried, isInTrouble } = await deliverAll(rows, claimedAtMs + settings.leaseMs / 2);
+    const { done, untried, isInTrouble } = await deliverAll(rows, claimedAtMs);
     if (done.length > 0) await outbox.done(done);
     if (untried.length > 0) await outbox.release(untried);
     batchSize = isInTrouble ? 1 : Math.min(settings.maxBatch, limit * 2);
@@ -78,12 +79,13 @@ export function createRelay({
   }
 
   // A row begun late would still be at work here when another relay claims it, and the receiver would hear it twice.
-  async function deliverAll(rows: ClaimedRow[], beginUntilMs: number) {
+  async function deliverAll(rows: ClaimedRow[], claimedAtMs: number) {
     const queue = [...rows];
     const done: ClaimedRow[] = [];
     let isInTrouble = false;
     async function work() {
-      const next = () => (isInTrouble || clock.now() >= beginUntilMs ? undefined : queue.shift());
+      const mayBegin = () => !isInTrouble && isWithin(settings.leaseMs / 2, claimedAtMs);
+      const next = () => (mayBegin() ? queue.shift() : undefined);
       for (let row = next(); row; row = next()) {
         try {
           await deliver(row.order);
@@ -102,7 +104,7 @@ export function createRelay({
   async function setBack(row: ClaimedRow, cause: unknown) {
     const error = String(cause instanceof Error ? cause.message : cause).slice(0, 500);
     const isRowsFault =
-      isRejectedByReceiver(cause) || (wasAttempted(cause) && clock.now() - deliveredAtMs < recentMs);
+      isRejectedByReceiver(cause) || (wasAttempted(cause) && isWithin(recentMs, deliveredAtMs));
     const attempts = isRowsFault ? row.attempts : row.attempts - 1;
     if (attempts < (isRejectedByReceiver(cause) ? settings.maxAttempts : settings.maxFailures)) {
       return outbox.postpone(row, {
@@ -112,6 +114,12 @@ export function createRelay({
       });
     }
     if (await outbox.park(row, { attempts, error })) onParked?.(row, error);
+  }
+
+  // An age below zero is none: the clock was set back, and nobody knows how long ago that was.
+  function isWithin(ms: number, sinceMs: number): boolean {
+    const ageMs = clock.now() - sinceMs;
+    return ageMs >= 0 && ageMs < ms;
   }
 
   return { deliverDue };
