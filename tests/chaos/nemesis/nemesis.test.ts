@@ -45,6 +45,18 @@ describe('the nemesis', () => {
     ]);
   });
 
+  it('tries the first fault of its class again when its target is down', async () => {
+    let isDown = true;
+    const schedule = [{ atMs: 1, forMs: 10, fault: kill('a'), isRequired: true }];
+    const { world, events, nemesis } = simulated(schedule, () => isDown);
+    await world.runUntil(700);
+    isDown = false;
+    await world.runUntil(5000);
+    await nemesis.done;
+    expect(events).toEqual(['1001 begin a', '1011 end a']);
+    expect(nemesis.injected.map(({ missed }) => missed)).toEqual(['already down', 'already down', undefined]);
+  });
+
   it('ends what it has begun when it is stopped, and begins nothing more', async () => {
     const { world, events, nemesis, stop } = simulated([
       { atMs: 10, forMs: 1000, fault: kill('a') },

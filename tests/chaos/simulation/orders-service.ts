@@ -8,6 +8,7 @@ import {
   settleOrder,
   UnknownSkuError,
 } from '@ballast/orders/simulation';
+import { quantities } from '../checker/order-lines.ts';
 import { inBackground } from './background.ts';
 import { inventoryService } from './inventory-service.ts';
 import type { Machine } from './machine.ts';
@@ -53,7 +54,7 @@ export function ordersService(system: SimulatedSystem, machine: Machine) {
 
   return {
     place: (request: OrderRequest, key: string) =>
-      placeOrder(shop, { request, key: { key, fingerprint: JSON.stringify(request) } }, {}),
+      placeOrder(shop, { request, key: { key, fingerprint: fingerprintOf(request) } }, {}),
     read: (orderId: string) => shop.orders.find(orderId),
     start() {
       relay('settle-order', (order) => settleOrder(shop, order, {}));
@@ -65,4 +66,9 @@ export function ordersService(system: SimulatedSystem, machine: Machine) {
 function priced({ conditions }: SimulatedSystem, sku: string) {
   if (conditions.supply[sku] === undefined) throw new UnknownSkuError(sku);
   return { sku, name: sku, priceCents: 100 };
+}
+
+/** Equal for equal requests, whatever the sequence of their lines. */
+function fingerprintOf({ customerId, items }: OrderRequest): string {
+  return JSON.stringify([customerId, [...quantities(items)].sort()]);
 }

@@ -11,7 +11,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: 'the order is stored with a line too many', breaks: 'I3', plant: addLine },
   { name: 'stock is taken again by a request that was decided', breaks: 'I4', plant: takeTwice },
   { name: 'an order is accepted although stock is short', breaks: 'I5', plant: ignoreShortage },
-  { name: 'a reservation that has expired is confirmed', breaks: 'I6', plant: confirmExpired },
+  { name: 'a reservation that has expired is confirmed', breaks: 'I11', plant: confirmExpired },
   { name: 'the order is settled without an event in the outbox', breaks: 'I7', plant: forgetEvent },
   { name: 'the receiver counts an event each time it arrives', breaks: 'I7', plant: countEachTime },
   { name: 'a request that comes later sets the order back', breaks: 'I8', plant: setBack },

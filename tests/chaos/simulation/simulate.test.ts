@@ -104,7 +104,7 @@ function failedWith(history: Simulation['history'], code: string): boolean {
 function raced(history: Simulation['history']): boolean {
   const open = new Map<number, string>();
   for (const entry of history) {
-    if (entry.type === 'healed') continue;
+    if (!('attempt' in entry)) continue;
     if (entry.type !== 'invoke') open.delete(entry.attempt);
     else if (entry.operation === 'place') {
       if ([...open.values()].includes(entry.key)) return true;

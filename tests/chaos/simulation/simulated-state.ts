@@ -11,11 +11,14 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
   const { orders, keys, rows } = databases.orders;
   const keyOf = new Map([...keys.values()].map(({ key, orderId }) => [orderId, key]));
   return {
-    orders: [...orders.values()].map(({ id, status, items }) => ({
+    orders: [...orders.values()].map(({ id, status, reason = null, customerId, items, totalCents }) => ({
       id,
       key: keyOf.get(id) ?? 'no key',
       status,
+      reason,
+      customerId,
       items,
+      totalCents,
     })),
     outbox: rows.map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
       orderId,
@@ -26,7 +29,16 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
     stock: stockOf(databases),
     ledger: ledgerOf(databases),
     stockSamples,
-    purchases: [...databases.purchases].map(([orderId, times]) => ({ orderId, times })),
+    supply: stockOf(databases).map(({ sku, supplied }) => ({ sku, supplied })),
+    forgottenWhilePending: [],
+    forgottenKeys: 0,
+    // The simulated receiver notes nothing but the id, so its content is no evidence.
+    purchases: [...databases.purchases].map(([orderId, times]) => ({
+      orderId,
+      times,
+      customerId: orders.get(orderId)?.customerId ?? '',
+      skus: orders.get(orderId)?.items.map(({ sku }) => sku) ?? [],
+    })),
     popularity: [],
     traffic: [],
   };
@@ -40,8 +52,16 @@ function reservationRow({
   status,
   items,
 }: Databases['inventory']['reservations'][number]): ReservationRow {
-  const heldPieces = status === 'refused' ? 0 : piecesOf(items);
-  return { orderId, status, items, heldPieces, endedPieces: status === 'reserved' ? 0 : heldPieces };
+  const held = status === 'refused' ? [] : items;
+  const isReturned = status === 'released' || status === 'expired';
+  return {
+    orderId,
+    status,
+    items,
+    held,
+    sold: status === 'confirmed' ? held : [],
+    returned: isReturned ? held : [],
+  };
 }
 
 /** The stock as the reservations add it up, each counted once: memory keeps no ledger of its own. */

@@ -3,8 +3,8 @@ import { sleep } from '../sleep.ts';
 import { readState, type StoredState } from './read-state.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 
-/** Starts whatever is still down; resolves when every process is up. The faults themselves have ended. */
-export async function heal({ processes }: SystemUnderTest, clock: Clock): Promise<void> {
+/** Starts whatever is still down, and lets the database commit again; resolves when every process is up. The faults themselves have ended. */
+export async function heal({ processes, requireStandby }: SystemUnderTest, clock: Clock): Promise<void> {
   const all = [...processes.byName.values()];
   while (all.some((process) => process.status().state !== 'up')) {
     await Promise.all(
@@ -17,6 +17,7 @@ export async function heal({ processes }: SystemUnderTest, clock: Clock): Promis
     );
     await sleep(clock, 20);
   }
+  requireStandby(false);
 }
 
 /** The state once nothing is in motion any more, or as it is after `withinMs`: the checker reports what is left. */
