@@ -6,7 +6,7 @@ import { mutations } from '../chaos/checker/mutations/mutations.ts';
 import { isKilled, judgeAll, lineOf } from './judge.ts';
 import { openLaboratory } from './laboratory.ts';
 import { mutants } from './list/index.ts';
-import { type Catcher, type Mutant, mutated, serviceOf } from './mutant.ts';
+import { type Catcher, type Mutant, mutated, serviceOf, type UnitTest } from './mutant.ts';
 import { root } from './workspace.ts';
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -27,9 +27,7 @@ describe('the list of mutants', () => {
   });
 
   it('names unit tests that exist', () => {
-    const missing = catchers.filter(
-      (catcher) => catcher.instrument === 'unit' && !read(catcher.file).includes(`'${catcher.title}'`),
-    );
+    const missing = catchers.filter((catcher) => catcher.instrument === 'unit' && !hasTest(catcher));
     expect(missing).toEqual([]);
   });
 
@@ -50,6 +48,15 @@ describe('the list of mutants', () => {
     );
   });
 });
+
+/** Titles of a table have a place for the name of the case. */
+function hasTest({ file, title }: UnitTest): boolean {
+  const titles = [...read(file).matchAll(/'([^'\n]+)'/g)].map((match) => match[1] as string);
+  return titles.some((text) => {
+    const [before = '', after] = text.split('%s');
+    return after === undefined ? text === title : title.startsWith(before) && title.endsWith(after);
+  });
+}
 
 function isAlone(catcher: Catcher): catcher is Extract<Catcher, { isAlone: boolean }> {
   return catcher.instrument !== 'unit' && catcher.isAlone;
@@ -113,20 +120,20 @@ it('reports a bug that nobody notices', { timeout: 120_000 }, async () => {
   }
 });
 
-it('reports mutants that do not compile', { timeout: 120_000 }, async () => {
+it('compiles all of them, and reports one that does not', { timeout: 120_000 }, async () => {
   const laboratory = openLaboratory();
+  const [first] = mutants;
+  const untyped: Mutant = {
+    ...(first as Mutant),
+    id: 'untyped',
+    edits: (first as Mutant).edits.map((edit) => ({
+      ...edit,
+      replace: `${edit.find} const n: number = 'n';`,
+    })),
+  };
   try {
-    expect([...(await laboratory.compileErrors(mutants))]).toEqual([]);
-    const [first] = mutants;
-    const untyped: Mutant = {
-      ...(first as Mutant),
-      id: 'untyped',
-      edits: (first as Mutant).edits.map((edit) => ({
-        ...edit,
-        replace: `${edit.find} const n: number = 'n';`,
-      })),
-    };
-    expect([...(await laboratory.compileErrors([untyped])).keys()]).toEqual(['untyped']);
+    const errors = await laboratory.compileErrors([...mutants, untyped]);
+    expect([...errors.keys()]).toEqual(['untyped']);
   } finally {
     laboratory.close();
   }

@@ -38,6 +38,8 @@ function optionsOrExit(): RunOptions {
       process.exit(0);
     }
     const { only = '', instrument, table } = values;
+    if (table !== undefined && (only !== '' || instrument !== undefined))
+      throw new BadOptionError('--table takes the whole list, without --only and --instrument');
     if (instrument !== undefined && !['unit', 'simulation', 'chaos'].includes(instrument))
       throw new BadOptionError(`--instrument takes unit, simulation or chaos, not "${instrument}"`);
     return { only, instrument, page: table };

@@ -1,4 +1,4 @@
-import { editOf, type Mutant, simulation, unit } from '../mutant.ts';
+import { chaos, editOf, type Mutant, simulation, unit } from '../mutant.ts';
 
 const edit = editOf('inventory');
 const tables = 'db/reservations.ts';
@@ -16,14 +16,10 @@ export const inventory: readonly Mutant[] = [
   {
     id: 'inventory-books-no-stock',
     edits: [
-      edit(tables, "where decided.status = 'reserved'", 'where false'),
-      edit(
-        tables,
-        'join stock using (sku)\n      order by stock.sku for no key update of stock\n    ), moved as',
-        'join stock using (sku) where false\n      order by stock.sku for no key update of stock\n    ), moved as',
-      ),
+      edit(tables, "where decided.status = 'reserved'\n    ), taken", 'where false\n    ), taken'),
+      edit(tables, 'from ended join needed using (id)', 'from ended join needed using (id) where false'),
     ],
-    caughtBy: [holdsAndSells],
+    caughtBy: [holdsAndSells, chaos('I11', 'alone')],
     why: 'Everything is sold without end.',
   },
   {
@@ -31,12 +27,12 @@ export const inventory: readonly Mutant[] = [
     edits: [
       edit(
         tables,
-        'select stock.sku, lines.quantity, decided.id',
-        'select stock.sku, 1 as quantity, decided.id',
+        'select lines.sku, lines.quantity, decided.id',
+        'select lines.sku, 1 as quantity, decided.id',
       ),
-      edit(tables, 'select stock.sku, lines.quantity, ended.id', 'select stock.sku, 1 as quantity, ended.id'),
+      edit(tables, 'select id, sku, quantity from held', 'select id, sku, 1 as quantity from held'),
     ],
-    caughtBy: [holdsAndSells],
+    caughtBy: [holdsAndSells, chaos('I11', 'alone')],
     why: 'Of three pieces that are sold one leaves the stock.',
   },
   {
@@ -49,16 +45,21 @@ export const inventory: readonly Mutant[] = [
       ),
       edit(
         tables,
-        "from verdict\n      on conflict (order_id) where status <> 'expired' do nothing",
-        "from verdict\n      on conflict (order_id) where status = 'reserved' or status = 'released' do nothing",
+        "from verdict where (select skus from busy) is null\n      on conflict (order_id) where status <> 'expired' do nothing",
+        "from verdict where (select skus from busy) is null\n      on conflict (order_id) where status = 'reserved' or status = 'released' do nothing",
       ),
       edit(
         tables,
         "now(), now())\n      on conflict (order_id) where status <> 'expired' do nothing",
         "now(), now())\n      on conflict (order_id) where status = 'reserved' or status = 'released' do nothing",
       ),
+      edit(
+        tables,
+        "where order_id = ${orderId} and status <> 'expired')",
+        "where order_id = ${orderId} and status in ('reserved', 'released'))",
+      ),
     ],
-    caughtBy: [http('is decided once: repeating any step changes nothing')],
+    caughtBy: [http('is decided once: repeating any step changes nothing'), chaos('I11')],
     why: 'A repeated confirmation sells the same order again.',
   },
   {
@@ -71,7 +72,7 @@ export const inventory: readonly Mutant[] = [
           '        supplied = stock.supplied + total.quantity * ${givenBack}',
       ),
     ],
-    caughtBy: [http('gives the stock back, and repeating it changes nothing')],
+    caughtBy: [http('gives the stock back, and repeating it changes nothing'), chaos('I4', 'alone')],
     why: 'Each release makes pieces that do not exist.',
   },
   {
@@ -79,8 +80,8 @@ export const inventory: readonly Mutant[] = [
     edits: [
       edit(
         tables,
-        "const held = sql`order_id = ${orderId} and status = 'reserved'`;",
-        'const held = sql`order_id = ${orderId}`;',
+        "sql`order_id = ${orderId} and status = 'reserved' for no key update`",
+        "sql`order_id = ${orderId} and status in ('reserved', 'confirmed') for no key update`",
       ),
     ],
     caughtBy: [keepsWhatIsSold],
@@ -97,11 +98,11 @@ export const inventory: readonly Mutant[] = [
     edits: [
       edit(
         tables,
-        "await db.query(ending('expired', overdue))",
-        "await db.query(sql`update reservations set status = 'expired', ended_at = now() where ${overdue} returning id`)",
+        'from ended join needed using (id)',
+        "from ended join needed using (id) where ended.status <> 'expired'",
       ),
     ],
-    caughtBy: [http('gives its stock back, and finds it gone when it comes again too late')],
+    caughtBy: [http('gives its stock back, and finds it gone when it comes again too late'), chaos('I6')],
     why: 'Stock that nobody holds can not be sold any more.',
   },
   {
@@ -109,8 +110,8 @@ export const inventory: readonly Mutant[] = [
     edits: [
       edit(
         tables,
-        "where status = 'reserved' and expires_at <= now() ${ofOrder}",
-        "where status = 'reserved' ${ofOrder}",
+        "status = 'reserved' and expires_at <= now() ${ofOrder}",
+        "status = 'reserved' ${ofOrder}",
       ),
     ],
     caughtBy: [store('expire what is overdue, and then decide anew')],
@@ -124,9 +125,54 @@ export const inventory: readonly Mutant[] = [
   },
   {
     id: 'inventory-confirms-other-items',
-    edits: [edit(tables, ' and items = ${JSON.stringify(items)}::jsonb`', '`')],
+    edits: [
+      edit(
+        tables,
+        ' and items = ${JSON.stringify(items)}::jsonb\n',
+        ' and ${JSON.stringify(items)}::jsonb is not null\n',
+      ),
+    ],
     caughtBy: [store('confirm what is held, for the same items and once')],
     why: 'An order is confirmed for what it did not reserve.',
+  },
+  {
+    id: 'inventory-waits-for-a-locked-row',
+    edits: [
+      edit(
+        tables,
+        'from stock where sku in (select sku from needed) order by sku for no key update skip locked\n    ), busy as (',
+        'from stock where sku in (select sku from needed) order by sku for no key update\n    ), busy as (',
+      ),
+    ],
+    caughtBy: [
+      unit('inventory/test/locked-row.test.ts', 'sells every other product while the row of one is locked'),
+    ],
+    why: 'One locked product takes the connections of all others.',
+  },
+  {
+    id: 'inventory-lets-a-product-take-the-whole-pool',
+    edits: [
+      edit(
+        'use-cases/bounded-by-stock.ts',
+        'new StockBulkhead(settings.maxConcurrent, clock)',
+        'new StockBulkhead(1_000_000 + settings.maxConcurrent, clock)',
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'inventory/test/bounded-by-stock.test.ts',
+        'lets only a few operations on the same product into the database, and others past them',
+      ),
+    ],
+    why: 'A product that everybody wants keeps all others from being sold.',
+  },
+  {
+    id: 'inventory-lists-decisions-that-were-replaced',
+    edits: [
+      edit(tables, 'order by order_id, id desc limit ${limit}`', 'order by order_id, id limit ${limit}`'),
+    ],
+    caughtBy: [store('list the latest decision of each order by its id, a page at a time')],
+    why: 'The comparison of the two books reports orders that are well.',
   },
   {
     id: 'inventory-leaves-no-tombstone',
@@ -162,6 +208,7 @@ export const inventory: readonly Mutant[] = [
         'inventory/test/races.test.ts',
         'sells the last 50 pieces to exactly 50 of 80 customers who come at once',
       ),
+      chaos('I4', 'alone'),
     ],
     why: 'The ledger and the stock tell two stories.',
   },
@@ -186,7 +233,7 @@ export const inventory: readonly Mutant[] = [
         "if (current.status !== 'reserved') return { ...current, status: 'confirmed' as const };",
       ),
     ],
-    caughtBy: [simulation('I6')],
+    caughtBy: [simulation('I5')],
     why: 'Orders are confirmed without stock.',
   },
   {
@@ -210,7 +257,7 @@ export const inventory: readonly Mutant[] = [
   {
     id: 'inventory-sweeper-does-nothing',
     edits: [edit('app.ts', 'expire({ limit: sweepBatch })', 'expire({ limit: 0 })')],
-    caughtBy: [http('gives its stock back without being asked')],
+    caughtBy: [http('gives its stock back without being asked'), chaos('I6', 'alone')],
     why: 'Stock of orders that nobody confirms is lost.',
   },
   {

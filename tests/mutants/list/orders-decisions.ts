@@ -1,4 +1,4 @@
-import { editOf, type Mutant, simulation, unit } from '../mutant.ts';
+import { chaos, editOf, type Mutant, simulation, unit } from '../mutant.ts';
 
 const edit = editOf('orders');
 const placing = 'use-cases/place-order.ts';
@@ -21,7 +21,7 @@ export const ordersDecisions: readonly Mutant[] = [
         'unitPriceCents: [...products.values()][0]?.priceCents ?? priceCents };',
       ),
     ],
-    caughtBy: [confirms],
+    caughtBy: [confirms, chaos('I12', 'alone')],
     why: 'Customers pay the price of the first product for all of them.',
   },
   {
@@ -44,7 +44,7 @@ export const ordersDecisions: readonly Mutant[] = [
   },
   {
     id: 'orders-merges-lines-by-forgetting',
-    edits: [edit(placing, '(quantities.get(sku) ?? 0) + quantity);', 'quantity);')],
+    edits: [edit(idempotency, '(pieces.get(sku) ?? 0) + quantity);', 'quantity);')],
     caughtBy: [confirms],
     why: 'Of two lines with one product the first is not delivered.',
   },
@@ -54,12 +54,12 @@ export const ordersDecisions: readonly Mutant[] = [
       edit(
         placing,
         'const placement = await shop.orders.place(draft, key);',
-        'await askInventory(shop.inventory, draft, options).catch(() => pendingState);\n' +
+        "await shop.inventory({ orderId: draft.id, items: draft.items, status: 'reserved' }, options).catch(() => {});\n" +
           '    const placement = await shop.orders.place(draft, key);',
       ),
     ],
-    caughtBy: [simulation('I3', 'alone')],
-    why: 'Stock is sold to orders that were never stored.',
+    caughtBy: [simulation('I3')],
+    why: 'Stock is held for orders that were never stored.',
   },
   {
     id: 'orders-answers-what-it-could-not-store',
@@ -72,33 +72,74 @@ export const ordersDecisions: readonly Mutant[] = [
     edits: [
       edit(
         placing,
-        "if (state.status === 'pending') await orders.postpone(id, answered);",
+        "if (state.status === 'pending') return await orders.postpone(id, answered);",
         "if (state.status === 'pending') return state;",
       ),
     ],
     caughtBy: [
       unit(
         'orders/test/idempotency.test.ts',
-        'replays a pending answer as it was, while the order itself moves on',
+        'replays a pending answer with what became of the order, and the same recommendations',
       ),
     ],
-    why: 'The same key is answered differently each time.',
+    why: 'The same key is answered with other recommendations each time.',
   },
   {
-    id: 'orders-ignores-the-fingerprint',
-    edits: [edit(idempotency, 'if (known.fingerprint !== fingerprint)', "if (fingerprint === '')")],
-    caughtBy: [unit('orders/test/idempotency.test.ts', 'is refused with another body')],
+    id: 'orders-claims-its-own-decision-over-what-is-stored',
+    edits: [
+      edit(
+        placing,
+        'return isFirst ? state : stateOf(await orders.find(id));',
+        'return isFirst || state ? state : pendingState;',
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'orders/test/answers.test.ts',
+        'tells how an operator ended the order, although inventory said why it would have ended anyway',
+      ),
+    ],
+    why: 'A customer is told another end than the one that is stored.',
+  },
+  {
+    id: 'orders-answers-any-basket-with-the-first',
+    edits: [
+      edit(
+        idempotency,
+        'if (!isPlacedBy(order, request)) throw',
+        'if (!isPlacedBy(order, { ...request, items: order.items })) throw',
+      ),
+    ],
+    caughtBy: [unit('orders/test/idempotency.test.ts', 'is refused with one piece more')],
     why: 'A customer who repeats a key with another basket gets the old basket.',
   },
   {
-    id: 'orders-fingerprint-leaves-out-the-customer',
-    edits: [edit('routes/order-body.ts', 'JSON.stringify(request))', 'JSON.stringify(request.items))')],
+    id: 'orders-answers-any-customer',
+    edits: [edit(idempotency, 'customerId === request.customerId &&', '')],
     caughtBy: [unit('orders/test/idempotency.test.ts', 'is refused with another body')],
     why: 'One customer is answered with the order of another.',
   },
   {
+    id: 'orders-takes-the-same-basket-for-another',
+    edits: [
+      edit(
+        idempotency,
+        '[...asked].every(([sku, quantity]) => ordered.get(sku) === quantity)',
+        '[...asked.keys()].join() === [...ordered.keys()].join()',
+      ),
+    ],
+    caughtBy: [unit('orders/test/idempotency.test.ts', 'is the same with lines in another order')],
+    why: 'A basket whose lines come in another order is rejected with 422.',
+  },
+  {
     id: 'orders-waits-for-a-dead-first-request',
-    edits: [edit(idempotency, 'if (lockedForMs > 0)', 'if (lockedForMs > Number.NEGATIVE_INFINITY)')],
+    edits: [
+      edit(
+        idempotency,
+        "if (!answer && order.status === 'pending' && lockedForMs > 0)",
+        'if (!answer && lockedForMs > Number.NEGATIVE_INFINITY)',
+      ),
+    ],
     caughtBy: [
       simulation('I10', 'alone'),
       unit(
@@ -110,7 +151,13 @@ export const ordersDecisions: readonly Mutant[] = [
   },
   {
     id: 'orders-does-not-wait-for-the-first-request',
-    edits: [edit(idempotency, 'if (lockedForMs > 0)', 'if (lockedForMs === Number.POSITIVE_INFINITY)')],
+    edits: [
+      edit(
+        idempotency,
+        "if (!answer && order.status === 'pending' && lockedForMs > 0)",
+        'if (!answer && lockedForMs === Number.POSITIVE_INFINITY)',
+      ),
+    ],
     caughtBy: [unit('orders/test/idempotency.test.ts', 'makes one order of ten requests at once')],
     why: 'A repeated request is answered while the first one is still being decided.',
   },
@@ -124,7 +171,7 @@ export const ordersDecisions: readonly Mutant[] = [
         "return { status: 'confirmed' };",
       ),
     ],
-    caughtBy: [confirms, simulation('I6')],
+    caughtBy: [confirms, simulation('I11')],
     why: 'The stock of confirmed orders is given back when the hold is over.',
   },
   {
@@ -136,19 +183,32 @@ export const ordersDecisions: readonly Mutant[] = [
         'const lines = items.slice(0, 1).map(({ sku, quantity }) => ({ sku, quantity }));',
       ),
     ],
-    caughtBy: [simulation('I6')],
+    caughtBy: [simulation('I11')],
     why: 'What stands in the other lines is promised and never booked.',
+  },
+  {
+    id: 'orders-asks-inventory-twice',
+    edits: [
+      edit(
+        'dependencies/reservation-calls.ts',
+        "return await client.json({ method: 'PUT', path, body, schema: answer, ctx });",
+        "await client.json({ method: 'PUT', path, body, schema: answer, ctx });\n" +
+          "      return await client.json({ method: 'PUT', path, body, schema: answer, ctx });",
+      ),
+    ],
+    caughtBy: [chaos('I9', 'alone')],
+    why: 'Inventory has twice the load, and in an outage twice the retries.',
   },
   {
     id: 'orders-takes-a-rejection-for-a-confirmation',
     edits: [
       edit(
         asking,
-        "if (decision.status === 'rejected') return decision;",
-        "if (decision.status === 'rejected') return { status: 'confirmed' };",
+        "if (decision.status === 'rejected') return { status: 'rejected', reason: reasonOf(decision) };",
+        "if (decision.status === 'rejected') return reasonOf(decision) && { status: 'confirmed' };",
       ),
     ],
-    caughtBy: [simulation('I6')],
+    caughtBy: [simulation('I5')],
     why: 'Orders are confirmed without stock.',
   },
   {
@@ -156,8 +216,8 @@ export const ordersDecisions: readonly Mutant[] = [
     edits: [
       edit(
         asking,
-        "if (decision.status === 'rejected') return decision;",
-        "if (decision.status === 'rejected') throw new Error(decision.reason);",
+        "if (decision.status === 'rejected') return { status: 'rejected', reason: reasonOf(decision) };",
+        "if (decision.status === 'rejected') throw new Error(reasonOf(decision));",
       ),
     ],
     caughtBy: [simulation('I10')],
@@ -172,8 +232,59 @@ export const ordersDecisions: readonly Mutant[] = [
         "await shop.orders.settle(order.id, state && { status: 'confirmed' });",
       ),
     ],
-    caughtBy: [simulation('I6')],
+    caughtBy: [simulation('I11')],
     why: 'Orders that stock did not suffice for are confirmed later.',
+  },
+  {
+    id: 'orders-cancels-without-a-release',
+    edits: [
+      edit(
+        'use-cases/cancel-order.ts',
+        "const { value } = await release({ orderId, status: 'released' }, options);",
+        "const value = { status: 'released' as 'released' | 'confirmed' };",
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'orders/test/cancel-order.test.ts',
+        'is rejected when it is cancelled, and inventory sells it nothing afterwards',
+      ),
+    ],
+    why: 'Inventory sells stock to an order that was cancelled.',
+  },
+  {
+    id: 'orders-cancels-what-is-sold',
+    edits: [
+      edit(
+        'use-cases/cancel-order.ts',
+        "const isSold = value.status === 'confirmed';",
+        "const isSold = value.status === 'reserved';",
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'orders/test/cancel-order.test.ts',
+        'is confirmed when inventory has sold it already, and the cancellation is rejected',
+      ),
+    ],
+    why: 'Stock is sold, and the order says that it was cancelled.',
+  },
+  {
+    id: 'orders-takes-a-cancellation-for-a-lack-of-stock',
+    edits: [
+      edit(
+        asking,
+        "return reason === 'reservation-released' ? 'cancelled' : reason;",
+        "return reason === 'reservation-released' ? 'insufficient-stock' : reason;",
+      ),
+    ],
+    caughtBy: [
+      unit(
+        'orders/test/cancel-order.test.ts',
+        'is cancelled too when only the release was done: the relay hears of it from inventory',
+      ),
+    ],
+    why: 'The customer is told that the product is sold out, and an operator who cancels again gets 409.',
   },
   {
     id: 'orders-counts-a-catalogue-as-stored-before-it-is',

@@ -14,12 +14,12 @@ const keepsWithinItsLease = relayTest(
 /** What delivers the outbox. */
 export const ordersRelay: readonly Mutant[] = [
   {
-    id: 'relay-is-done-before-it-delivers',
+    id: 'relay-takes-a-failure-for-a-delivery',
     edits: [
       edit(
         relay,
-        'await deliver(row.order);\n          deliveredAtMs = clock.now();\n          done.push(row.id);',
-        'done.push(row.id);\n          await deliver(row.order);\n          deliveredAtMs = clock.now();',
+        'await setBack(row, error);',
+        'if (row.attempts < 0) await setBack(row, error);\n          done.push(row);',
       ),
     ],
     caughtBy: [simulation('I7')],
@@ -78,9 +78,29 @@ export const ordersRelay: readonly Mutant[] = [
   },
   {
     id: 'relay-begins-rows-until-its-lease-is-over',
-    edits: [edit(relay, 'clock.now() >= beginUntilMs', 'clock.now() >= beginUntilMs * 2')],
+    edits: [
+      edit(relay, 'isWithin(settings.leaseMs / 2, claimedAtMs)', 'isWithin(settings.leaseMs, claimedAtMs)'),
+    ],
     caughtBy: [keepsWithinItsLease],
     why: 'Two relays work on one row.',
+  },
+  {
+    id: 'relay-begins-rows-after-its-clock-was-set-back',
+    edits: [edit(relay, 'return ageMs >= 0 && ageMs < ms;', 'return ageMs < ms;')],
+    caughtBy: [relayTest('begins no further row of a batch when its clock was set back meanwhile')],
+    why: 'Rows are parked, or delivered twice, for a step of the clock.',
+  },
+  {
+    id: 'relay-reports-what-another-one-parked',
+    edits: [
+      edit(
+        relay,
+        'if (await outbox.park(row, { attempts, error })) onParked?.(row, error);',
+        'await outbox.park(row, { attempts, error });\n    onParked?.(row, error);',
+      ),
+    ],
+    caughtBy: [relayTest('reports a row as parked only when it was still the one that held it')],
+    why: 'An operator is called for a row that was delivered.',
   },
   {
     id: 'relay-begins-with-a-whole-batch',

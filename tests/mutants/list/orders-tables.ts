@@ -1,4 +1,4 @@
-import { editOf, type Mutant, unit } from '../mutant.ts';
+import { chaos, editOf, type Mutant, unit } from '../mutant.ts';
 
 const edit = editOf('orders');
 const orders = 'db/orders.ts';
@@ -22,8 +22,8 @@ export const ordersTables: readonly Mutant[] = [
     edits: [
       edit(
         orders,
-        '${createdAt}::timestamptz from claimed',
-        '${createdAt}::timestamptz from claimed where false',
+        '${createdAt}::timestamptz, ${key}\n      from claimed',
+        '${createdAt}::timestamptz, ${key}\n      from claimed where false',
       ),
       edit(
         orders,
@@ -31,7 +31,7 @@ export const ordersTables: readonly Mutant[] = [
         "'settle-order', locked_until from claimed where false",
       ),
     ],
-    caughtBy: [storeTest('find what a known key was used for, and nothing for another')],
+    caughtBy: [storeTest('set a state once, and keep the first answer')],
     why: 'The customer is told that the order is accepted, and there is none.',
   },
   {
@@ -61,6 +61,7 @@ export const ordersTables: readonly Mutant[] = [
         'orders/test/idempotency.test.ts',
         'replays its answer when its product has left the catalogue, or no price is known any more',
       ),
+      chaos('I1'),
     ],
     why: "A customer is answered with somebody else's order.",
   },
@@ -79,7 +80,7 @@ export const ordersTables: readonly Mutant[] = [
   {
     id: 'orders-does-not-announce-a-sale',
     edits: [edit(orders, "from settled where status = 'confirmed'", 'from settled where false')],
-    caughtBy: [announces],
+    caughtBy: [announces, chaos('I7', 'alone')],
     why: 'Recommendation never learns what was bought.',
   },
   {
@@ -114,23 +115,67 @@ export const ordersTables: readonly Mutant[] = [
   },
   {
     id: 'orders-postpones-to-the-end-of-the-lock',
-    edits: [
-      edit(
-        orders,
-        'update outbox set due_at = now()\n        where order_id',
-        'update outbox set due_at = due_at\n        where order_id',
-      ),
-    ],
+    edits: [edit(orders, 'update outbox set due_at = now()\n', 'update outbox set due_at = due_at\n')],
     caughtBy: [leavesSettlement],
     why: 'An order that could not be settled at once waits for seconds before it is tried again.',
   },
   {
     id: 'sweeper-forgets-keys-before-their-time',
-    edits: [edit(orders, 'where expires_at <= now() limit', 'where expires_at > now() limit')],
+    edits: [
+      edit(orders, 'and coalesce(keep_until <= now(), true)', 'and true'),
+      edit(
+        orders,
+        'from idempotency_keys where expires_at <= now()',
+        'from idempotency_keys where expires_at is not null',
+      ),
+    ],
     caughtBy: [
       unit('orders/test/idempotency.test.ts', 'is forgotten, with its answer, when its time is over'),
     ],
     why: 'A repeated request makes a second order.',
+  },
+  {
+    id: 'sweeper-counts-the-time-of-a-key-from-its-first-request',
+    edits: [
+      edit(
+        orders,
+        "then coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond' end",
+        'then expires_at end',
+      ),
+      edit(
+        orders,
+        'select key, order_id from idempotency_keys',
+        'select key, order_id, idempotency_keys.expires_at from idempotency_keys',
+      ),
+    ],
+    caughtBy: [
+      storeTest('keep the key of an order that is owed, however long that takes, and its time after that'),
+    ],
+    why: 'A key is forgotten while its order is owed, and the next request makes a second order.',
+  },
+  {
+    id: 'sweeper-stops-at-keys-that-are-owed',
+    edits: [
+      edit(
+        orders,
+        'update idempotency_keys set expires_at = keep_until from judged',
+        'update idempotency_keys set expires_at = expires_at from judged',
+      ),
+    ],
+    caughtBy: [storeTest('forget the keys of settled orders although many older ones are owed')],
+    why: 'After an outage no key is ever forgotten.',
+  },
+  {
+    id: 'sweeper-removes-orders-with-something-left-to-do',
+    edits: [
+      edit(
+        orders,
+        'where outbox.order_id = orders.id and done_at is null)',
+        'where outbox.order_id = orders.id and done_at is null and false)',
+      ),
+    ],
+    caughtBy: [storeTest('remove what was settled long ago, and nothing that is owed')],
+    why: 'A sale that could not be announced yet is removed.',
   },
   {
     id: 'sweeper-deletes-what-is-still-owed',
@@ -158,30 +203,64 @@ export const ordersTables: readonly Mutant[] = [
   {
     id: 'outbox-requeues-and-keeps-parked',
     edits: [
-      edit(outbox, 'set parked_at = null, attempts = 0, due_at = now()', 'set attempts = 0, due_at = now()'),
+      edit(
+        outbox,
+        'set parked_at = null, attempts = 0, due_at = now()\n        where id = ${id}',
+        'set attempts = 0, due_at = now()\n        where id = ${id}',
+      ),
     ],
     caughtBy: [parks],
     why: 'An operator requeues a row, and nothing happens.',
   },
   {
     id: 'outbox-does-not-park',
+    edits: [edit(outbox, 'claim = null, parked_at = now()', 'claim = null, parked_at = parked_at')],
+    caughtBy: [parks],
+    why: 'A row that can never be delivered is tried for ever.',
+  },
+  {
+    id: 'outbox-requeues-one-of-many-kinds',
     edits: [
       edit(
         outbox,
-        'last_error = ${error}, parked_at = now()',
-        'last_error = ${error}, parked_at = parked_at',
+        'const ofKind = kind === undefined ? sql`` : sql`and kind = ${kind}`;',
+        'const ofKind = kind === undefined ? sql`` : sql`and kind <> ${kind}`;',
       ),
     ],
-    caughtBy: [parks],
-    why: 'A row that can never be delivered is tried for ever.',
+    caughtBy: [storeTest('requeue many parked rows, of one kind or of all, the longest parked first')],
+    why: 'An operator requeues announcements, and settlements are tried.',
+  },
+  {
+    id: 'outbox-ignores-who-holds-a-row',
+    edits: [
+      edit(
+        outbox,
+        'and claim = any(${claims}::uuid[]) and done_at is null',
+        'and ${claims}::uuid[] is not null and done_at is null',
+      ),
+    ],
+    caughtBy: [storeTest('let a relay whose lease is over not park what another one holds')],
+    why: 'A relay that slept past its lease parks or releases what another one holds.',
+  },
+  {
+    id: 'outbox-waits-for-a-clock-that-was-set-back',
+    edits: [
+      edit(
+        outbox,
+        'due_at > now() + ${longestDelayMs + statementMs}',
+        'due_at > now() + ${longestDelayMs + statementMs * 1_000_000}',
+      ),
+    ],
+    caughtBy: [storeTest('do at once what was postponed, or waits for the end of a lock')],
+    why: 'After a clock step of an hour nothing is settled for an hour.',
   },
   {
     id: 'outbox-gives-out-parked-rows',
     edits: [
       edit(
         outbox,
-        'where kind = ${kind} and done_at is null and parked_at is null',
-        'where kind = ${kind} and done_at is null',
+        'sql`kind = ${kind} and done_at is null and parked_at is null`',
+        'sql`kind = ${kind} and done_at is null`',
       ),
     ],
     caughtBy: [parks],
@@ -192,8 +271,8 @@ export const ordersTables: readonly Mutant[] = [
     edits: [
       edit(
         outbox,
-        "set attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'",
-        "set attempts = attempts + 1, due_at = now() - ${leaseMs} * interval '1 microsecond'",
+        "due_at = now() + ${leaseMs} * interval '1 millisecond'",
+        "due_at = now() - ${leaseMs} * interval '1 microsecond'",
       ),
     ],
     caughtBy: [leases],
@@ -217,16 +296,29 @@ export const ordersTables: readonly Mutant[] = [
     caughtBy: [
       unit(
         'orders/test/idempotency.test.ts',
-        'replays a pending answer as it was, while the order itself moves on',
+        'replays a pending answer with what became of the order, and the same recommendations',
       ),
     ],
     why: 'A customer takes for sold what is only accepted.',
+  },
+  {
+    id: 'orders-hides-pending-orders',
+    edits: [
+      edit(
+        'routes/read-order.ts',
+        "if (!order) throw problem(404, 'unknown-order'",
+        "if (order?.status !== 'confirmed' && order?.status !== 'rejected')\n        throw problem(404, 'unknown-order'",
+      ),
+    ],
+    caughtBy: [chaos('I2', 'alone')],
+    why: 'A customer whose order was accepted is told that there is none.',
   },
   {
     id: 'orders-announces-its-first-product',
     edits: [edit('dependencies/purchases.ts', 'skus: items.map(', 'skus: items.slice(0, 1).map(')],
     caughtBy: [
       unit('orders/test/place-order.test.ts', 'is told to recommendation, once, with every product'),
+      chaos('I12', 'alone'),
     ],
     why: 'What was bought together is never known.',
   },

@@ -1,4 +1,4 @@
-import { editOf, type Mutant, unit } from '../mutant.ts';
+import { chaos, editOf, type Mutant, unit } from '../mutant.ts';
 
 const edit = editOf('recommendation');
 const tables = 'db/purchases.ts';
@@ -15,7 +15,7 @@ export const recommendation: readonly Mutant[] = [
         'on conflict (order_id) do update set is_counted = false',
       ),
     ],
-    caughtBy: [test('counts once however often it is announced')],
+    caughtBy: [test('counts once however often it is announced'), chaos('I7', 'alone')],
     why: 'A purchase that was announced twice counts twice.',
   },
   {
@@ -56,7 +56,9 @@ export const recommendation: readonly Mutant[] = [
   },
   {
     id: 'recommendation-advises-what-the-customer-has',
-    edits: [edit(tables, 'where other_sku not in (select sku from owned)', 'where other_sku = other_sku')],
+    edits: [
+      edit(tables, 'where partner.sku not in (select sku from owned)', 'where partner.sku = partner.sku'),
+    ],
     caughtBy: [test('leave out what the customer has, also where two of those were bought together')],
     why: 'Customers are advised to buy what they have bought.',
   },
