@@ -18,11 +18,14 @@ export function fill(rows: number): Sql[] {
   return [
     sql`set session_replication_role = replica`,
     sql`
-      insert into orders (id, customer_id, items, total_cents, status, created_at, settled_at)
+      insert into orders (id, customer_id, items, total_cents, status, created_at, settled_at, idempotency_key)
       select ${nthId}, 'customer-' || n % 1000, '[{"sku": "MUG", "quantity": 1, "unitPriceCents": 990}]', 990,
         case when n > ${rows - backlog}::integer then 'pending' else 'confirmed' end, at,
-        case when n <= ${rows - backlog}::integer then at end
+        case when n <= ${rows - backlog}::integer then at end, 'key-' || lpad(n::text, 9, '0')
       from ${series}`,
+    sql`
+      insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
+      select 'gone-' || n, 'print', gen_random_uuid(), now(), now() + interval '1 day' from generate_series(1, 100) as n`,
     sql`
       insert into idempotency_keys (key, fingerprint, order_id, locked_until, answer, expires_at)
       select 'key-' || lpad(n::text, 9, '0'), 'print', ${nthId}, at,

@@ -3,6 +3,7 @@
 import { scaleSubject } from '@ballast/service-kit/testing';
 import { catalogueIn } from '../src/db/catalogue.ts';
 import { migrations } from '../src/db/migrations/index.ts';
+import { orderBookIn } from '../src/db/order-book.ts';
 import { ordersIn } from '../src/db/orders.ts';
 import { outboxIn } from '../src/db/outbox.ts';
 import type { OrderDraft, StoredAnswer } from '../src/use-cases/order.ts';
@@ -21,11 +22,17 @@ export const ordersAtScale = scaleSubject({
   migrations,
   fill,
   stores: (db) => ({
-    orders: ordersIn(db, { lockMs: 5000, keepKeysMs: keepMs, keepDeliveredMs: keepMs }),
-    outbox: outboxIn(db),
+    orders: ordersIn(db, {
+      lockMs: 5000,
+      keepKeysMs: keepMs,
+      keepDeliveredMs: keepMs,
+      keepOrdersMs: 1.5 * keepMs,
+    }),
+    outbox: outboxIn(db, { longestDelayMs: 60_000 }),
     catalogue: catalogueIn(db),
+    book: orderBookIn(db),
   }),
-  operations: ({ orders, outbox, catalogue }, rows) => {
+  operations: ({ orders, outbox, catalogue, book }, rows) => {
     // Spread over the whole table, since its last pages are the ones in memory.
     const some = (n: number) => 1 + ((n * 7919) % (rows - 2 * backlogIn(rows)));
     const pending = (n: number) => idOf(rows - backlogIn(rows) / 2 + n);
@@ -34,16 +41,19 @@ export const ordersAtScale = scaleSubject({
     return {
       'orders.place, a new key': (n) => orders.place(draft(rows + n), keyOf(rows + n)),
       'orders.place, a known key': (n) => orders.place(draft(2 * rows + n), keyOf(some(n))),
+      'orders.place, a key whose order is gone': (n) =>
+        orders.place(draft(3 * rows + n), { key: `gone-${n}`, fingerprint: 'print' }),
       'orders.findKey': (n) => orders.findKey(keyOf(some(n)).key),
       'orders.findKey, an unknown key': async (n) => (await orders.findKey(`no-${n}`)) === undefined,
       'orders.settle': (n) => orders.settle(pending(n), { status: 'confirmed' }),
       'orders.settle, with its answer': (n) =>
         orders.settle(pending(1000 + n), answer.state, { key: keyOf(some(n)).key, answer }),
       'orders.settle, again': async (n) => !(await orders.settle(idOf(some(n)), { status: 'confirmed' })),
-      'orders.postpone': (n) => done(orders.postpone(pending(2000 + n), { key: keyOf(some(n)).key, answer })),
+      'orders.postpone': (n) => orders.postpone(pending(2000 + n), { key: keyOf(some(n)).key, answer }),
       'orders.find': (n) => orders.find(idOf(some(n))),
       'orders.find, an unknown order': async (n) => (await orders.find(idOf(9 * rows + n))) === undefined,
       'orders.sweep': () => orders.sweep(500),
+      'orders.removeSettled': async () => (await orders.removeSettled(500)).removed,
       'outbox.claim, to settle': () => outbox.claim('settle-order', lease),
       'outbox.claim, to announce': () => outbox.claim('order-confirmed', lease),
       'outbox.done': async () => done(outbox.done([await claimed()])),
@@ -55,6 +65,9 @@ export const ordersAtScale = scaleSubject({
       'outbox.backlog': () => outbox.backlog(),
       'outbox.requeueMany': () => outbox.requeueMany({ limit: 10 }),
       'outbox.requeue': async (n) => outbox.requeue((await outbox.parked(n % 100))[0]?.id ?? ''),
+      'book.page': (n) => book.page({ after: idOf(some(n)), limit: 1000 }),
+      'book.find': (n) => book.find(pending(n)),
+      'book.resettle': (n) => done(book.resettle(pending(3000 + n))),
       'catalogue.load': () => catalogue.load(),
       'catalogue.replace': () => done(catalogue.replace([{ sku: 'MUG', name: 'Mug', priceCents: 990 }])),
     };

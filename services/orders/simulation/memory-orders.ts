@@ -146,7 +146,7 @@ export function memoryOrders({
         orders.delete(id);
         for (const row of rows.filter(({ orderId }) => orderId === id)) rows.splice(rows.indexOf(row), 1);
       }
-      return removed.length;
+      return { removed: removed.length, isMore: removed.length === limit };
     },
   };
 

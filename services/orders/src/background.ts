@@ -53,8 +53,8 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
       await reportBacklog(outbox);
       const swept = await shop.orders.sweep(sweepBatch);
       // After the keys: an order whose key is known is kept.
-      const removed = await shop.orders.removeSettled(sweepBatch);
-      return swept >= sweepBatch || removed >= sweepBatch;
+      const { isMore } = await shop.orders.removeSettled(sweepBatch);
+      return isMore || swept >= sweepBatch;
     }),
   ];
 }

@@ -47,3 +47,10 @@ export const configSchema = settings.superRefine((config, { addIssue }) => {
 export const flagDefaults = { ...protectionDefaults, 'feature.recommendations': true };
 
 export type Config = z.output<typeof configSchema>;
+
+/** What the reconciler reads: the same keys, and no more than it needs. */
+export const reconcileSchema = settings.pick({
+  DATABASE_URL: true,
+  INVENTORY_URL: true,
+  ORDER_KEEP_MS: true,
+});

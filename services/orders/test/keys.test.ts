@@ -5,7 +5,7 @@ import type {} from '@ballast/service-kit/testing-setup';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { migrations } from '../src/db/migrations/index.ts';
 import { ordersIn } from '../src/db/orders.ts';
-import type { OrderStore } from '../src/use-cases/order.ts';
+import type { OrderState, OrderStore } from '../src/use-cases/order.ts';
 
 let db: Database;
 let store: OrderStore;
@@ -44,4 +44,23 @@ it('a key whose order is gone is as good as new, for one of those who come at on
   const placed = await Promise.all(Array.from({ length: 8 }, () => place('orphaned')));
   expect(placed.filter(({ placement }) => placement.kind === 'placed')).toHaveLength(1);
   expect(await db.query(sql`select id from orders where idempotency_key = 'orphaned'`)).toHaveLength(1);
+});
+
+it('many old orders that can not be removed do not keep the others', async () => {
+  await db.query(sql`truncate orders, outbox, idempotency_keys cascade`);
+  const options = { lockMs: 0, keepKeysMs: 0, keepDeliveredMs: 60_000, keepOrdersMs: 60_000 };
+  const keeper = ordersIn(db, options);
+  // The first seven are not announced yet.
+  for (let n = 0; n < 10; n++) {
+    const { id } = await place(`${n}`);
+    const state = n < 7 ? { status: 'confirmed' } : { status: 'rejected', reason: 'unknown-sku' };
+    await keeper.settle(id, state as OrderState);
+  }
+  await db.query(sql`
+    update orders set settled_at = settled_at - interval '1 hour', created_at = created_at - interval '1 hour'`);
+  await db.query(sql`delete from idempotency_keys`);
+  const rounds: { removed: number; isMore: boolean }[] = [];
+  for (let round = 0; round < 5; round++) rounds.push(await keeper.removeSettled(3));
+  expect(rounds.map(({ removed }) => removed)).toEqual([0, 0, 2, 1, 0]);
+  expect(rounds.map(({ isMore }) => isMore)).toEqual([true, true, true, false, true]);
 });

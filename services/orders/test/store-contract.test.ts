@@ -131,20 +131,20 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     await store.settle(draft.id, { status: 'confirmed' });
     await passTime(100 * hourMs);
     await store.sweep(10);
-    expect(await store.removeSettled(10)).toBe(0);
+    expect((await store.removeSettled(10)).removed).toBe(0);
     const [announcement] = await outbox.claim('order-confirmed', leaseOptions);
     await outbox.done([announcement as ClaimedRow]);
-    expect(await store.removeSettled(10)).toBe(1);
+    expect((await store.removeSettled(10)).removed).toBe(1);
     expect(await store.find(draft.id)).toBeUndefined();
     expect(await store.find(other.id)).toMatchObject({ status: 'pending' });
     await store.settle(other.id, { status: 'rejected', reason: 'unknown-sku' });
     await passTime(hourMs);
-    expect(await store.removeSettled(10)).toBe(0);
+    expect((await store.removeSettled(10)).removed).toBe(0);
     await passTime(2 * hourMs);
     // Its key is still known.
-    expect(await store.removeSettled(10)).toBe(0);
+    expect((await store.removeSettled(10)).removed).toBe(0);
     await store.sweep(10);
-    expect(await store.removeSettled(10)).toBe(1);
+    expect((await store.removeSettled(10)).removed).toBe(1);
   });
 
   it('remove a bounded number of orders at once', async () => {
@@ -155,7 +155,8 @@ describe.each(Object.entries(kinds))('orders in %s', (_kind, open) => {
     }
     await passTime(100 * hourMs);
     await store.sweep(10);
-    expect([await store.removeSettled(3), await store.removeSettled(3)]).toEqual([3, 1]);
+    expect(await store.removeSettled(3)).toEqual({ removed: 3, isMore: true });
+    expect(await store.removeSettled(3)).toEqual({ removed: 1, isMore: false });
   });
 
   it('set a state once, and keep the first answer', async () => {

@@ -45,10 +45,31 @@ export async function startStubInventory() {
     return { status: 204 };
   }
 
+  const folder = '/v1/reservations/';
+
+  function reservationAt(path: string) {
+    const decision = decisions.get(path) as { body?: { code?: string } };
+    const end = decision.body?.code === 'reservation-released' ? 'released' : 'refused';
+    const status = sold.has(path) ? 'confirmed' : held.has(path) ? 'reserved' : end;
+    const expiresAt = new Date(Date.UTC(2026, 0)).toISOString();
+    return { orderId: path.slice(folder.length), status, items: held.get(path) ?? [], expiresAt };
+  }
+
+  function read(path: string): StubAnswer {
+    if (decisions.has(path)) return { status: 200, body: reservationAt(path) };
+    if (path.startsWith(folder)) return problem(404, 'unknown-reservation');
+    const { searchParams } = new URL(path, 'http://stub');
+    const after = folder + (searchParams.get('after') ?? '');
+    const page = [...decisions.keys()].sort().filter((each) => each > after);
+    const reservations = page.slice(0, Number(searchParams.get('limit'))).map(reservationAt);
+    return { status: 200, body: { reservations } };
+  }
+
   const server = await startStub((request) => {
     const trouble = control.trouble?.(request);
     if (trouble) return trouble;
     if (request.path === '/v1/products') return { status: 200, body: { products: stubProducts } };
+    if (request.method === 'GET') return read(request.path);
     if (request.method === 'DELETE') return release(request.path);
     const decision = decisions.get(request.path) ?? decide(request);
     decisions.set(request.path, decision);
@@ -58,7 +79,7 @@ export async function startStubInventory() {
     }
     return decision;
   });
-  return { ...server, stock, decisions, sold, control };
+  return { ...server, stock, decisions, held, sold, control };
 }
 
 /** Recommendation as orders sees it. */

@@ -27,6 +27,15 @@ export interface OrderStoreOptions {
 // A key without its order is removed by whoever meets it; then the key is free for one of those who come at once.
 const maxPlacingRounds = 5;
 
+/** An order's place in the order of age. */
+interface Place {
+  /** As text, which is exact to the microsecond. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+const beginning: Place = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
 interface OrderRow extends OrderDraft {
   status: OrderState['status'];
   reason: string | null;
@@ -38,6 +47,9 @@ export const orderColumns = sql`
 
 /** Orders and their keys in PostgreSQL: one statement per operation, so one round trip and no open transactions. */
 export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore {
+  // Old orders are looked at in turn, from the oldest to the youngest and then from the oldest again.
+  let lastLookedAt = beginning;
+
   async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
     for (let round = 1; round <= maxPlacingRounds; round++) {
       const [row] = await db.query<{ placed: boolean }>(placing(draft, key, options));
@@ -92,8 +104,13 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
       return swept.length;
     },
     async removeSettled(limit) {
-      if (options.keepOrdersMs === undefined) return 0;
-      return (await db.query(removing(limit, options.keepOrdersMs))).length;
+      const { keepOrdersMs } = options;
+      if (keepOrdersMs === undefined) return { removed: 0, isMore: false };
+      type Row = Place & { lookedAt: number; removed: number };
+      const [row] = await db.query<Row>(removing(limit, { keepOrdersMs, after: lastLookedAt }));
+      const isMore = row?.lookedAt === limit;
+      lastLookedAt = row && isMore ? row : beginning;
+      return { removed: row?.removed ?? 0, isMore };
     },
   };
 }
@@ -157,9 +174,10 @@ function sweeping(limit: number, { keepKeysMs, keepDeliveredMs }: OrderStoreOpti
       select key, order_id from idempotency_keys where expires_at <= now()
       order by expires_at limit ${limit} for update skip locked
     ), judged as materialized (
-      select key, case when id is not null
-        then coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond' end as keep_until
-      from expired left join orders on orders.id = order_id
+      select key, (
+        select coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond'
+        from orders where id = order_id) as keep_until
+      from expired
     ), kept as (
       update idempotency_keys set expires_at = keep_until from judged
       where idempotency_keys.key = judged.key and keep_until > now()
@@ -176,17 +194,26 @@ function sweeping(limit: number, { keepKeysMs, keepDeliveredMs }: OrderStoreOpti
     select from forgotten union all select from tidied`;
 }
 
-// Neither an order with something left to do nor one whose key is still known.
-function removing(limit: number, keepOrdersMs: number) {
+// Neither an order with something left to do nor one whose key is still known. The limit is on what is looked at, so
+// that orders which can't be removed yet cost no more than others.
+function removing(limit: number, { keepOrdersMs, after }: { keepOrdersMs: number; after: Place }) {
   const longAgo = sql`now() - ${keepOrdersMs} * interval '1 millisecond'`;
   return sql`
-    delete from orders where id = any(array(
-      select id from orders
-      where created_at <= ${longAgo} and settled_at <= ${longAgo}
-        and not exists (select from outbox where outbox.order_id = orders.id and done_at is null)
-        and not exists (
-          select from idempotency_keys
-          where idempotency_keys.key = orders.idempotency_key and idempotency_keys.order_id = orders.id)
-      order by created_at limit ${limit} for update of orders skip locked))
-    returning id`;
+    with old as materialized (
+      select id, created_at, idempotency_key from orders
+      where created_at >= ${after.createdAt}::timestamptz and created_at <= ${longAgo} and settled_at <= ${longAgo}
+        and (created_at, id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)
+      order by created_at, id limit ${limit} for update skip locked
+    ), removable as materialized (
+      select id,
+        (select count(*) from outbox where order_id = old.id and done_at is null) as owed,
+        (select count(*) from idempotency_keys where key = old.idempotency_key and order_id = old.id) as keys
+      from old
+    ), removed as (
+      delete from orders where id = any(array(select id from removable where owed = 0 and keys = 0)) returning 1
+    )
+    select count(*)::integer as "lookedAt", (select count(*) from removed)::integer as removed,
+      (array_agg(created_at::text order by created_at desc, id desc))[1] as "createdAt",
+      (array_agg(id order by created_at desc, id desc))[1] as id
+    from old`;
 }

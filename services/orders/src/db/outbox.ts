@@ -38,11 +38,11 @@ export function outboxIn(db: Queryable, { longestDelayMs }: OutboxOptions): Outb
           order by due_at limit ${limit} for update skip locked
         ), due as materialized (
           select id from outbox where ${waiting} and due_at <= now()
-          order by due_at limit ${limit} - (select count(*) from misdated) for update skip locked
+          order by due_at limit ${limit} for update skip locked
         ), claimed as (
           update outbox set attempts = attempts + 1, claim = ${claim},
             due_at = now() + ${leaseMs} * interval '1 millisecond'
-          from (select id from misdated union all select id from due) picked where outbox.id = picked.id
+          where id = any(array(select id from misdated union all select id from due limit ${limit}))
           returning outbox.id, outbox.order_id, outbox.attempts
         )
         select claimed.id as "rowId", claimed.attempts, ${orderColumns}

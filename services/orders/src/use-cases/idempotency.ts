@@ -1,4 +1,5 @@
 import type { KnownKey, Order, OrderRequest, PlacedOrder } from './order.ts';
+import { isSamePieces } from './pieces.ts';
 
 /** The key was used before, for another request. */
 export class IdempotencyKeyReusedError extends Error {
@@ -32,19 +33,6 @@ export function answerAgain(known: KnownKey, request: OrderRequest): PlacedOrder
   return { order, recommendations, isReplay: true };
 }
 
-// By the pieces of each product, so that neither the order of the lines nor how they are split matters.
 function isPlacedBy({ customerId, items }: Order, request: OrderRequest): boolean {
-  const [ordered, asked] = [piecesOf(items), piecesOf(request.items)];
-  return (
-    customerId === request.customerId &&
-    ordered.size === asked.size &&
-    [...asked].every(([sku, quantity]) => ordered.get(sku) === quantity)
-  );
-}
-
-/** How many pieces of each product some lines ask for. */
-export function piecesOf(lines: readonly { sku: string; quantity: number }[]): Map<string, number> {
-  const pieces = new Map<string, number>();
-  for (const { sku, quantity } of lines) pieces.set(sku, (pieces.get(sku) ?? 0) + quantity);
-  return pieces;
+  return customerId === request.customerId && isSamePieces(items, request.items);
 }

@@ -92,6 +92,9 @@ export interface OrderStore {
    * when its order is settled: while the order is owed, its key is never removed.
    */
   sweep(limit: number): Promise<number>;
-  /** Removes up to `limit` orders that were settled long ago and have nothing left to do, and says how many. */
-  removeSettled(limit: number): Promise<number>;
+  /**
+   * Looks at the next `limit` orders that were settled long ago, and removes those with nothing left to do whose key is
+   * forgotten.
+   */
+  removeSettled(limit: number): Promise<{ removed: number; isMore: boolean }>;
 }

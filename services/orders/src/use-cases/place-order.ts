@@ -2,7 +2,7 @@ import type { CallOptions } from '@ballast/resilience';
 import type { Clock } from '@ballast/resilience/primitives';
 import { type AskInventory, askInventory } from './ask-inventory.ts';
 import { type Catalogue, CatalogueEmptyError, UnknownSkuError } from './catalogue.ts';
-import { answerAgain, piecesOf } from './idempotency.ts';
+import { answerAgain } from './idempotency.ts';
 import {
   type IdempotencyKey,
   type KnownKey,
@@ -16,6 +16,7 @@ import {
   type Recommendations,
   type StoredAnswer,
 } from './order.ts';
+import { piecesOf } from './pieces.ts';
 
 /** Everything placing an order needs from outside, so that a simulation can stand in for all of it. */
 export interface Shop {
