@@ -32,9 +32,10 @@ export const inventoryAtScale = scaleSubject({
       'reservations.release': (n) => reservations.release(held(n * 2 + 1)),
       'reservations.release, before it is decided': (n) => reservations.release(`early-${n}`),
       'reservations.release, what is sold': (n) => reservations.release(ended(n)),
-      'reservations.expire': () => reservations.expire({ limit: 100 }),
+      'reservations.expire': () => reservations.expire({ limit: 20 }),
       'reservations.expire, of one order': (n) =>
         reservations.expire({ orderId: `overdue-${heldIn(rows) - n}`, limit: 1 }),
+      'reservations.forget': () => reservations.forget({ keepMs: 100 * 86_400_000, limit: 20 }),
     };
   },
 });

@@ -66,11 +66,14 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
     config,
     logger,
   });
-  const sweeper = startBackgroundTask({
-    name: 'expire-reservations',
-    everyMs: config.SWEEP_MS,
-    run: async () => (await reservations.expire({ limit: sweepBatch })) === sweepBatch,
-    logger,
-  });
-  return { app, readiness, onShutdown: [sweeper, admission, flags, database] };
+  const start = (name: string, sweep: () => Promise<number>) => {
+    const run = async () => (await sweep()) === sweepBatch;
+    return startBackgroundTask({ name, everyMs: config.SWEEP_MS, run, logger });
+  };
+  const keepMs = config.RESERVATION_KEEP_MS;
+  const sweepers = [
+    start('expire-reservations', () => reservations.expire({ limit: sweepBatch })),
+    start('forget-reservations', () => reservations.forget({ keepMs, limit: sweepBatch })),
+  ];
+  return { app, readiness, onShutdown: [...sweepers, admission, flags, database] };
 }

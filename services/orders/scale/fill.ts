@@ -7,7 +7,7 @@ export const backlogIn = (rows: number): number => Math.min(rows / 5, 50_000);
 export const idOf = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
 const nthId = sql`('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
-const parked = 2000;
+const parked = 500;
 
 /** Orders with their keys and a row of the outbox each; the newest are not settled or not announced yet. */
 export function fill(rows: number): Sql[] {

@@ -8,15 +8,13 @@ import {
   guardedStore,
   type Logger,
   postgresGuard,
-  startBackgroundTask,
 } from '@ballast/service-kit';
 import { observe } from '@ballast/telemetry';
+import { startBackgroundWork } from './background.ts';
 import type { Config } from './config.ts';
 import { purchasesIn } from './db/purchases.ts';
 import { putPurchaseRoute } from './routes/purchases.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
-
-const countBatch = 200;
 
 export interface RecommendationOptions {
   config: Config;
@@ -44,11 +42,6 @@ export function createRecommendation({ config, database, flags, logger }: Recomm
     config,
     logger,
   });
-  const counter = startBackgroundTask({
-    name: 'count-purchases',
-    everyMs: config.COUNT_MS,
-    run: async () => (await purchases.count(countBatch)) === countBatch,
-    logger,
-  });
-  return { app, readiness, onShutdown: [counter, admission, flags, database] };
+  const background = startBackgroundWork({ purchases, config, logger });
+  return { app, readiness, onShutdown: [...background, admission, flags, database] };
 }

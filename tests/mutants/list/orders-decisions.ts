@@ -44,7 +44,7 @@ export const ordersDecisions: readonly Mutant[] = [
   },
   {
     id: 'orders-merges-lines-by-forgetting',
-    edits: [edit(idempotency, '(pieces.get(sku) ?? 0) + quantity);', 'quantity);')],
+    edits: [edit('use-cases/pieces.ts', '(pieces.get(sku) ?? 0) + quantity);', 'quantity);')],
     caughtBy: [confirms],
     why: 'Of two lines with one product the first is not delivered.',
   },
@@ -123,9 +123,9 @@ export const ordersDecisions: readonly Mutant[] = [
     id: 'orders-takes-the-same-basket-for-another',
     edits: [
       edit(
-        idempotency,
-        '[...asked].every(([sku, quantity]) => ordered.get(sku) === quantity)',
-        '[...asked.keys()].join() === [...ordered.keys()].join()',
+        'use-cases/pieces.ts',
+        '[...pieces].every(([sku, quantity]) => otherPieces.get(sku) === quantity)',
+        '[...pieces].join() === [...otherPieces].join()',
       ),
     ],
     caughtBy: [unit('orders/test/idempotency.test.ts', 'is the same with lines in another order')],

@@ -47,6 +47,18 @@ export const ordersTables: readonly Mutant[] = [
     why: 'An order whose request died stays pending for ever.',
   },
   {
+    id: 'orders-places-a-known-key-again',
+    edits: [
+      edit(
+        orders,
+        'on conflict (key) do nothing\n      returning order_id, locked_until',
+        'on conflict (key) do update set order_id = excluded.order_id, answer = null\n      returning order_id, locked_until',
+      ),
+    ],
+    caughtBy: [storeTest('know a key once it is used, and store nothing for it again'), chaos('I1', 'alone')],
+    why: 'A repeated request makes a second order.',
+  },
+  {
     id: 'orders-replays-the-order-of-another-key',
     edits: [
       edit(
@@ -61,7 +73,7 @@ export const ordersTables: readonly Mutant[] = [
         'orders/test/idempotency.test.ts',
         'replays its answer when its product has left the catalogue, or no price is known any more',
       ),
-      chaos('I1'),
+      chaos('I12'),
     ],
     why: "A customer is answered with somebody else's order.",
   },
@@ -136,18 +148,7 @@ export const ordersTables: readonly Mutant[] = [
   },
   {
     id: 'sweeper-counts-the-time-of-a-key-from-its-first-request',
-    edits: [
-      edit(
-        orders,
-        "then coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond' end",
-        'then expires_at end',
-      ),
-      edit(
-        orders,
-        'select key, order_id from idempotency_keys',
-        'select key, order_id, idempotency_keys.expires_at from idempotency_keys',
-      ),
-    ],
+    edits: [edit(orders, 'select coalesce(settled_at, now()) +', 'select coalesce(created_at, now()) +')],
     caughtBy: [
       storeTest('keep the key of an order that is owed, however long that takes, and its time after that'),
     ],
@@ -167,15 +168,15 @@ export const ordersTables: readonly Mutant[] = [
   },
   {
     id: 'sweeper-removes-orders-with-something-left-to-do',
-    edits: [
-      edit(
-        orders,
-        'where outbox.order_id = orders.id and done_at is null)',
-        'where outbox.order_id = orders.id and done_at is null and false)',
-      ),
-    ],
+    edits: [edit(orders, 'where owed = 0 and keys = 0', 'where keys = 0')],
     caughtBy: [storeTest('remove what was settled long ago, and nothing that is owed')],
     why: 'A sale that could not be announced yet is removed.',
+  },
+  {
+    id: 'sweeper-removes-orders-whose-key-is-known',
+    edits: [edit(orders, 'where owed = 0 and keys = 0', 'where owed = 0')],
+    caughtBy: [storeTest('remove what was settled long ago, and nothing that is owed')],
+    why: 'A repeated request makes a second order.',
   },
   {
     id: 'sweeper-deletes-what-is-still-owed',

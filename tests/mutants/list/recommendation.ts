@@ -2,6 +2,9 @@ import { chaos, editOf, type Mutant, unit } from '../mutant.ts';
 
 const edit = editOf('recommendation');
 const tables = 'db/purchases.ts';
+const counter = 'use-cases/count-purchases.ts';
+const counting = (title: string) => unit('recommendation/test/counting.test.ts', title);
+const counterTest = (title: string) => unit('recommendation/test/count-purchases.test.ts', title);
 const test = (title: string) => unit('recommendation/test/recommendations.test.ts', title);
 
 /** Purchases, the counts that are folded from them, and the advice. */
@@ -15,12 +18,18 @@ export const recommendation: readonly Mutant[] = [
         'on conflict (order_id) do update set is_counted = false',
       ),
     ],
-    caughtBy: [test('counts once however often it is announced'), chaos('I7', 'alone')],
+    caughtBy: [test('counts once however often it is announced')],
     why: 'A purchase that was announced twice counts twice.',
   },
   {
     id: 'recommendation-counts-in-every-replica',
-    edits: [edit(tables, 'limit ${limit} for update skip locked', 'limit ${limit}')],
+    edits: [
+      edit(
+        tables,
+        'and not is_counted and parked_at is null\n      order by order_id for update skip locked',
+        'and not is_counted and parked_at is null\n      order by order_id',
+      ),
+    ],
     caughtBy: [test('counts once when several replicas count at the same time')],
     why: 'With two replicas purchases count twice.',
   },
@@ -45,7 +54,7 @@ export const recommendation: readonly Mutant[] = [
     edits: [
       edit(tables, 'times = popular_products.times + excluded.times', 'times = popular_products.times + 1'),
     ],
-    caughtBy: [test('begin with a history, each purchase of it counted once')],
+    caughtBy: [test('begin with a history, each purchase of it counted once'), chaos('I7', 'alone')],
     why: 'What is bought often does not become popular.',
   },
   {
@@ -70,8 +79,54 @@ export const recommendation: readonly Mutant[] = [
   },
   {
     id: 'recommendation-does-not-count-by-itself',
-    edits: [edit('app.ts', 'await purchases.count(countBatch)', 'await purchases.count(0)')],
-    caughtBy: [unit('recommendation/test/recommendations.test.ts', 'counts by itself')],
+    edits: [
+      edit('background.ts', 'config.COUNT_MS, counter.countDue)', 'config.COUNT_MS, async () => counter)'),
+    ],
+    caughtBy: [test('counts by itself')],
     why: 'Advice never changes.',
+  },
+  {
+    id: 'recommendation-forgets-what-is-not-counted',
+    edits: [edit(tables, 'where is_counted and purchased_at <=', 'where purchased_at <=')],
+    caughtBy: [counting('is forgotten once it is counted, and the counts stay')],
+    why: 'After an outage purchases are gone before they count.',
+  },
+  {
+    id: 'counter-takes-any-number-of-pairs',
+    edits: [
+      edit(
+        tables,
+        'where before = 0 or before + pairs <= ${maxPairs}',
+        'where before >= 0 or before + pairs <= ${maxPairs}',
+      ),
+    ],
+    caughtBy: [counting('takes a basket that is larger than a batch alone, and tells how far behind it is')],
+    why: 'A batch of large baskets takes longer than a statement may, and rolls back for ever.',
+  },
+  {
+    id: 'counter-does-not-halve-what-fails',
+    edits: [edit(counter, 'if (due.length > 1) halve(due.length);', 'if (due.length > 1) grow();')],
+    caughtBy: [counterTest('halves a batch that fails, and doubles it again while all goes well')],
+    why: 'One purchase that can not be counted stops all others.',
+  },
+  {
+    id: 'counter-parks-for-an-outage',
+    edits: [
+      edit(
+        counter,
+        'const isPurchasesFault = !isAway(cause) || clock.now() - countedAtMs < recentMs;',
+        'const isPurchasesFault = clock.now() - countedAtMs >= 0 || !isAway(cause);',
+      ),
+    ],
+    caughtBy: [counterTest('parks none when nothing gets through, however long that takes')],
+    why: 'An outage of the database parks good purchases.',
+  },
+  {
+    id: 'counter-never-parks',
+    edits: [
+      edit(counter, 'if (attempts < settings.maxAttempts) {', 'if (attempts < Number.POSITIVE_INFINITY) {'),
+    ],
+    caughtBy: [counterTest('parks a purchase that fails alone while others get through')],
+    why: 'Nobody learns of a purchase that can not be counted.',
   },
 ];
