@@ -9,7 +9,7 @@ import { summaryOf, tableOf, withTable } from './table.ts';
 
 const usage = `Usage: pnpm test:mutants [options]
 
-  --only <text>        mutants with this in their name (default: all ${mutants.length})
+  --only <a,b>         mutants with one of these in their name (default: all ${mutants.length})
   --instrument <name>  unit, simulation or chaos alone (default: all three)
   --table <page>       writes the table into this page, between its marks
   --help               this text
@@ -51,7 +51,7 @@ function optionsOrExit(): RunOptions {
 
 function chosen({ only, instrument }: RunOptions): Mutant[] {
   return mutants
-    .filter(({ id }) => id.includes(only))
+    .filter(({ id }) => only.split(',').some((text) => id.includes(text)))
     .map((mutant) => ({
       ...mutant,
       caughtBy: mutant.caughtBy.filter(

@@ -60,7 +60,7 @@ export function outcomeOf({ testResults }: VitestReport, wanted: string): Outcom
   return { kind: 'broken', reason: `not red by an assertion: ${messages[0]?.split('\n')[0]}` };
 }
 
-/** A failed `expect`, or an `eventually` that has waited long enough; statements that PostgreSQL can't parse are not. */
+/** A failed `expect`, or an `eventually` that has waited long enough. Broken SQL is neither, whoever expects what. */
 function isAssertion(message: string): boolean {
   if (/syntax error at or near|(column|relation|function) .* does not exist/.test(message)) return false;
   return /^(Assertion)?Error: expected |^AssertionError|^Error: .*: not within \d+ ms; last:/.test(message);

@@ -190,7 +190,12 @@ export const inventory: readonly Mutant[] = [
         'do update set quantity = excluded.quantity, at = now()',
       ),
     ],
-    caughtBy: [unit('inventory/test/races.test.ts', 'TODO')],
+    caughtBy: [
+      unit(
+        'inventory/test/races.test.ts',
+        'keeps the sums of the ledger when several replicas forget what ended, and more is sold meanwhile',
+      ),
+    ],
     why: 'The ledger does not add up to the stock any more.',
   },
   {
