@@ -15,8 +15,9 @@ export const inventoryAtScale = scaleSubject({
   fill,
   stores: (db) => ({ products: productsIn(db), reservations: reservationsIn(db, { ttlMs: 60_000 }) }),
   operations: ({ products, reservations }, rows) => {
-    // Spread over the whole table, since its last pages are the ones in memory.
-    const ended = (n: number) => `order-${String(((n * 7919) % (rows / 4)) * 4 + 4).padStart(9, '0')}`;
+    // Spread over a large part of the table, since its last pages are the ones in memory; and not among the oldest,
+    // which are forgotten.
+    const ended = (n: number) => `order-${String(rows / 2 + ((n * 7919) % (rows / 8)) * 4).padStart(9, '0')}`;
     const held = (n: number) => `held-${n % heldIn(rows)}`;
     return {
       'products.all': () => products.all(),

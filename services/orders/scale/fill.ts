@@ -32,6 +32,9 @@ export function fill(rows: number): Sql[] {
         '{"state": {"status": "confirmed"}, "recommendations": {"source": "live", "items": []}}', at + interval '1 day'
       from ${series}`,
     sql`
+      insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
+      select 'lost-' || n, 'print', gen_random_uuid(), now(), now() + interval '1 day' from generate_series(1, 1000) as n`,
+    sql`
       insert into outbox (order_id, kind, due_at, attempts, created_at, done_at, parked_at)
       select ${nthId},
         case when n > ${rows - 2 * backlog}::integer and n <= ${rows - backlog}::integer then 'order-confirmed'

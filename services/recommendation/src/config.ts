@@ -21,7 +21,7 @@ export const configSchema = z
   })
   .refine(({ PURCHASE_KEEP_MS, COUNT_MS }) => PURCHASE_KEEP_MS >= COUNT_MS, {
     path: ['PURCHASE_KEEP_MS'],
-    error: 'must not be shorter than COUNT_MS: a purchase would be forgotten as soon as it is counted',
+    error: 'expected at least COUNT_MS, or a purchase is forgotten as soon as it is counted',
   });
 
 /** Every flag recommendation asks for, and its value where the flag file gives none. */

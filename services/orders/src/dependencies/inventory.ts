@@ -1,9 +1,10 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
-import type {
-  ReservationDecision,
-  ReservationRelease,
-  ReservationRequest,
+import {
+  isOwnStockBusy,
+  type ReservationDecision,
+  type ReservationRelease,
+  type ReservationRequest,
 } from '../use-cases/ask-inventory.ts';
 import { callReservations } from './reservation-calls.ts';
 
@@ -18,6 +19,7 @@ export function inventoryDependency(client: HttpClient) {
       bulkhead: { maxConcurrent: 64, maxQueue: 64, queueTimeoutMs: 100 },
       retry: { maxAttempts: 2, baseDelayMs: 25 },
       breaker: { windowMs: 1000, minCalls: 5, openMs: 1000, maxOpenMs: 3000 },
+      classify: (error) => (isOwnStockBusy(error) ? 'uncounted' : undefined),
     }),
     idempotent: true,
     call: (request, ctx) => callReservations(client, request, ctx),

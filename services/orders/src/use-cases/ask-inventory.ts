@@ -34,6 +34,16 @@ export type ReleaseReservation = (
   options: CallOptions,
 ) => Promise<{ value: ReservationDecision }>;
 
+const busyReasons: readonly unknown[] = ['stock-busy', 'contended'];
+
+/**
+ * Whether an error says that others hold what this order needs, for a moment or for minutes. Inventory is well and
+ * serves other orders meanwhile.
+ */
+export function isOwnStockBusy(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && busyReasons.includes(error.reason);
+}
+
 /** Reserves, then confirms. Safe to repeat and to run twice at once: inventory decides once per order. */
 export async function askInventory(
   ask: AskInventory,

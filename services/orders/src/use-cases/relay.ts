@@ -1,5 +1,6 @@
 import { RejectedError, verdictOfError } from '@ballast/resilience';
 import { backoffMs, type Clock, type Random } from '@ballast/resilience/primitives';
+import { isOwnStockBusy } from './ask-inventory.ts';
 import type { Order } from './order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './outbox.ts';
 
@@ -92,7 +93,7 @@ export function createRelay({
           deliveredAtMs = clock.now();
           done.push(row);
         } catch (error) {
-          isInTrouble ||= !isRejectedByReceiver(error);
+          isInTrouble ||= !isRejectedByReceiver(error) && !isOwnStockBusy(error);
           await setBack(row, error);
         }
       }
@@ -130,5 +131,5 @@ function isRejectedByReceiver(error: unknown): boolean {
 }
 
 function wasAttempted(error: unknown): boolean {
-  return !(error instanceof RejectedError);
+  return !(error instanceof RejectedError) && !isOwnStockBusy(error);
 }

@@ -1,8 +1,9 @@
 import { sql } from '@ballast/service-kit';
 
 /**
- * Forgets reservations that ended long ago. Their movements leave the ledger for one line per product and kind, so that
- * its sums stay what they were. Nothing else may take a movement out: the function alone sets what the trigger asks for.
+ * Forgets reservations that ended long ago. Their movements leave the ledger for one line per product and kind, so
+ * that its sums stay what they were. Nothing else may take a movement out: the function alone sets what the trigger
+ * asks for.
  */
 export const retention = sql`
   create index reservations_ended on reservations (ended_at) where ended_at is not null;
