@@ -5,13 +5,13 @@ import { isKilled, judgeAll, lineOf } from './judge.ts';
 import { openLaboratory } from './laboratory.ts';
 import { mutants } from './list/index.ts';
 import type { Mutant } from './mutant.ts';
-import { summaryOf, tableOf, withTable } from './table.ts';
+import { summaryOf, withResults } from './table.ts';
 
 const usage = `Usage: pnpm test:mutants [options]
 
   --only <a,b>         mutants with one of these in their name (default: all ${mutants.length})
   --instrument <name>  unit, simulation or chaos alone (default: all three)
-  --table <page>       writes the table into this page, between its marks
+  --table <page>       writes the results into the table of this page
   --help               this text
 
 Exit code 0 when every mutant is killed by what should kill it, 1 when one is not, 2 when the command makes no sense.
@@ -38,8 +38,6 @@ function optionsOrExit(): RunOptions {
       process.exit(0);
     }
     const { only = '', instrument, table } = values;
-    if (table !== undefined && (only !== '' || instrument !== undefined))
-      throw new BadOptionError('--table takes the whole list, without --only and --instrument');
     if (instrument !== undefined && !['unit', 'simulation', 'chaos'].includes(instrument))
       throw new BadOptionError(`--instrument takes unit, simulation or chaos, not "${instrument}"`);
     return { only, instrument, page: table };
@@ -74,7 +72,7 @@ try {
   );
   if (options.page !== undefined) {
     const page = resolve(options.page);
-    writeFileSync(page, withTable(readFileSync(page, 'utf8'), tableOf(results)));
+    writeFileSync(page, withResults(readFileSync(page, 'utf8'), results, mutants));
   }
   process.stdout.write(`\n${summaryOf(results)}\n`);
   process.exitCode = results.length > 0 && results.every(isKilled) ? 0 : 1;

@@ -110,7 +110,13 @@ export const ordersRelay: readonly Mutant[] = [
   },
   {
     id: 'relay-does-not-stop-at-trouble',
-    edits: [edit(relay, 'isInTrouble ||= !isRejectedByReceiver(error);', 'isInTrouble ||= false;')],
+    edits: [
+      edit(
+        relay,
+        'isInTrouble ||= !isRejectedByReceiver(error)',
+        'isInTrouble ||= isInTrouble && !isRejectedByReceiver(error)',
+      ),
+    ],
     caughtBy: [stopsAtTrouble],
     why: 'A dead receiver is asked for every row.',
   },
