@@ -65,6 +65,14 @@ describe('a mutant', () => {
     expect(await verdicts(simulation('I6', 'alone'))).toEqual(['survived: not alone, red are I5, I6']);
   });
 
+  it('is alone in the real system although a busy machine was late as well', async () => {
+    ill = { 'I6, alone': { kind: 'red', by: ['I10', 'I6'] } };
+    expect(await verdicts(chaos('I6', 'alone'), simulation('I6', 'alone'))).toEqual([
+      'killed',
+      'survived: not alone, red are I10, I6',
+    ]);
+  });
+
   it('is not killed by a source that does not start', async () => {
     ill = { I6: { kind: 'broken', reason: 'SyntaxError' } };
     expect(await verdicts(simulation('I6'))).toEqual(['invalid: does not start: SyntaxError']);

@@ -69,10 +69,17 @@ export function judgementOf(catcher: Catcher, outcome: Outcome): Judgement {
   const wanted: InvariantId | string = catcher.instrument === 'unit' ? catcher.title : catcher.invariant;
   if (!outcome.by.includes(wanted))
     return { kind: 'survived', reason: `only others are red: ${outcome.by.join(', ')}` };
-  const isAlone = catcher.instrument !== 'unit' && catcher.isAlone;
-  if (isAlone && outcome.by.length > 1)
+  if (!isAlone(catcher, outcome.by))
     return { kind: 'survived', reason: `not alone, red are ${outcome.by.join(', ')}` };
   return { kind: 'killed', by: outcome.by };
+}
+
+/** On a busy machine the real system may be too late for I10, whatever is planted: that alone tells nothing. */
+const late: InvariantId = 'I10';
+
+function isAlone(catcher: Catcher, red: readonly string[]): boolean {
+  if (catcher.instrument === 'unit' || !catcher.isAlone) return true;
+  return red.every((id) => id === catcher.invariant || (catcher.instrument === 'chaos' && id === late));
 }
 
 function staleness(mutant: Mutant, { read }: Laboratory): [string, string][] {
