@@ -200,6 +200,19 @@ export const ordersDecisions: readonly Mutant[] = [
     why: 'Inventory has twice the load, and in an outage twice the retries.',
   },
   {
+    id: 'orders-holds-stock-under-two-names',
+    edits: [
+      edit(
+        asking,
+        "const reservation = await ask({ orderId: id, items: lines, status: 'reserved' }, options);",
+        "const reservation = await ask({ orderId: id, items: lines, status: 'reserved' }, options);\n" +
+          "  await ask({ orderId: `${id}-again`, items: lines, status: 'reserved' }, options).catch(() => {});",
+      ),
+    ],
+    caughtBy: [simulation('I3', 'alone')],
+    why: 'Every order keeps twice its pieces from other customers, until the second hold is over.',
+  },
+  {
     id: 'orders-takes-a-rejection-for-a-confirmation',
     edits: [
       edit(
