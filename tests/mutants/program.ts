@@ -33,7 +33,8 @@ export async function runProgram(
     }
   };
   const timer = setTimeout(endGroup, withinMs);
-  process.once('exit', endGroup);
+  // Before the folder that it works in is removed.
+  process.prependOnceListener('exit', endGroup);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   clearTimeout(timer);
   process.off('exit', endGroup);

@@ -61,21 +61,16 @@ function chosen({ only, instrument }: RunOptions): Mutant[] {
 
 const options = optionsOrExit();
 const laboratory = openLaboratory();
-const stop = () => {
-  laboratory.close();
-  process.exit(130);
-};
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-try {
-  const results = await judgeAll(chosen(options), laboratory, (result) =>
-    process.stdout.write(`${lineOf(result)}\n`),
-  );
-  if (options.page !== undefined) {
-    const page = resolve(options.page);
-    writeFileSync(page, withResults(readFileSync(page, 'utf8'), results, mutants));
-  }
-  process.stdout.write(`\n${summaryOf(results)}\n`);
-  process.exitCode = results.length > 0 && results.every(isKilled) ? 0 : 1;
-} finally {
-  laboratory.close();
+// What is at work ends with this process, and its workspace is removed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const results = await judgeAll(chosen(options), laboratory, (result) =>
+  process.stdout.write(`${lineOf(result)}\n`),
+);
+if (options.page !== undefined) {
+  const page = resolve(options.page);
+  writeFileSync(page, withResults(readFileSync(page, 'utf8'), results, mutants));
 }
+process.stdout.write(`\n${summaryOf(results)}\n`);
+laboratory.close();
+process.exitCode = results.length > 0 && results.every(isKilled) ? 0 : 1;

@@ -49,6 +49,12 @@ export function openWorkspace(): Workspace {
     writeFileSync(join(folder, file), text);
   }
 
+  function close(): void {
+    process.off('exit', close);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  process.once('exit', close);
   return {
     folder,
     read,
@@ -61,6 +67,6 @@ export function openWorkspace(): Workspace {
         for (const [file, text] of sources) add(file, text);
       };
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close,
   };
 }
