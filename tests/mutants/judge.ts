@@ -63,7 +63,7 @@ async function judge(mutant: Mutant, catcher: Catcher, laboratory: Laboratory): 
 }
 
 /** The named test or invariant has to be red; that something is red is not enough. */
-export function judgementOf(catcher: Catcher, outcome: Outcome): Judgement {
+function judgementOf(catcher: Catcher, outcome: Outcome): Judgement {
   if (outcome.kind === 'broken') return { kind: 'invalid', reason: `does not start: ${outcome.reason}` };
   if (outcome.kind === 'green') return { kind: 'survived', reason: 'everything is green' };
   const wanted: InvariantId | string = catcher.instrument === 'unit' ? catcher.title : catcher.invariant;

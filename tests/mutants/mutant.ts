@@ -13,7 +13,7 @@ export type Mutant = {
 export type Edit = { readonly file: string; readonly find: string; readonly replace: string };
 
 /** An instrument, and the one test or invariant in it that has to go red. */
-export type Catcher = UnitTest | Invariance;
+export type Catcher = UnitTest | BrokenInvariant;
 
 export type UnitTest = {
   readonly instrument: 'unit';
@@ -23,7 +23,7 @@ export type UnitTest = {
   readonly title: string;
 };
 
-export type Invariance = {
+export type BrokenInvariant = {
   readonly instrument: 'simulation' | 'chaos';
   readonly invariant: InvariantId;
   /** No other invariant goes red: without this one the bug would pass. */
@@ -43,12 +43,12 @@ export function unit(file: string, title: string): UnitTest {
 }
 
 /** This invariant goes red in the simulation. */
-export function simulation(invariant: InvariantId, only?: 'alone'): Invariance {
+export function simulation(invariant: InvariantId, only?: 'alone'): BrokenInvariant {
   return { instrument: 'simulation', invariant, isAlone: only === 'alone' };
 }
 
 /** This invariant goes red in a short run against the real system. */
-export function chaos(invariant: InvariantId, only?: 'alone'): Invariance {
+export function chaos(invariant: InvariantId, only?: 'alone'): BrokenInvariant {
   return { instrument: 'chaos', invariant, isAlone: only === 'alone' };
 }
 
