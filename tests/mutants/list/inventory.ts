@@ -72,7 +72,7 @@ export const inventory: readonly Mutant[] = [
           '        supplied = stock.supplied + total.quantity * ${givenBack}',
       ),
     ],
-    caughtBy: [http('gives the stock back, and repeating it changes nothing'), chaos('I4', 'alone')],
+    caughtBy: [http('gives the stock back, and repeating it changes nothing'), chaos('I4')],
     why: 'Each release makes pieces that do not exist.',
   },
   {

@@ -114,18 +114,6 @@ export const ordersTables: readonly Mutant[] = [
     why: 'The relay asks again for every order that was settled at once.',
   },
   {
-    id: 'orders-keeps-a-settled-row-parked',
-    edits: [
-      edit(
-        orders,
-        'update outbox set done_at = now(), parked_at = null',
-        'update outbox set done_at = now()',
-      ),
-    ],
-    caughtBy: [storeTest('tell what waits for a person, and for how long the oldest that is due has waited')],
-    why: 'An operator is called for an order that was settled long ago.',
-  },
-  {
     id: 'orders-postpones-to-the-end-of-the-lock',
     edits: [edit(orders, 'update outbox set due_at = now()\n', 'update outbox set due_at = due_at\n')],
     caughtBy: [leavesSettlement],
