@@ -94,7 +94,7 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
   });
 
   it('list the latest decision of each order by its id, a page at a time', async () => {
-    for (const orderId of ['list-c', 'list-a', 'list-b']) await store.decide(orderId, mugs);
+    for (const orderId of ['list-c', 'list-a', 'list-b', 'other']) await store.decide(orderId, mugs);
     await letExpire('list-b');
     await store.expire({ orderId: 'list-b', limit: 1 });
     await store.release('list-b');

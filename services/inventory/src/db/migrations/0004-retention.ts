@@ -19,12 +19,14 @@ export const retention = sql`
   end $$;
 
   create function forget_reservations(ended_before timestamptz, at_most integer) returns integer
-  language plpgsql set inventory.carries_forward = 'on' as $$
+  language plpgsql as $$
   declare
     forgotten bigint[] := array(
       select id from reservations where ended_at <= ended_before
       order by ended_at limit at_most for update skip locked);
   begin
+    -- Not as a setting of the function: only a superuser may give it one.
+    perform set_config('inventory.carries_forward', 'on', true);
     with carried as (
       delete from stock_movements where reservation_id = any(forgotten) returning sku, kind, quantity
     )
@@ -33,5 +35,6 @@ export const retention = sql`
     on conflict (sku, kind) where reservation_id is null and kind <> 'supplied'
       do update set quantity = stock_movements.quantity + excluded.quantity, at = now();
     delete from reservations where id = any(forgotten);
+    perform set_config('inventory.carries_forward', 'off', true);
     return cardinality(forgotten);
   end $$`;
