@@ -3,7 +3,7 @@ import type { Outcome } from './outcome.ts';
 import { installed, runProgram } from './program.ts';
 
 /** Enough for every mutant of the list, and a second or two. */
-const seeds = 60;
+const seeds = 240;
 /** As short as a run can be that meets releases, expiries and sell-outs: it can't judge what it does not meet. */
 const chaosOptions = '--minutes 0.5 --seed 1 --replicas 2 --rate 10 --port-base 4800'.split(' ');
 

@@ -58,13 +58,13 @@ export const ordersDecisions: readonly Mutant[] = [
           '    const placement = await shop.orders.place(draft, key);',
       ),
     ],
-    caughtBy: [simulation('I3')],
+    caughtBy: [unit('orders/test/order-of-steps.test.ts', 'is stored before inventory is asked about it')],
     why: 'Stock is held for orders that were never stored.',
   },
   {
     id: 'orders-answers-what-it-could-not-store',
     edits: [edit(placing, '} catch {\n    return pendingState;', '} catch {\n    return state;')],
-    caughtBy: [simulation('I8', 'alone')],
+    caughtBy: [simulation('I8')],
     why: 'A customer is told "confirmed" and reads "pending" afterwards.',
   },
   {
@@ -141,7 +141,7 @@ export const ordersDecisions: readonly Mutant[] = [
       ),
     ],
     caughtBy: [
-      simulation('I10', 'alone'),
+      simulation('I10'),
       unit(
         'orders/test/idempotency.test.ts',
         'answers from the order itself when its first request died before it could answer',

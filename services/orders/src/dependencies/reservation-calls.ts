@@ -27,13 +27,10 @@ export async function callReservations(
   }
 }
 
-/** Others hold what this order needs, for a moment or for minutes. */
-const busyCodes: readonly unknown[] = ['stock-busy', 'contended'];
-
 // Some error answers are decisions.
 function decisionIn(cause: unknown): ReservationDecision {
   const { reason: code, retryAfterMs = 1000 } = cause instanceof UpstreamError ? cause : {};
-  if (busyCodes.includes(code)) throw new StockBusyError({ retryAfterMs, cause });
+  if (code === 'stock-busy' || code === 'contended') throw new StockBusyError({ retryAfterMs, cause });
   if (code === 'reservation-confirmed') return { status: 'confirmed' };
   const reason = rejection.safeParse(code);
   if (reason.success) return { status: 'rejected', reason: reason.data };
