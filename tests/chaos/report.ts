@@ -1,6 +1,8 @@
 import type { EdgeTraffic } from './checker/final-state.ts';
 import { settleTimes } from './checker/liveness.ts';
+import type { Situation } from './checker/situations.ts';
 import type { Verdict } from './checker/verdict.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { Findings } from './experiment.ts';
 import type { Completion, HistoryEntry } from './history/entry.ts';
 import { operationsOf } from './history/operations.ts';
@@ -10,6 +12,9 @@ import { type InjectedFault, killsIn } from './nemesis/nemesis.ts';
 export type RunReport = Omit<Findings, 'folder'> & {
   readonly title: string;
   readonly injected: readonly InjectedFault[];
+  /** What the run had to meet, and how often it did. */
+  readonly occurrences: readonly Situation[];
+  readonly conclusion: Conclusion;
 };
 
 const evidenceShown = 5;
@@ -19,8 +24,10 @@ export function report({
   title,
   history,
   injected,
+  occurrences,
   verdicts,
-  traffic,
+  conclusion,
+  state,
   turnedAway,
   ownDelayMs,
 }: RunReport): string {
@@ -30,7 +37,7 @@ export function report({
     '',
     ...figures(history),
     `turned away      ${turnedAway} more customers, because too many were waiting already`,
-    ...traffic.map(amplificationLine),
+    ...state.traffic.map(amplificationLine),
     `own delay        ${Math.round(ownDelayMs.p99)} ms at p99, ${Math.round(ownDelayMs.max)} ms at most: how late this process was, because the machine was busy`,
     `kills            ${killsIn(injected)}`,
     `faults           ${injected.length - missed} (${missed} more could not be injected, because their target was down)`,
@@ -38,9 +45,14 @@ export function report({
       injected.filter((entry) => entry.missed === undefined).map(({ fault }) => describeFault(fault)),
     ),
     '',
+    'What had to occur, and how often it did:',
+    ...occurrences.map(
+      ({ name, times }) => `  ${times === 0 ? ' NEVER' : String(times).padStart(6)}  ${name}`,
+    ),
+    '',
     ...verdicts.flatMap(verdictLines),
     '',
-    verdicts.every(({ holds }) => holds) ? 'Every invariant holds.' : 'BROKEN',
+    ...conclusionLines(conclusion),
     '',
   ].join('\n');
 }
@@ -80,6 +92,13 @@ function countLines(names: readonly string[]): string[] {
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => `  ${String(count).padStart(6)}  ${name}`);
+}
+
+function conclusionLines({ outcome, missing }: Conclusion): string[] {
+  const lacks = missing.length > 0 ? [`It lacks: ${missing.join(', ')}.`] : [];
+  if (outcome === 'red') return ['BROKEN', ...lacks];
+  if (outcome === 'green') return ['Every invariant holds, and everything that has to occur did.'];
+  return ['INCONCLUSIVE: nothing is broken, but not everything that has to occur did.', ...lacks];
 }
 
 function verdictLines({ id, title, holds, checked, violations }: Verdict): string[] {

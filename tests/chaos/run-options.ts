@@ -25,14 +25,15 @@ export const usage = `Usage: pnpm chaos [options]
 
   --minutes <n>    how long faults are on (default ${chaosDefaults.minutes})
   --seed <n>       which faults, when; the same seed plans the same (default: a new one, printed)
-  --replicas <n>   of orders and of inventory, 1 to 3 (default ${chaosDefaults.replicas})
+  --replicas <n>   of each service, 1 to 3 (default ${chaosDefaults.replicas})
   --rate <n>       customers per second, however slow the answers are (default ${chaosDefaults.rate})
   --restarts <n>   instead of faults, restart the replicas of orders n times with SIGTERM, one after the other
   --without <a,b>  switch protections off, to see what breaks without them: ${protectionNames.join(', ')}
   --port-base <n>  first of ${portsPerSystem} ports (default ${chaosDefaults.portBase})
   --help           this text
 
-Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense.
+Exit code 0 when every invariant holds, 1 when one is broken, 2 when the command makes no sense, 3 when the run was
+inconclusive: nothing is broken, but something that has to occur did not, and the report names it.
 `;
 
 /** The command that repeats a run. */

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock as clock } from '@ballast/resilience/primitives';
+import { concluded } from './concluded.ts';
+import { exitCodes } from './conclusion.ts';
 import { experiment } from './experiment.ts';
 import type { InjectedFault } from './nemesis/nemesis.ts';
 import { rollingRestarts } from './nemesis/rolling-restarts.ts';
 import { runSchedule } from './nemesis/run-schedule.ts';
-import { report } from './report.ts';
 import { type ChaosOptions, readChaosOptions, titleOf, usage } from './run-options.ts';
 import type { SystemUnderTest } from './system/system-under-test.ts';
 
@@ -35,10 +36,8 @@ async function injectFaults(system: SystemUnderTest): Promise<void> {
 const title = titleOf(options);
 print(title);
 const findings = await experiment(options, injectFaults, print);
-const { folder, verdicts } = findings;
-const text = report({ title, injected, ...findings });
+const { folder } = findings;
+const { text, conclusion } = concluded({ title, injected, hasFaults: options.restarts === 0, findings });
 writeFileSync(join(folder, 'report.txt'), text);
 print(`\n${text}\nHistory, state and logs: ${folder}`);
-const hadFaults = options.restarts > 0 || injected.some(({ missed }) => missed === undefined);
-if (!hadFaults) print('No fault was injected, so this run proves nothing.');
-process.exit(hadFaults && verdicts.every(({ holds, checked }) => holds && checked > 0) ? 0 : 1);
+process.exit(exitCodes[conclusion.outcome]);

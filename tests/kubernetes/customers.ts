@@ -1,5 +1,7 @@
 import { systemClock as clock } from '@ballast/resilience/primitives';
 import { check } from '../chaos/checker/check.ts';
+import type { StockRow } from '../chaos/checker/final-state.ts';
+import { promisedPieces } from '../chaos/checker/no-oversell.ts';
 import type { Verdict } from '../chaos/checker/verdict.ts';
 import { shopCatalogue } from '../chaos/client/catalogue.ts';
 import { ordersApi } from '../chaos/client/orders-api.ts';
@@ -65,21 +67,36 @@ export async function startCustomers(ratePerSecond: number, seed: number): Promi
       const stored = await quietState(databases, { clock, withinMs: 15_000 });
       databases.close();
       const state = withoutOthers(stored, log.entries);
-      const verdicts = check(log.entries, { ...state, stockSamples: [], traffic: [] });
+      const supply = state.stock.map(({ sku, supplied }) => ({ sku, supplied }));
+      const unmeasured = {
+        stockSamples: [],
+        traffic: [],
+        supply,
+        forgottenWhilePending: [],
+        forgottenKeys: 0,
+      };
+      const verdicts = check(log.entries, { ...state, ...unmeasured });
       return { acknowledged: acknowledgedIn(log.entries), verdicts };
     },
   };
 }
 
-/** Leaves out the orders of the load generator, which keeps no history; they count in the stock alone. */
+/** Leaves out the orders of the load generator, which keeps no history, and what was supplied and sold to it. */
 function withoutOthers(stored: StoredState, history: readonly HistoryEntry[]): StoredState {
   const own = new Set(
     history.flatMap((entry) => (entry.type === 'invoke' && entry.operation === 'place' ? [entry.key] : [])),
   );
   const others = new Set(stored.orders.flatMap(({ id, key }) => (own.has(key) ? [] : [id])));
   const isOurs = ({ orderId }: { orderId: string }) => !others.has(orderId);
+  const theirs = promisedPieces({ orders: stored.orders.filter(({ id }) => others.has(id)) });
+  const withoutTheirs = (row: StockRow): StockRow => {
+    const pieces = theirs.get(row.sku) ?? 0;
+    return { ...row, supplied: row.supplied - pieces, sold: row.sold - pieces };
+  };
   return {
     ...stored,
+    stock: stored.stock.map(withoutTheirs),
+    ledger: stored.ledger.map(withoutTheirs),
     orders: stored.orders.filter(({ key }) => own.has(key)),
     outbox: stored.outbox.filter(isOurs),
     reservations: stored.reservations.filter(isOurs),

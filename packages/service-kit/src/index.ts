@@ -12,13 +12,13 @@ export {
 export type { ResilienceSources, Snapshotting } from './app/resilience-routes.ts';
 export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos/chaos.ts';
 export {
-  type HttpCallContext,
   type HttpClient,
   type HttpClientOptions,
+  type HttpDispatcher,
   httpClient,
   httpClientDefaults,
-  type JsonRequest,
 } from './client/http-client.ts';
+export type { HttpCallContext, JsonRequest } from './client/json-request.ts';
 export { InvalidResponseError, UpstreamError, type UpstreamErrorDetails } from './client/upstream-errors.ts';
 export {
   type BackgroundTask,
@@ -72,6 +72,7 @@ export {
 } from './process/config.ts';
 export { type Logger, silentLogger } from './process/logger.ts';
 export type { AdmissionControl } from './request/admission.ts';
+export { toProblem } from './request/error-answers.ts';
 export {
   type DeadlineOptions,
   deadlineDefaults,

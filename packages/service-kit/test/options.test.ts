@@ -142,6 +142,7 @@ const subjects: Record<string, Subject> = {
       logger: loggers,
       random: [0.5, null],
       clock: [null, Date],
+      dispatcher: [null, {}, { request() {} }],
     },
   },
   httpClient: {
@@ -218,7 +219,16 @@ const subjects: Record<string, Subject> = {
   },
   openDatabase: {
     take: (options) => openDatabase(over({ url, name: 'x', migrations }, options)),
-    wrong: { maxConection: [5], name: names, maxConnections: counts, logger: loggers },
+    wrong: {
+      maxConection: [5],
+      name: names,
+      maxConnections: counts,
+      pooler: [null, 'session', true],
+      maxConnectionAgeMs: [0, 999, Number.NaN, '60 s'],
+      clock: [null, {}],
+      random: functions,
+      logger: loggers,
+    },
   },
   migrate: {
     take: (options) => migrate(over({ url, name: 'x', migrations }, options)),

@@ -1,4 +1,6 @@
+import { readConfig } from '@ballast/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../src/config.ts';
 import { reservationsIn } from '../src/db/reservations.ts';
 import { type Inventory, startInventory } from './service.ts';
 
@@ -175,5 +177,58 @@ describe('an overdue reservation', () => {
     await expect.poll(status, { timeout: 5000 }).toBe('expired');
     expect(await hasty.stockOf(mug)).toMatchObject({ available: 1_000_000, reserved: 0 });
     await hasty.close();
+  });
+});
+
+describe('an ended reservation', () => {
+  it('is forgotten after its time, while a held one stays', async () => {
+    const forgetful = await startInventory({
+      RESERVATION_TTL_MS: '1000',
+      RESERVATION_KEEP_MS: '1000',
+      SWEEP_MS: '20',
+    });
+    await forgetful.send('PUT', '/v1/reservations/sold', {
+      items: [{ sku: mug, quantity: 1 }],
+      status: 'confirmed',
+    });
+    const status = async () => (await forgetful.send('GET', '/v1/reservations/sold')).status;
+    expect(await status()).toBe(200);
+    await expect.poll(status, { timeout: 10_000 }).toBe(404);
+    expect(await forgetful.stockOf(mug)).toMatchObject({ sold: 1 });
+    expect(await forgetful.ledgerOf(mug)).toEqual(await forgetful.stockOf(mug));
+    await forgetful.close();
+  });
+
+  it('is not kept shorter than a held one', () => {
+    const env = { PORT: '1', DATABASE_URL: 'postgres://a', RESERVATION_TTL_MS: '60000' };
+    expect(() => readConfig(configSchema, { ...env, RESERVATION_KEEP_MS: '59999' })).toThrow(
+      'RESERVATION_KEEP_MS',
+    );
+    expect(readConfig(configSchema, { ...env, RESERVATION_KEEP_MS: '60000' })).toBeTruthy();
+  });
+});
+
+describe('the listing of reservations', () => {
+  it('tells page after page what was decided, each order once', async () => {
+    const listed = await startInventory();
+    const orders = ['a', 'b', 'c', 'd', 'e'];
+    for (const order of orders)
+      await listed.send('PUT', `/v1/reservations/${order}`, { items: [{ sku: mug, quantity: 2 }] });
+
+    const seen: string[] = [];
+    let path: string | undefined = '/v1/reservations?limit=2';
+    while (path) {
+      const { status, body } = await listed.send('GET', path);
+      expect(status).toBe(200);
+      expect(body.reservations[0]).toMatchObject({ status: 'reserved', items: [{ sku: mug, quantity: 2 }] });
+      seen.push(...body.reservations.map(({ orderId }: { orderId: string }) => orderId));
+      path = body.next && `/v1/reservations?limit=2&after=${body.next}`;
+    }
+    expect(seen).toEqual(orders);
+    await listed.close();
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'after=%00', 'before=a'])('rejects ?%s', async (query) => {
+    expect((await inventory.send('GET', `/v1/reservations?${query}`)).status).toBe(400);
   });
 });

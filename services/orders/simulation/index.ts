@@ -1,28 +1,9 @@
-/** The decisions of this service without its transport and database, for simulations. */
+/** This service without its transport and database, for simulations. */
 
-export type { OrderStoreOptions } from '../src/db/orders.ts';
-export type {
-  AskInventory,
-  ReservationDecision,
-  ReservationRequest,
-} from '../src/use-cases/ask-inventory.ts';
-export {
-  type Catalogue,
-  CatalogueEmptyError,
-  type CatalogueEntry,
-  UnknownSkuError,
-} from '../src/use-cases/catalogue.ts';
-export { IdempotencyKeyReusedError, RequestInFlightError } from '../src/use-cases/idempotency.ts';
-export type {
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  PlacedOrder,
-  Recommendations,
-} from '../src/use-cases/order.ts';
-export type { ClaimedRow, Outbox, OutboxKind } from '../src/use-cases/outbox.ts';
-export { type OrderRequest, placeOrder, type Shop } from '../src/use-cases/place-order.ts';
-export { createRelay, type Relay, type RelaySettings, relayDefaults } from '../src/use-cases/relay.ts';
-export { settleOrder } from '../src/use-cases/settle-order.ts';
+export { longestRowDelayOf, type WiringOptions, wireOrders } from '../src/app.ts';
+export { type Config, configSchema } from '../src/config.ts';
+export type { Environment } from '../src/environment.ts';
+export type { Order, OrderStore } from '../src/use-cases/order.ts';
+export type { Outbox } from '../src/use-cases/outbox.ts';
+export { memoryCatalogue } from './memory-catalogue.ts';
 export { type MemoryKey, type MemoryOrders, type MemoryOutboxRow, memoryOrders } from './memory-orders.ts';

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder, systemClock } from '@ballast/resilience';
-import { wallClock } from '@ballast/resilience/primitives';
+import { type Clock, createLoadShedder } from '@ballast/resilience';
 import {
   applyProtections,
   createApp,
@@ -18,15 +16,20 @@ import { catalogueIn } from './db/catalogue.ts';
 import { ordersIn } from './db/orders.ts';
 import { outboxIn } from './db/outbox.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
-import { readParkedRoute, requeueRoute } from './routes/outbox.ts';
+import { type Environment, ownEnvironment } from './environment.ts';
+import { cancelOrderRoute } from './routes/cancel-order.ts';
+import { readParkedRoute, requeueManyRoute, requeueRoute } from './routes/outbox.ts';
 import { placeOrderRoute } from './routes/place-order.ts';
 import { readOrderRoute, readStoryRoute } from './routes/read-order.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 import { Stories } from './stories.ts';
-import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
+import { cancelOrder } from './use-cases/cancel-order.ts';
+import { type Catalogue, type CatalogueStore, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
+import type { Outbox } from './use-cases/outbox.ts';
 import type { Shop } from './use-cases/place-order.ts';
 import { withNames } from './use-cases/recommend.ts';
+import { longestDelayOf, type RelaySettings, relayDefaults } from './use-cases/relay.ts';
 
 export interface OrdersOptions {
   config: Config;
@@ -37,35 +40,75 @@ export interface OrdersOptions {
 
 /** The service, wired: an app that answers, and what has to be closed after it. */
 export async function createOrders({ config, database, flags, logger }: OrdersOptions) {
+  const stores = {
+    orders: ordersIn(database, keepingOf(config)),
+    outbox: outboxIn(database, { longestDelayMs: longestRowDelayOf(config) }),
+    catalogue: catalogueIn(database),
+  };
   const isRecommending = () => flags.isOn('feature.recommendations');
-  const dependencies = createDependencies(config, { logger, isRecommending });
-  const { postgres, inventory, recommendation, purchases, cache } = dependencies;
-  const guarded = [postgres, inventory, recommendation, purchases, dependencies.catalogue];
-  const stories = new Stories();
-  for (const dependency of guarded) {
-    observe(dependency);
-    dependency.onEvent(stories.record);
-  }
-  const admission = createLoadShedder();
-  const orders = guardedStore(ordersIn(database, keepingOf(config)), postgres, admission);
-  const outbox = guardedStore(outboxIn(database), postgres, admission);
-  const catalogue = await openCatalogue(dependencies, database);
-  const shop = openShop(dependencies, { orders, catalogue, stories });
+  const service = await wireOrders({ config, stores, logger, isRecommending });
+  const { dependencies, guarded, catalogue, admission } = service;
+  const { inventory, recommendation, cache } = dependencies;
+  for (const dependency of guarded) observe(dependency);
 
   const readiness = createReadiness({
     required: { postgres: database.check, catalogue: async () => demandPrices(catalogue) },
     optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
   });
-  // The database keeps its guard: what is shown without protections are the services.
-  applyProtections(
-    flags,
-    guarded.filter((dependency) => dependency !== postgres),
-    admission,
-    [cache],
-  );
+  applyProtections(flags, guarded, admission, [cache]);
   const app = createApp({
     name: 'orders',
     description: 'Takes orders and keeps them, whatever happens to the services it asks.',
+    routes: service.routes,
+    operator: { token: config.OPERATOR_TOKEN, routes: service.operatorRoutes },
+    resilience: { dependencies: guarded, caches: [cache], flags },
+    readiness,
+    admission,
+    config,
+    logger,
+  });
+  const background = service.startBackground();
+  return {
+    app,
+    readiness,
+    onShutdown: [...background, ...dependencies.closables, admission, flags, database],
+  };
+}
+
+export interface WiringOptions {
+  config: Config;
+  stores: { orders: OrderStore; outbox: Outbox; catalogue: CatalogueStore };
+  logger: Logger;
+  isRecommending: () => boolean;
+  environment?: Environment;
+  relay?: Partial<RelaySettings>;
+}
+
+/** The service without its transport and its database: all that a simulation runs of it. */
+export async function wireOrders({
+  config,
+  stores,
+  logger,
+  isRecommending,
+  environment = ownEnvironment,
+  relay,
+}: WiringOptions) {
+  const { clock, random } = environment;
+  const dependencies = createDependencies(config, { logger, isRecommending, environment });
+  const { postgres, inventory, recommendation, purchases } = dependencies;
+  const guarded = [postgres, inventory, recommendation, purchases, dependencies.catalogue];
+  const stories = new Stories(clock);
+  for (const dependency of guarded) dependency.onEvent(stories.record);
+  const admission = createLoadShedder({ clock, random });
+  const orders = guardedStore(stores.orders, postgres, admission, clock);
+  const outbox = guardedStore(stores.outbox, postgres, admission, clock);
+  const catalogue = await openCatalogue(dependencies, { store: stores.catalogue, clock });
+  const shop = openShop(dependencies, { orders, catalogue, stories, environment });
+  return {
+    dependencies,
+    guarded,
+    admission,
+    catalogue,
     routes: [
       placeOrderRoute(shop),
       readOrderRoute(orders),
@@ -74,18 +117,19 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
         withNames(await recommendation.call(customerId, options), catalogue.nameOf),
       ),
     ],
-    operator: { token: config.OPERATOR_TOKEN, routes: [readParkedRoute(outbox), requeueRoute(outbox)] },
-    resilience: { dependencies: guarded, caches: [cache], flags },
-    readiness,
-    admission,
-    config,
-    logger,
-  });
-  const background = startBackgroundWork({ shop, outbox, catalogue, stories, dependencies, config, logger });
-  return {
-    app,
-    readiness,
-    onShutdown: [...background, ...dependencies.closables, admission, flags, database],
+    operatorRoutes: [
+      readParkedRoute(outbox),
+      requeueRoute(outbox),
+      requeueManyRoute(outbox),
+      cancelOrderRoute((orderId, context) =>
+        cancelOrder({ orders, release: inventory.call }, orderId, stories.optionsFor(orderId, context)),
+      ),
+    ],
+    startBackground: () =>
+      startBackgroundWork({
+        ...{ shop, outbox, catalogue, stories, dependencies, config, logger },
+        ...{ clock, random, relay },
+      }),
   };
 }
 
@@ -94,14 +138,23 @@ function keepingOf(config: Config) {
     lockMs: config.ORDER_LOCK_MS,
     keepKeysMs: config.IDEMPOTENCY_KEEP_MS,
     keepDeliveredMs: config.OUTBOX_KEEP_MS,
+    keepOrdersMs: config.ORDER_KEEP_MS === 0 ? undefined : config.ORDER_KEEP_MS,
   };
 }
 
-async function openCatalogue({ catalogue: source, postgres }: Dependencies, database: Database) {
+/** For how long a row of the outbox may lie ahead of the clock of its database. */
+export function longestRowDelayOf(config: Pick<Config, 'ORDER_LOCK_MS'>): number {
+  return Math.max(config.ORDER_LOCK_MS, longestDelayOf(relayDefaults));
+}
+
+async function openCatalogue(
+  { catalogue: source, postgres }: Dependencies,
+  { store, clock }: { store: CatalogueStore; clock: Clock },
+) {
   const catalogue = createCatalogue({
     fetchAll: async (options) => (await source.call(undefined, options)).value,
-    store: guardedStore(catalogueIn(database), postgres),
-    clock: systemClock,
+    store: guardedStore(store, postgres, undefined, clock),
+    clock,
   });
   await catalogue.restore();
   return catalogue;
@@ -109,7 +162,12 @@ async function openCatalogue({ catalogue: source, postgres }: Dependencies, data
 
 function openShop(
   { inventory, recommendation }: Dependencies,
-  { orders, catalogue, stories }: { orders: OrderStore; catalogue: Catalogue; stories: Stories },
+  {
+    orders,
+    catalogue,
+    stories,
+    environment,
+  }: { orders: OrderStore; catalogue: Catalogue; stories: Stories; environment: Environment },
 ): Shop {
   return {
     orders,
@@ -117,8 +175,8 @@ function openShop(
     inventory: (request, options) => inventory.call(request, stories.optionsFor(request.orderId, options)),
     recommend: async ({ id, customerId }, options) =>
       withNames(await recommendation.call(customerId, stories.optionsFor(id, options)), catalogue.nameOf),
-    newOrderId: randomUUID,
-    clock: wallClock,
+    newOrderId: environment.newOrderId,
+    clock: environment.wallClock,
   };
 }
 

@@ -1,4 +1,4 @@
-import { systemClock } from '@ballast/resilience';
+import type { Clock, Random } from '@ballast/resilience';
 import { type BackgroundTask, type Logger, startBackgroundTask } from '@ballast/service-kit';
 import { asTask, gauge } from '@ballast/telemetry';
 import type { Config } from './config.ts';
@@ -8,7 +8,7 @@ import type { Catalogue } from './use-cases/catalogue.ts';
 import type { Order } from './use-cases/order.ts';
 import type { ClaimedRow, Outbox, OutboxKind } from './use-cases/outbox.ts';
 import type { Shop } from './use-cases/place-order.ts';
-import { createRelay } from './use-cases/relay.ts';
+import { createRelay, type RelaySettings } from './use-cases/relay.ts';
 import { settleOrder } from './use-cases/settle-order.ts';
 
 const sweepBatch = 500;
@@ -25,13 +25,16 @@ export interface BackgroundParts {
   dependencies: Pick<Dependencies, 'inventory' | 'purchases'>;
   config: Config;
   logger: Logger;
+  clock: Clock;
+  random: Random;
+  relay?: Partial<RelaySettings> | undefined;
 }
 
 /** What orders does without being asked. Each piece is bounded, and several replicas may do it at once. */
 export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
-  const { shop, outbox, catalogue, stories, dependencies, config, logger } = parts;
+  const { shop, outbox, catalogue, stories, dependencies, config, logger, clock, random } = parts;
   const start = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-    startBackgroundTask({ name, everyMs, run, logger });
+    startBackgroundTask({ name, everyMs, run, logger, clock, random });
   const relay = (kind: OutboxKind, deliver: (order: Order) => Promise<unknown>) =>
     start(`relay-${kind}`, config.OUTBOX_POLL_MS, relayOf(parts, kind, deliver));
 
@@ -51,7 +54,10 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
     start('copy-catalogue', catalogueCheckMs, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
     start('sweep', config.SWEEP_MS, async () => {
       await reportBacklog(outbox);
-      return (await shop.orders.sweep(sweepBatch)) >= sweepBatch;
+      const swept = await shop.orders.sweep(sweepBatch);
+      // After the keys: an order whose key is known is kept.
+      const { isMore } = await shop.orders.removeSettled(sweepBatch);
+      return isMore || swept >= sweepBatch;
     }),
   ];
 }
@@ -66,7 +72,7 @@ async function reportBacklog(outbox: Pick<Outbox, 'backlog'>): Promise<void> {
 }
 
 function relayOf(
-  { outbox, logger }: BackgroundParts,
+  { outbox, logger, clock, random, relay: settings = {} }: BackgroundParts,
   kind: OutboxKind,
   deliver: (order: Order) => Promise<unknown>,
 ) {
@@ -76,6 +82,5 @@ function relayOf(
       'outbox row parked, see /v1/outbox/parked',
     );
   const delivery = asTask(`deliver ${kind}`, deliver);
-  return createRelay({ kind, outbox, deliver: delivery, onParked, clock: systemClock, random: Math.random })
-    .deliverDue;
+  return createRelay({ kind, outbox, deliver: delivery, onParked, clock, random, settings }).deliverDue;
 }

@@ -1,4 +1,4 @@
-import { type CallOptions, type ResilienceEvent, systemClock } from '@ballast/resilience';
+import { type CallOptions, type Clock, type ResilienceEvent, systemClock } from '@ballast/resilience';
 
 /** One decision taken for an order, as its story tells it. */
 export interface StoryEvent {
@@ -20,7 +20,12 @@ const maxEventsPerStory = 60;
 
 /** The decisions taken for the latest orders, kept in memory. */
 export class Stories {
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #stories = new Map<string, Story>();
+
+  constructor(clock: Pick<Clock, 'now'> = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Call options under which every decision becomes part of this order's story. */
   optionsFor(orderId: string, options: CallOptions): CallOptions {
@@ -51,7 +56,7 @@ export class Stories {
   #storyOf(orderId: string): Story {
     const known = this.#stories.get(orderId);
     if (known) return known;
-    const story = { beganAtMs: systemClock.now(), events: [] };
+    const story = { beganAtMs: this.#clock.now(), events: [] };
     this.#stories.set(orderId, story);
     const [oldest] = this.#stories.keys();
     if (this.#stories.size > maxStories && oldest !== undefined) this.#stories.delete(oldest);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 
 it('gives each row to one of many relays that claim at once', async () => {
-  const outbox = outboxIn(db);
+  const outbox = outboxIn(db, { longestDelayMs: leaseTimeMs });
   // With every connection open beforehand, the claims really meet.
   await Promise.all(Array.from({ length: 10 }, () => db.query(sql`select pg_sleep(0.1)`)));
   const claims = Array.from({ length: 12 }, () =>
@@ -38,7 +38,45 @@ it('gives each row to one of many relays that claim at once', async () => {
 it('does not wait for a row that somebody else has locked', async () => {
   await db.transaction(async (elsewhere) => {
     await elsewhere.query(sql`select from outbox order by due_at limit 1 for update`);
-    const rows = await outboxIn(db).claim('settle-order', { limit: 100, leaseMs: leaseTimeMs });
+    const rows = await outboxIn(db, { longestDelayMs: leaseTimeMs }).claim('settle-order', {
+      limit: 100,
+      leaseMs: leaseTimeMs,
+    });
     expect(rows).toHaveLength(59);
   });
+});
+
+it('does not take what was leased after it began for a row from before a clock was set back', async () => {
+  await db.transaction(async (earlier) => {
+    await earlier.query(sql`select now(), pg_sleep(0.02)`);
+    const all = { limit: 100, leaseMs: leaseTimeMs };
+    const outbox = outboxIn(db, { longestDelayMs: leaseTimeMs });
+    expect(await outbox.claim('settle-order', all)).toHaveLength(60);
+    const late = outboxIn(earlier, { longestDelayMs: leaseTimeMs });
+    expect(await late.claim('settle-order', all)).toEqual([]);
+  });
+});
+
+it('can not hold a row that is parked and done at once, whatever the code believes', async () => {
+  const both = sql`update outbox set parked_at = now(), done_at = now()`;
+  await expect(db.query(both)).rejects.toThrow('outbox_parked_or_done');
+});
+
+it('mends, when it is migrated, a row that an earlier version left parked and done at once', async () => {
+  const url = await createTestDatabase(inject('databaseServerUrl'));
+  const [[name, first] = ['', sql``]] = Object.entries(migrations);
+  const old = await openDatabase({ name: 'old', url, migrations: { [name]: first } });
+  await old.query(sql`
+    with placed as (
+      insert into orders (id, customer_id, items, total_cents, created_at)
+      values (${randomUUID()}, 'ida', '[]', 0, now()) returning id
+    )
+    insert into outbox (order_id, kind, due_at, parked_at, done_at)
+    select id, 'settle-order', now(), now(), now() from placed`);
+  await old.close();
+  const migrated = await openDatabase({ name: 'new', url, migrations });
+  expect(await migrated.query(sql`select parked_at, done_at is not null as done from outbox`)).toEqual([
+    { parked_at: null, done: true },
+  ]);
+  await migrated.close();
 });

@@ -1,8 +1,8 @@
 import { sql } from '@ballast/service-kit';
 import { createTestDatabase, startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Orders, startOrders, startReplica } from './service.ts';
-import type { StubAnswer } from './stub-server.ts';
+import { flagsWith, type Orders, startOrders, startReplica } from './service.ts';
+import type { StubAnswer, StubRequest } from './stub-server.ts';
 
 const troubles: [string, StubAnswer][] = [
   ['resets every connection', 'reset'],
@@ -66,6 +66,34 @@ describe.each(troubles)('while recommendation %s', (_what, trouble) => {
   });
 });
 
+describe('while somebody holds the stock of one product', () => {
+  it('orders of other products are confirmed all the same, and the others as soon as it is free', async () => {
+    const orders = await startOrders();
+    const stockBusy = {
+      status: 503,
+      body: { type: 'about:blank', title: '', status: 503, code: 'stock-busy' },
+    };
+    const wantsMug = ({ method, body }: StubRequest) =>
+      method === 'PUT' && body.items[0].sku === 'MUG-ENAMEL';
+    orders.inventory.control.trouble = (request) => (wantsMug(request) ? stockBusy : undefined);
+    const boots = { items: [{ sku: 'SEABOOTS', quantity: 1 }] };
+    const waiting: string[] = [];
+    for (let n = 0; n < 40; n++) {
+      const reply = await orders.place();
+      expect(reply).toMatchObject({ status: 202, body: { status: 'pending' } });
+      waiting.push(reply.body.id);
+      expect((await orders.place(boots)).status).toBe(201);
+    }
+    const { body } = await orders.send('GET', '/resilience');
+    const inventory = body.dependencies.find(({ name }: { name: string }) => name === 'inventory');
+    expect(inventory.policies.breaker).toMatchObject({ state: 'closed' });
+    expect(await orders.count(sql`outbox where parked_at is not null`)).toBe(0);
+    orders.inventory.control.trouble = undefined;
+    await Promise.all(waiting.map((id) => orders.until(id, 'confirmed')));
+    await orders.close();
+  });
+});
+
 describe('without Redis', () => {
   it('orders are placed as ever', async () => {
     const orders = await startOrders({ REDIS_URL: 'redis://127.0.0.1:1' });
@@ -115,6 +143,20 @@ describe('without its database', () => {
     await expect.poll(async () => (await orders.place({}, 'during')).status, { timeout: 10_000 }).toBe(201);
     await orders.until(body.id, 'confirmed');
     await expect.poll(async () => (await orders.place({}, 'before')).body.id).toBe(body.id);
+    await orders.close();
+  });
+
+  it('its guard follows the switches of the protections like every other', async () => {
+    const orders = await startOrders({}, flagsWith({ 'protection.breaker': false }));
+    const { body } = await orders.send('GET', '/resilience');
+    const breakers = body.dependencies.map(
+      (guard: { name: string; policies: { breaker: { enabled: boolean } } }) => [
+        guard.name,
+        guard.policies.breaker.enabled,
+      ],
+    );
+    expect(breakers).toContainEqual(['postgres', false]);
+    expect(breakers).toContainEqual(['inventory', false]);
     await orders.close();
   });
 

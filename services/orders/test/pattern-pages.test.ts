@@ -16,8 +16,8 @@ const defaults = {
 };
 
 it.each([
-  ['idempotency.md', 3],
-  ['outbox.md', 9],
+  ['idempotency.md', 4],
+  ['outbox.md', 10],
 ])('%s tells every default as it is', (page, count) => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/patterns', page), 'utf8');
   const told = [...text.matchAll(/^\| `(\w+)` +\| (\d+) /gm)].map(([, option, value]) => [

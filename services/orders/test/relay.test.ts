@@ -83,6 +83,42 @@ describe('a relay', () => {
     expect(open.every(({ attempts, dueAtMs }) => attempts === 0 && dueAtMs <= nowMs)).toBe(true);
   });
 
+  it('that slept past its lease changes nothing of a row that another relay holds by then', async () => {
+    await enqueue('contested');
+    const { promise: isAwake, resolve: wake } = Promise.withResolvers<void>();
+    deliver = async () => {
+      await isAwake;
+      throw rejection();
+    };
+    const slow = relay().deliverDue();
+    await Promise.resolve();
+    nowMs += relayDefaults.leaseMs;
+    const [held] = await shop.outbox.claim('settle-order', { limit: 1, leaseMs: relayDefaults.leaseMs });
+    wake();
+    await slow;
+    expect(rowOf('contested')).toMatchObject({
+      claim: held?.claim,
+      attempts: 2,
+      lastError: null,
+      dueAtMs: nowMs + relayDefaults.leaseMs,
+    });
+  });
+
+  it('reports a row as parked only when it was still the one that held it', async () => {
+    await enqueue('contested');
+    const { deliverDue } = relay();
+    deliver = async () => {
+      nowMs += relayDefaults.leaseMs;
+      const [held] = await shop.outbox.claim('settle-order', { limit: 1, leaseMs: relayDefaults.leaseMs });
+      if (held) await shop.outbox.postpone(held, { attempts: 0, error: 'elsewhere', delayMs: 0 });
+      throw rejection();
+    };
+    Object.assign(rowOf('contested') ?? {}, { attempts: relayDefaults.maxAttempts });
+    await deliverDue();
+    expect(parked).toEqual([]);
+    expect(rowOf('contested')).toMatchObject({ parkedAtMs: null, lastError: 'elsewhere' });
+  });
+
   it('waits longer after each failure of the same row, at random up to a ceiling', async () => {
     await enqueue('stubborn');
     deliver = async () => {
@@ -109,6 +145,26 @@ describe('a relay', () => {
     expect(delivered).toHaveLength(20);
     expect(parked).toEqual(['poison']);
     expect(rowOf('poison')).toMatchObject({ attempts: relayDefaults.maxAttempts, lastError: '400' });
+  });
+
+  it('neither parks nor slows down for rows whose time has not come, as when their product is held', async () => {
+    const isHeld = ({ id }: Order) => id.startsWith('held');
+    await enqueue(...many(200).flatMap((id) => [`held-${id}`, id]));
+    deliver = async (order) => {
+      if (isHeld(order)) throw Object.assign(new Error('held'), { verdict: 'uncounted', retryAfterMs: 1000 });
+    };
+    const { deliverDue } = relay();
+    let rounds = 0;
+    while (await deliverDue()) rounds++;
+    expect(rounds).toBeLessThan(20);
+    expect(shop.rows.filter(({ doneAtMs }) => doneAtMs !== null)).toHaveLength(200);
+    const held = shop.rows.filter(({ doneAtMs }) => doneAtMs === null);
+    expect(held.every(({ dueAtMs }) => dueAtMs > nowMs + 1000)).toBe(true);
+    for (let round = 0; round < 500; round++, nowMs += 1500) {
+      await enqueue(`other-${round}`);
+      while (await deliverDue());
+    }
+    expect(parked).toEqual([]);
   });
 
   it('parks a row that fails again and again while others get through', async () => {
@@ -160,5 +216,35 @@ describe('a relay', () => {
     deliver = async () => {};
     await deliverDue();
     expect(rowOf('patient')?.doneAtMs).not.toBeNull();
+  });
+
+  // Found by the simulation: with its clock set back by 10 minutes, "delivered lately" stayed true for 10 minutes.
+  it.each([-3 * 3_600_000, -600_000, 600_000, 3 * 3_600_000])(
+    'parks nothing for an outage although its clock steps by %i ms',
+    async (stepMs) => {
+      await enqueue('well', ...many(20));
+      const { deliverDue } = relay();
+      await deliverDue();
+      deliver = async () => {
+        throw new Error('ECONNREFUSED');
+      };
+      nowMs += stepMs;
+      for (const row of shop.rows) row.dueAtMs = nowMs;
+      for (let round = 0; round < 5000; round++, nowMs += 1000) await deliverDue();
+      expect(parked).toEqual([]);
+      expect(shop.rows.every(({ attempts }) => attempts < 20)).toBe(true);
+    },
+  );
+
+  it('begins no further row of a batch when its clock was set back meanwhile', async () => {
+    await enqueue(...many(90));
+    const { deliverDue } = relay();
+    for (let round = 0; round < 5; round++) await deliverDue();
+    let asked = 0;
+    deliver = async () => {
+      if (asked++ === 0) nowMs -= 600_000;
+    };
+    await deliverDue();
+    expect(asked).toBeLessThanOrEqual(relayDefaults.maxConcurrent);
   });
 });

@@ -1,34 +1,35 @@
-import type { StockRow } from './final-state.ts';
+import type { FinalState, StockRow } from './final-state.ts';
 import type { Invariant } from './verdict.ts';
 
 export const conservation: Invariant = {
   id: 'I4',
   title: 'conservation: available + reserved + sold = supplied in every snapshot, and the ledger agrees',
-  examine(_operations, { stock, ledger, stockSamples }) {
-    const snapshots = [...stockSamples, stock];
-    const unbalanced = snapshots.flatMap((rows, index) =>
-      rows.filter(isUnbalanced).map((row) => ({ row, index })),
-    );
-    const booked = new Map(ledger.map((row) => [row.sku, row]));
-    const adrift = stock.filter((row) => !agrees(row, booked.get(row.sku)));
-    return {
-      checked: snapshots.reduce((total, rows) => total + rows.length, 0),
-      violations: [
-        ...unbalanced.map(
-          ({ row, index }) => `snapshot ${index + 1} of ${snapshots.length}: ${describe(row)}`,
-        ),
-        ...adrift.map(
-          (row) => `stock says ${describe(row)}; the ledger says ${describe(booked.get(row.sku))}`,
-        ),
-      ],
-    };
+  count: (_operations, state) => snapshotsIn(state).reduce((total, rows) => total + rows.length, 0),
+  clauses: {
+    sums: (_operations, state) =>
+      inSnapshots(
+        state,
+        ({ supplied, available, reserved, sold }) => available + reserved + sold !== supplied,
+      ),
+    signs: (_operations, state) =>
+      inSnapshots(state, ({ supplied, available, reserved, sold }) =>
+        [supplied, available, reserved, sold].some((count) => count < 0),
+      ),
+    ledger: (_operations, { stock, ledger }) => {
+      const booked = new Map(ledger.map((row) => [row.sku, row]));
+      return stock
+        .filter((row) => !agrees(row, booked.get(row.sku)))
+        .map((row) => `stock says ${describe(row)}; the ledger says ${describe(booked.get(row.sku))}`);
+    },
   },
 };
 
-function isUnbalanced({ supplied, available, reserved, sold }: StockRow): boolean {
-  return (
-    available + reserved + sold !== supplied ||
-    [supplied, available, reserved, sold].some((count) => count < 0)
+const snapshotsIn = ({ stock, stockSamples }: FinalState) => [...stockSamples, stock];
+
+function inSnapshots(state: FinalState, isWrong: (row: StockRow) => boolean): string[] {
+  const snapshots = snapshotsIn(state);
+  return snapshots.flatMap((rows, index) =>
+    rows.filter(isWrong).map((row) => `snapshot ${index + 1} of ${snapshots.length}: ${describe(row)}`),
   );
 }
 

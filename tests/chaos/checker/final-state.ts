@@ -1,19 +1,32 @@
-import type { OrderLine, OrderStatus } from '../history/entry.ts';
+import type { OrderLine, OrderStatus, PricedLine } from '../history/entry.ts';
 
 export type OrderRow = {
   readonly id: string;
   readonly key: string;
   readonly status: OrderStatus;
-  readonly items: readonly OrderLine[];
+  /** Why it was rejected. */
+  readonly reason: string | null;
+  readonly customerId: string;
+  readonly items: readonly PricedLine[];
+  readonly totalCents: number;
 };
 
 export type ReservationRow = {
   readonly orderId: string;
   readonly status: 'reserved' | 'confirmed' | 'refused' | 'released' | 'expired';
   readonly items: readonly OrderLine[];
-  /** Pieces booked for it, and pieces sold or given back: added up from the ledger, whatever the status says. */
-  readonly heldPieces: number;
-  readonly endedPieces: number;
+  /** What was booked for it, sold and given back: from the ledger, whatever the status says. */
+  readonly held: readonly OrderLine[];
+  readonly sold: readonly OrderLine[];
+  readonly returned: readonly OrderLine[];
+};
+
+/** A purchase as the receiver of `order-confirmed` noted it, and how often it counted it. */
+export type PurchaseRow = {
+  readonly orderId: string;
+  readonly times: number;
+  readonly customerId: string;
+  readonly skus: readonly string[];
 };
 
 export type StockRow = {
@@ -55,9 +68,17 @@ export type FinalState = {
   readonly ledger: readonly StockRow[];
   /** Snapshots of the stock taken while faults were on. */
   readonly stockSamples: readonly (readonly StockRow[])[];
-  /** Per order, how often the receiver of `order-confirmed` counted it. */
-  readonly purchases: readonly { readonly orderId: string; readonly times: number }[];
-  /** How often a product counts as bought, and how often it should by the purchases that were counted. */
+  /** What was delivered before the first customer came. */
+  readonly supply: readonly { readonly sku: string; readonly supplied: number }[];
+  /** Ids of orders that were seen pending while their key had been forgotten. */
+  readonly forgottenWhilePending: readonly string[];
+  /** How many keys were forgotten because their time was over. */
+  readonly forgottenKeys: number;
+  readonly purchases: readonly PurchaseRow[];
+  /**
+   * How often a product counts as bought, or two products as bought together, and how often they should by the
+   * purchases that were counted.
+   */
   readonly popularity: readonly {
     readonly sku: string;
     readonly counted: number;

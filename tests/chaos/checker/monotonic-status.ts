@@ -1,4 +1,4 @@
-import type { Completion, OrderStatus } from '../history/entry.ts';
+import { type Completion, type OrderStatus, rejectionCodes } from '../history/entry.ts';
 import type { Operations } from '../history/operations.ts';
 import type { FinalState } from './final-state.ts';
 import type { Invariant } from './verdict.ts';
@@ -9,13 +9,17 @@ type Observation = { readonly status: OrderStatus; readonly from: number; readon
 export const monotonicStatus: Invariant = {
   id: 'I8',
   title: 'monotonic: an order goes from pending to confirmed or rejected, and stays there',
-  examine(operations, state) {
-    const observations = observationsByOrder(operations, state);
-    const violations = [...observations].flatMap(([orderId, seen]) => {
-      const fault = contradiction(seen);
-      return fault === undefined ? [] : [`order ${orderId} ${fault}`];
-    });
-    return { checked: observations.size, violations };
+  count: (operations, state) => observationsByOrder(operations, state).size,
+  clauses: {
+    'one end': (operations, state) =>
+      [...observationsByOrder(operations, state)].flatMap(([orderId, seen]) => {
+        const ends = endsIn(seen);
+        return ends.length > 1 ? [`order ${orderId} was seen both ${ends.join(' and ')}`] : [];
+      }),
+    'no way back': (operations, state) =>
+      [...observationsByOrder(operations, state)].flatMap(([orderId, seen]) =>
+        goesBack(seen) ? [`order ${orderId} was ${endsIn(seen)[0]} and then pending again`] : [],
+      ),
   },
 };
 
@@ -24,7 +28,8 @@ function observationsByOrder(operations: Operations, { orders }: FinalState): Ma
   const note = (orderId: string, observation: Observation) =>
     byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), observation]);
   const idOf = new Map(orders.map(({ key, id }) => [key, id]));
-  for (const { invoked, completed } of [...operations.placings, ...operations.readings]) {
+  const { placings, readings, cancellings } = operations;
+  for (const { invoked, completed } of [...placings, ...readings, ...cancellings]) {
     if (completed === undefined) continue;
     const [orderId, status] = statusIn(completed) ?? [];
     const id = orderId ?? ('key' in invoked ? idOf.get(invoked.key) : invoked.orderId);
@@ -35,19 +40,20 @@ function observationsByOrder(operations: Operations, { orders }: FinalState): Ma
   return byOrder;
 }
 
-/** The order and status that an answer names. A replayed answer is an old one, so it counts as none. */
+/** The order and status that an answer names. A replayed answer is an old one: the content of answers is I12. */
 function statusIn(answer: Completion): [orderId: string | undefined, OrderStatus] | undefined {
   if (answer.type === 'ok') return answer.replayed ? undefined : [answer.orderId, answer.orderStatus];
-  // An error for lack of stock names no order; its key does.
-  return answer.type === 'fail' && answer.code === 'insufficient-stock' ? [undefined, 'rejected'] : undefined;
+  // A rejection names no order; its key does.
+  return answer.type === 'fail' && rejectionCodes.includes(answer.code) ? [undefined, 'rejected'] : undefined;
 }
 
-function contradiction(seen: readonly Observation[]): string | undefined {
+const endsIn = (seen: readonly Observation[]): OrderStatus[] => [
+  ...new Set(seen.map(({ status }) => status).filter((status) => status !== 'pending')),
+];
+
+/** Only answers that do not overlap in time have an order. */
+function goesBack(seen: readonly Observation[]): boolean {
   const settled = seen.filter(({ status }) => status !== 'pending');
-  const ends = [...new Set(settled.map(({ status }) => status))];
-  if (ends.length > 1) return `was seen both ${ends.join(' and ')}`;
-  // Only answers that do not overlap in time have an order.
   const settledBy = Math.min(...settled.map(({ to }) => to));
-  const back = seen.find(({ status, from }) => status === 'pending' && from > settledBy);
-  return back === undefined ? undefined : `was ${ends[0]} and then pending again`;
+  return seen.some(({ status, from }) => status === 'pending' && from > settledBy);
 }

@@ -4,24 +4,27 @@ import type { Invariant } from './verdict.ts';
 export const noLostAcknowledgement: Invariant = {
   id: 'I2',
   title: 'no lost acknowledgement: what was answered is stored, and every later read finds it',
-  examine(operations, { orders }) {
-    const acknowledgedAt = firstAcknowledgements(operations);
-    const stored = new Set(orders.map(({ id }) => id));
-    const lost = [...acknowledgedAt.keys()].filter((id) => !stored.has(id));
-    const unread = operations.readings.filter(({ invoked, completed }) => {
-      const since = acknowledgedAt.get(invoked.orderId);
-      const missing = completed?.type === 'fail' && completed.status === 404;
-      return missing && since !== undefined && since < invoked.at;
-    });
-    return {
-      checked: acknowledgedAt.size,
-      violations: [
-        ...lost.map((id) => `order ${id} was acknowledged and is not in the database`),
-        ...unread.map(
-          ({ invoked }) => `order ${invoked.orderId} was acknowledged and a later read answered 404`,
-        ),
-      ],
-    };
+  count: (operations) => firstAcknowledgements(operations).size,
+  clauses: {
+    'answered and stored': (operations, { orders }) => {
+      const stored = new Set(orders.map(({ id }) => id));
+      return [...firstAcknowledgements(operations).keys()]
+        .filter((id) => !stored.has(id))
+        .map((id) => `order ${id} was acknowledged and is not in the database`);
+    },
+    'answered and found': (operations) => {
+      const acknowledgedAt = firstAcknowledgements(operations);
+      return [...operations.readings, ...operations.cancellings]
+        .filter(({ invoked, completed }) => {
+          const since = acknowledgedAt.get(invoked.orderId);
+          const isMissing = completed?.type === 'fail' && completed.status === 404;
+          return isMissing && since !== undefined && since < invoked.at;
+        })
+        .map(
+          ({ invoked }) =>
+            `order ${invoked.orderId} was acknowledged and a later ${invoked.operation} answered 404`,
+        );
+    },
   },
 };
 

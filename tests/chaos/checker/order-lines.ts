@@ -9,6 +9,14 @@ export function quantities(lines: Iterable<OrderLine>): Map<string, number> {
 
 /** Two orders are the same when they add up to the same, whatever the sequence and splitting of their lines. */
 export function sameLines(some: readonly OrderLine[], others: readonly OrderLine[]): boolean {
-  const [left, right] = [quantities(some), quantities(others)];
-  return left.size === right.size && [...left].every(([sku, quantity]) => right.get(sku) === quantity);
+  return sameQuantities(quantities(some), quantities(others));
+}
+
+function sameQuantities(some: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): boolean {
+  return some.size === others.size && [...some].every(([sku, quantity]) => others.get(sku) === quantity);
+}
+
+/** As in `2 mug, 1 lamp`. */
+export function describeLines(lines: readonly OrderLine[]): string {
+  return lines.map(({ sku, quantity }) => `${quantity} ${sku}`).join(', ') || 'nothing';
 }

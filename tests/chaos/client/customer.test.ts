@@ -16,7 +16,10 @@ const decided = (always: boolean): SeededRandom => ({
   fork: () => decided(always),
 });
 
-async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicates = false } = {}) {
+async function visit(
+  answers: { place: Outcome[]; read?: Outcome[]; cancel?: Outcome[] },
+  { habits = false } = {},
+) {
   const log = openHistoryLog({ clock: { now: () => 0 } });
   const waits: number[] = [];
   const closing = new AbortController();
@@ -31,14 +34,25 @@ async function visit(answers: { place: Outcome[]; read?: Outcome[] }, { duplicat
     queueMicrotask(callback);
     return { cancel() {} };
   };
-  const api = { place: next(answers.place), read: next(answers.read), close: async () => {} };
-  const items = [{ sku: 'mug', quantity: 1 }];
+  const api = {
+    place: next(answers.place),
+    read: next(answers.read),
+    ...(answers.cancel && { cancel: next(answers.cancel) }),
+    close: async () => {},
+  };
+  const items = [
+    { sku: 'mug', quantity: 1 },
+    { sku: 'bell', quantity: 2 },
+  ];
   await runCustomer(
     { key: 'k', customerId: 'c', items },
-    { api, log, clock: { now: () => 0, setTimer }, random: decided(duplicates), closing: closing.signal },
+    { api, log, clock: { now: () => 0, setTimer }, random: decided(habits), closing: closing.signal },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
+    baskets: log.entries
+      .filter((entry) => entry.type === 'invoke' && entry.operation === 'place')
+      .map((entry) => ('items' in entry ? entry.items : [])),
     waits,
   };
 }
@@ -92,11 +106,25 @@ describe('a customer', () => {
     expect(asked).toEqual(['place']);
   });
 
-  it('sends duplicates at once and again later', async () => {
-    const { asked } = await visit(
-      { place: [confirmed, confirmed, confirmed], read: [confirmed, confirmed] },
-      { duplicates: true },
+  it('sends duplicates at once, again, with another body, and later with its lines in another order', async () => {
+    const reused = problem(422, 'idempotency-key-reused');
+    const { asked, baskets } = await visit(
+      { place: [confirmed, confirmed, confirmed, reused, confirmed], read: [confirmed, confirmed] },
+      { habits: true },
     );
-    expect(asked).toEqual(['place', 'place', 'read', 'read', 'place']);
+    expect(asked).toEqual(['place', 'place', 'read', 'read', 'place', 'place', 'place']);
+    const [first, , again, other, later] = baskets;
+    expect(again).toEqual(first);
+    expect(other).toEqual(first?.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 })));
+    expect(later).toEqual(first?.toReversed());
+  });
+
+  it('has a pending order cancelled, and reads it all the same', async () => {
+    const rejected: Outcome = { ...confirmed, orderStatus: 'rejected' };
+    const { asked } = await visit(
+      { place: [pending, pending], cancel: [rejected, rejected], read: [rejected, rejected] },
+      { habits: true },
+    );
+    expect(asked.slice(0, 6)).toEqual(['place', 'place', 'cancel', 'cancel', 'read', 'read']);
   });
 });

@@ -20,8 +20,21 @@ export type OrderRequest = {
   readonly items: readonly OrderLine[];
 };
 
-const concurrentDuplicates = 0.1;
-const serialDuplicates = 0.1;
+/** Shares of the customers with a habit that a shop has to cope with. */
+export const habits = {
+  /** Sends the order two or three times at once. */
+  concurrentDuplicates: 0.1,
+  /** Sends it again as soon as it is answered. */
+  serialDuplicates: 0.1,
+  /** Sends it again seconds later, with its lines in another order. */
+  lateDuplicates: 0.05,
+  /** Uses the key again for another order. */
+  otherBodies: 0.04,
+  /** Has the order cancelled when it is answered as pending. */
+  cancellations: 0.15,
+} as const;
+/** Far less than a key is kept. */
+const latestDuplicateMs = 8000;
 const longestPauseMs = 4000;
 /** Shorter than the time an order may take to settle, or the pause would be what is late. */
 const longestPauseBetweenReadsMs = 2500;
@@ -31,32 +44,52 @@ const longestPauseBetweenReadsMs = 2500;
  * until it is settled.
  */
 export async function runCustomer(order: OrderRequest, tools: CustomerTools): Promise<void> {
-  const sendings = tools.random.chance(concurrentDuplicates) ? tools.random.integer(2, 3) : 1;
+  const { random } = tools;
+  const sendings = random.chance(habits.concurrentDuplicates) ? random.integer(2, 3) : 1;
   await Promise.all(Array.from({ length: sendings }, () => placeUntilAnswered(order, tools)));
-  if (tools.random.chance(serialDuplicates)) await place(order, tools);
+  if (random.chance(habits.serialDuplicates)) await place(order, tools);
+  if (random.chance(habits.otherBodies)) await place({ ...order, items: anotherBasket(order.items) }, tools);
+  if (random.chance(habits.lateDuplicates)) await placeLater(order, tools);
+}
+
+/** The same products, and more of each. */
+function anotherBasket(items: readonly OrderLine[]): OrderLine[] {
+  return items.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
+}
+
+async function placeLater(order: OrderRequest, tools: CustomerTools): Promise<void> {
+  await sleep(tools.clock, tools.random.integer(500, latestDuplicateMs), tools.closing);
+  if (!tools.closing.aborted) await place({ ...order, items: order.items.toReversed() }, tools);
 }
 
 async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools): Promise<void> {
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await place(order, tools);
-    if (outcome.type === 'ok') return follow(outcome.orderId, tools);
+    if (outcome.type === 'ok') return follow(outcome, tools);
     if (outcome.type === 'fail' && isFinal(outcome)) return;
     await sleep(tools.clock, pauseMs(outcome, attempt, tools));
   }
 }
 
 /** Reads the order once after every acknowledgement, and then until it is settled. */
-async function follow(orderId: string, tools: CustomerTools): Promise<void> {
+async function follow(
+  { orderId, orderStatus }: Extract<Outcome, { type: 'ok' }>,
+  tools: CustomerTools,
+): Promise<void> {
+  const { api, log, random } = tools;
+  if (orderStatus === 'pending' && api.cancel && random.chance(habits.cancellations)) {
+    const { cancel } = api;
+    await log.attempt({ operation: 'cancel', orderId }, () => cancel(orderId));
+  }
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
-    const outcome = await tools.log.attempt({ operation: 'read', orderId }, () => tools.api.read(orderId));
+    const outcome = await log.attempt({ operation: 'read', orderId }, () => api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
     await sleep(tools.clock, pauseMs(outcome, attempt, tools));
   }
 }
 
 function place(order: OrderRequest, { api, log }: CustomerTools): Promise<Outcome> {
-  const { key, items } = order;
-  return log.attempt({ operation: 'place', key, items }, () => api.place(order));
+  return log.attempt({ operation: 'place', ...order }, () => api.place(order));
 }
 
 /** Busy, shed and in flight end by themselves; every other error is the customer's own and stays. */

@@ -9,7 +9,7 @@ export type Catalogue = {
   readonly scarce: readonly string[];
 };
 
-const scarceOrders = 0.05;
+const scarceOrders = 0.07;
 
 /**
  * As many customers as come in this time may wait at once; those above are turned away without asking. Otherwise

@@ -32,11 +32,16 @@ describe('the history log', () => {
   it('can be read back from its file, without a line that was cut off', async () => {
     const file = join(folder, 'history.jsonl');
     const log = openHistoryLog({ clock: { now: () => 1 }, file });
-    await log.attempt({ operation: 'place', key: 'k', items: [{ sku: 'mug', quantity: 1 }] }, async () => ({
-      type: 'fail',
-      status: 503,
-      code: 'overloaded',
-    }));
+    await log.attempt(
+      { operation: 'place', key: 'k', customerId: 'c', items: [{ sku: 'mug', quantity: 1 }] },
+      async () => ({
+        type: 'fail',
+        status: 503,
+        code: 'overloaded',
+      }),
+    );
+    log.priced('mug', 990);
+    log.requeued(2);
     log.healed();
     await log.close();
     appendFileSync(file, '{"type":"inv');

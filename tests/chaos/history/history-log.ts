@@ -1,7 +1,7 @@
 import { createWriteStream, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Clock } from '@ballast/resilience/primitives';
-import type { HistoryEntry, OrderLine, OrderStatus } from './entry.ts';
+import type { AnsweredBody, HistoryEntry, OrderLine, OrderStatus } from './entry.ts';
 
 /** What came back from one request, before it gets a number and a time. */
 export type Outcome =
@@ -10,13 +10,19 @@ export type Outcome =
       readonly orderId: string;
       readonly orderStatus: OrderStatus;
       readonly replayed: boolean;
+      readonly body?: AnsweredBody;
     }
   | { readonly type: 'fail'; readonly status: number; readonly code: string; readonly retryAfterMs?: number }
   | { readonly type: 'unknown'; readonly reason: string };
 
 export type Request =
-  | { readonly operation: 'place'; readonly key: string; readonly items: readonly OrderLine[] }
-  | { readonly operation: 'read'; readonly orderId: string };
+  | {
+      readonly operation: 'place';
+      readonly key: string;
+      readonly customerId: string;
+      readonly items: readonly OrderLine[];
+    }
+  | { readonly operation: 'read' | 'cancel'; readonly orderId: string };
 
 /** The history: every request of a client and every answer, in the order in which they happen. */
 export interface HistoryLog {
@@ -24,6 +30,8 @@ export interface HistoryLog {
   /** Records the request, sends it with `ask`, and records the answer. */
   attempt(request: Request, ask: () => Promise<Outcome>): Promise<Outcome>;
   healed(): void;
+  priced(sku: string, priceCents: number): void;
+  requeued(rows: number): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +62,8 @@ export function openHistoryLog({ clock, file }: HistoryLogOptions): HistoryLog {
       return outcome;
     },
     healed: () => write({ type: 'healed', at: clock.now() }),
+    priced: (sku, priceCents) => write({ type: 'priced', at: clock.now(), sku, priceCents }),
+    requeued: (rows) => write({ type: 'requeued', at: clock.now(), rows }),
     async close() {
       if (lines) await finished(lines.end());
     },

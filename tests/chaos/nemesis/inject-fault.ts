@@ -10,10 +10,10 @@ import {
   timeout,
 } from '../proxy/toxics/index.ts';
 import type { SystemUnderTest } from '../system/system-under-test.ts';
-import type { Fault, ProcessName, ServiceFault, ToxicSettings } from './fault.ts';
 
-/** Ends a fault. Safe to call when the process has died meanwhile. */
-export type EndFault = () => Promise<void>;
+import type { EndFault, Fault, ProcessName, ServiceFault, ToxicSettings } from './fault.ts';
+import { lockStockRow } from './lock-stock-row.ts';
+import { answerWithRejections } from './rejecting-receiver.ts';
 
 /** Begins the fault and returns what ends it. Rejects when it is impossible: a process that is down can't be killed. */
 export async function injectFault(fault: Fault, forMs: number, system: SystemUnderTest): Promise<EndFault> {
@@ -22,6 +22,7 @@ export async function injectFault(fault: Fault, forMs: number, system: SystemUnd
       await processOf(system, fault.process).kill();
       return () => processOf(system, fault.process).start();
     case 'stall':
+    case 'lease-stall':
       await processOf(system, fault.process).stall();
       return () => processOf(system, fault.process).resume();
     case 'database-stop':
@@ -37,7 +38,33 @@ export async function injectFault(fault: Fault, forMs: number, system: SystemUnd
     case 'partition':
       await proxyOf(system, fault.edge).disable();
       return () => proxyOf(system, fault.edge).enable();
+    case 'rejecting-receiver':
+      return answerWithRejections(proxyOf(system, fault.edge));
+    case 'full-log-disk':
+      return fillLogDisk(system, fault.process);
+    case 'clock-step':
+      system.processes.stepClock(fault.process, fault.stepMs);
+      return async () => system.processes.stepClock(fault.process, 0);
+    case 'locked-row':
+      return lockStockRow(system.databaseUrl('inventory'), fault.product);
+    case 'standby-away':
+      system.requireStandby(true);
+      return async () => system.requireStandby(false);
   }
+}
+
+/** The log of a process is opened when it starts, so it is started anew for both. */
+async function fillLogDisk(system: SystemUnderTest, name: ProcessName): Promise<EndFault> {
+  const process = processOf(system, name);
+  await process.kill();
+  system.processes.fillDisk(name, true);
+  // Not awaited: a service that can't write its log may never come up, and then the invariants have to say so.
+  process.start().catch(() => {});
+  return async () => {
+    system.processes.fillDisk(name, false);
+    await process.kill().catch(() => {});
+    await process.start();
+  };
 }
 
 function processOf({ processes }: SystemUnderTest, name: ProcessName) {

@@ -45,6 +45,18 @@ describe('the nemesis', () => {
     ]);
   });
 
+  it('tries the first fault of its class again when its target is down', async () => {
+    let isDown = true;
+    const schedule = [{ atMs: 1, forMs: 10, fault: kill('a'), isRequired: true }];
+    const { world, events, nemesis } = simulated(schedule, () => isDown);
+    await world.runUntil(700);
+    isDown = false;
+    await world.runUntil(5000);
+    await nemesis.done;
+    expect(events).toEqual(['1001 begin a', '1011 end a']);
+    expect(nemesis.injected.map(({ missed }) => missed)).toEqual(['already down', 'already down', undefined]);
+  });
+
   it('ends what it has begun when it is stopped, and begins nothing more', async () => {
     const { world, events, nemesis, stop } = simulated([
       { atMs: 10, forMs: 1000, fault: kill('a') },
@@ -54,6 +66,21 @@ describe('the nemesis', () => {
     await world.runUntil(100);
     await nemesis.done;
     expect(events).toEqual(['10 begin a', '100 end a']);
+  });
+
+  it('goes on when the end of a fault never comes', async () => {
+    const world = new World(seededRandom(1));
+    const endsNever = async () => () => new Promise<void>(() => {});
+    const nemesis = startNemesis([{ atMs: 1, forMs: 1, fault: kill('a') }], endsNever, {
+      clock: world,
+      stopping: new AbortController().signal,
+    });
+    let isDone = false;
+    nemesis.done.then(() => {
+      isDone = true;
+    });
+    await world.runUntil(60_000);
+    expect(isDone).toBe(true);
   });
 
   it('counts as kills what leaves no time to clean up', () => {

@@ -1,7 +1,6 @@
-import type { Clock } from '@ballast/resilience/primitives';
+import { type Clock, settleWithin } from '@ballast/resilience/primitives';
 import { sleep } from '../sleep.ts';
-import type { Fault, ScheduledFault } from './fault.ts';
-import type { EndFault } from './inject-fault.ts';
+import type { EndFault, Fault, ScheduledFault } from './fault.ts';
 
 export type InjectedFault = {
   readonly at: number;
@@ -25,6 +24,11 @@ export type NemesisOptions = {
   readonly onInjected?: (injected: InjectedFault) => void;
 };
 
+/** A target that is down is up again a few seconds later. */
+const attemptsOfRequired = 8;
+const betweenAttemptsMs = 500;
+const longestEndMs = 15_000;
+
 /** Carries out a schedule: each fault begins at its time, and ends when its duration is over. */
 export function startNemesis(
   schedule: readonly ScheduledFault[],
@@ -39,18 +43,29 @@ export function startNemesis(
     onInjected?.(entry);
   }
 
-  async function carryOut({ atMs, forMs, fault }: ScheduledFault): Promise<void> {
+  async function carryOut({ atMs, forMs, fault, isRequired = false }: ScheduledFault): Promise<void> {
     await sleep(clock, beginMs + atMs - clock.now(), stopping);
-    if (stopping.aborted) return;
-    const at = Math.round(clock.now() - beginMs);
-    const endFault = await injectFault(fault, forMs).catch((error: Error) =>
-      note({ at, fault, forMs, missed: error.message }),
-    );
+    const endFault = await begin(fault, forMs, isRequired ? attemptsOfRequired : 1);
     if (!endFault) return;
-    note({ at, fault, forMs });
     await sleep(clock, forMs, stopping);
-    // A process that can't be started now is started by its supervisor later.
-    await endFault().catch(() => {});
+    // A process that can't be started now is started by its supervisor later; one that never comes up must not hold the
+    // run up, because the healing reports it.
+    await settleWithin(endFault(), longestEndMs, clock);
+  }
+
+  async function begin(fault: Fault, forMs: number, attempts: number): Promise<EndFault | undefined> {
+    if (stopping.aborted) return undefined;
+    const at = Math.round(clock.now() - beginMs);
+    try {
+      const endFault = await injectFault(fault, forMs);
+      note({ at, fault, forMs });
+      return endFault;
+    } catch (error) {
+      note({ at, fault, forMs, missed: (error as Error).message });
+    }
+    if (attempts <= 1) return undefined;
+    await sleep(clock, betweenAttemptsMs, stopping);
+    return begin(fault, forMs, attempts - 1);
   }
 
   return { injected, done: Promise.all(schedule.map(carryOut)).then(() => {}) };

@@ -19,6 +19,8 @@ export interface TcpProxy {
   /** Cuts every connection and refuses new ones, as a dead process does. */
   disable(): Promise<void>;
   enable(): Promise<void>;
+  /** Cuts every connection, and leads new ones elsewhere until the returned function is called, which cuts again. */
+  divert(elsewhere: Upstream): () => void;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export async function startProxy({
   const activeToxics = new Set<ActiveToxic>();
   const links = new Set<Link>();
   let turn = 0;
+  let diverted: Upstream | undefined;
   let port = listen.port ?? 0;
   let server = await open();
 
@@ -67,7 +70,7 @@ export async function startProxy({
 
   async function link(client: Socket): Promise<void> {
     client.on('error', () => client.destroy());
-    const upstream = await reach(upstreams, turn++);
+    const upstream = await reach(diverted ? [diverted] : upstreams, turn++);
     if (upstream === undefined || client.destroyed) {
       upstream?.destroy();
       client.resetAndDestroy();
@@ -110,6 +113,14 @@ export async function startProxy({
     disable,
     async enable() {
       if (!server.listening) server = await open();
+    },
+    divert(elsewhere) {
+      const lead = (to: Upstream | undefined) => {
+        diverted = to;
+        for (const made of links) made.cut();
+      };
+      lead(elsewhere);
+      return () => lead(undefined);
     },
     close: disable,
   };

@@ -1,10 +1,18 @@
 import { memoryReservations } from '@ballast/inventory/simulation';
-import { memoryOrders } from '@ballast/orders/simulation';
-import { type Conditions, healthyNetwork, healthyWire } from './conditions.ts';
-import { inventoryService } from './inventory-service.ts';
+import { longestRowDelayOf, memoryOrders } from '@ballast/orders/simulation';
+import { memoryPurchases } from '@ballast/recommendation/simulation';
+import {
+  type Conditions,
+  healthyNetwork,
+  healthyRedisLink,
+  healthyWire,
+  priceCentsOf,
+} from './conditions.ts';
 import { Machine } from './machine.ts';
-import { ordersService } from './orders-service.ts';
-import type { PlantBug, SimulatedSystem } from './simulated-system.ts';
+import { RedisData } from './redis-data.ts';
+import { servicesOf } from './services.ts';
+import type { PlantBug, ServiceName, SimulatedSystem } from './simulated-system.ts';
+import { Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
 /** The services on their machines, all of them started, over a network without faults. */
@@ -13,43 +21,77 @@ export function buildSystem(
   conditions: Conditions,
   plant: PlantBug = (databases) => databases,
 ): SimulatedSystem {
-  const ordersDatabase = new Machine(world, 'orders-database');
-  const inventoryDatabase = new Machine(world, 'inventory-database');
+  const [ordersDatabase, inventoryDatabase, recommendationDatabase] = databaseNames.map(
+    (name) => new Machine(world, name),
+  ) as [Machine, Machine, Machine];
+  const { lockMs, keepKeysMs, keepDeliveredMs, supply, reservationMs } = conditions;
   const databases = plant(
     {
       orders: memoryOrders({
-        lockMs: conditions.lockMs,
-        keepKeysMs: 86_400_000,
-        keepDeliveredMs: 86_400_000,
-        clock: ordersDatabase,
+        ...{ lockMs, keepKeysMs, keepDeliveredMs, clock: ordersDatabase },
+        longestDelayMs: longestRowDelayOf({ ORDER_LOCK_MS: lockMs }),
       }),
       inventory: memoryReservations({
-        supply: { ...conditions.supply },
-        ttlMs: conditions.reservationMs,
+        supply: { ...supply },
+        ttlMs: reservationMs,
         clock: inventoryDatabase,
       }),
-      purchases: new Map(),
+      recommendation: memoryPurchases({ clock: recommendationDatabase }),
     },
     world,
   );
-  const replicas = (service: string, boot: (machine: Machine) => void) =>
-    Array.from({ length: conditions.replicas }, (_, index): Machine => {
-      const machine: Machine = new Machine(world, `${service}-${index + 1}`, () => boot(machine));
-      return machine;
-    });
+  const replicas = (service: ServiceName) =>
+    machineNames(service, conditions).map(
+      (name) => new Machine(world, name, (process) => services[service](process)),
+    );
   const system: SimulatedSystem = {
     world,
     conditions,
     databases,
     ordersDatabase,
     inventoryDatabase,
-    orders: replicas('orders', (machine) => ordersService(system, machine).start()),
-    inventory: replicas('inventory', (machine) => inventoryService(system, machine).start()),
-    recommendation: new Machine(world, 'recommendation'),
+    recommendationDatabase,
+    redis: new Machine(world, 'redis'),
+    redisData: new RedisData(),
+    products: productsOf(conditions),
+    replicas: {
+      orders: replicas('orders'),
+      inventory: replicas('inventory'),
+      recommendation: replicas('recommendation'),
+    },
+    servers: new Map(),
+    misrouted: new Set(),
+    traffic: new Traffic(),
+    noticed: new Map(),
+    closing: [],
     network: healthyNetwork,
     wire: healthyWire,
+    redisLink: healthyRedisLink,
   };
-  for (const machine of system.orders) ordersService(system, machine).start();
-  for (const machine of system.inventory) inventoryService(system, machine).start();
+  const services = servicesOf(system);
+  for (const machine of Object.values(system.replicas).flat()) machine.boot();
   return system;
+}
+
+function productsOf({ supply }: Conditions) {
+  return Object.keys(supply).map((sku) => ({
+    sku,
+    name: `a ${sku}`,
+    category: 'things',
+    priceCents: priceCentsOf[sku] ?? 100,
+  }));
+}
+
+const serviceNames: readonly ServiceName[] = ['orders', 'inventory', 'recommendation'];
+const databaseNames = serviceNames.map((name) => `${name}-database`);
+
+const machineNames = (service: ServiceName, { replicas }: Conditions): string[] =>
+  Array.from({ length: replicas }, (_, index) => `${service}-${index + 1}`);
+
+/** The names of all machines that faults may hit. */
+export function targetsIn(conditions: Conditions) {
+  return {
+    services: serviceNames.flatMap((service) => machineNames(service, conditions)),
+    databases: databaseNames,
+  };
 }

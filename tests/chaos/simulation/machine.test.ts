@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
 import { sleep } from '../sleep.ts';
-import { type Link, Machine } from './machine.ts';
+import type { Link } from './link.ts';
+import { Machine } from './machine.ts';
+import { type MessageFault, MessageFaults } from './messages.ts';
 import { World } from './world.ts';
 
 const sound: Link = {
@@ -10,12 +12,17 @@ const sound: Link = {
   lossRatio: 0,
   duplicateRatio: 0,
   lateRatio: 0,
+  lateMs: 200,
   timeoutMs: 100,
 };
 
-function pair() {
-  const world = new World(seededRandom(1));
-  return { world, caller: new Machine(world, 'caller'), target: new Machine(world, 'target') };
+function pair(given?: readonly MessageFault[]) {
+  const faults = new MessageFaults(seededRandom(2), { given, keepsSent: true });
+  const world = new World(seededRandom(1), faults);
+  const [caller, target] = [new Machine(world, 'caller'), new Machine(world, 'target')];
+  const call = <T>(act: () => Promise<T>, link = sound) =>
+    caller.process.call(target, link, act, { what: 'act' });
+  return { world, caller, target, call };
 }
 
 describe('the world', () => {
@@ -44,13 +51,11 @@ describe('the world', () => {
 
 describe('a call between machines', () => {
   it('takes time both ways', async () => {
-    const { world, caller, target } = pair();
+    const { world, call } = pair();
     let answered = 0;
-    caller
-      .call(target, sound, async () => 'yes')
-      .then(() => {
-        answered = world.now();
-      });
+    call(async () => 'yes').then(() => {
+      answered = world.now();
+    });
     await world.runUntil(1000);
     expect(answered).toBe(2);
   });
@@ -60,14 +65,14 @@ describe('a call between machines', () => {
     ['comes late, and happens all the same', { lateRatio: 1 }, 1, 'timeout'],
     ['is doubled, and happens twice', { duplicateRatio: 1 }, 2, 'yes'],
   ])('%s', async (_title, trouble, times, outcome) => {
-    const { world, caller, target } = pair();
+    const { world, call } = pair();
     let happened = 0;
     let result = '';
     const act = async () => {
       happened += 1;
       return 'yes';
     };
-    caller.call(target, { ...sound, ...trouble }, act).then(
+    call(act, { ...sound, ...trouble }).then(
       (value) => (result = value),
       (error: Error) => (result = error.message),
     );
@@ -77,11 +82,66 @@ describe('a call between machines', () => {
   });
 
   it('is refused by a machine that is down', async () => {
-    const { world, caller, target } = pair();
+    const { world, target, call } = pair();
     target.crash();
-    const refused = expect(caller.call(target, sound, async () => 'yes')).rejects.toThrow('refused');
+    const refused = expect(call(async () => 'yes')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await world.runUntil(1000);
     await refused;
+  });
+
+  it('ends for the caller when its signal is aborted, and the receiver learns of it', async () => {
+    const { world, caller, target } = pair();
+    const controller = new AbortController();
+    let hungUpAt = 0;
+    const act = (hungUp: AbortSignal) => {
+      hungUp.addEventListener('abort', () => {
+        hungUpAt = world.now();
+      });
+      return sleep(target.process, 50);
+    };
+    const { signal } = controller;
+    const ended = expect(caller.process.call(target, sound, act, { what: 'act', signal })).rejects.toThrow(
+      'enough',
+    );
+    world.setTimer(() => controller.abort(new Error('enough')), 10);
+    await world.runUntil(1000);
+    await ended;
+    expect(hungUpAt).toBe(11);
+  });
+});
+
+describe('a fault of one message', () => {
+  const name = 'caller -> target: act #2';
+  it.each([
+    ['request lost', 1, 'ETIMEDOUT', true],
+    ['answer lost', 2, 'ETIMEDOUT', true],
+    ['duplicated', 3, 'yes', true],
+    ['request late', 2, 'ETIMEDOUT', true],
+    ['answer late', 2, 'ETIMEDOUT', true],
+    ['caller dies', 2, '', true],
+    ['receiver dies', 2, 'ECONNRESET', false],
+  ] as const)('hits that message and no other: %s', async (kind, times, outcome, targetLives) => {
+    const { world, target, call } = pair([{ message: name, kind }]);
+    let happened = 0;
+    const act = async () => {
+      happened += 1;
+      return 'yes';
+    };
+    const first = call(act);
+    await world.runUntil(10);
+    let result = '';
+    call(act).then(
+      (value) => (result = value),
+      (error: { code: string }) => (result = error.code),
+    );
+    await world.runUntil(12.5);
+    expect(target.up).toBe(targetLives);
+    await world.runUntil(1000);
+    expect({ first: await first, happened, result }).toEqual({
+      first: 'yes',
+      happened: times,
+      result: outcome,
+    });
   });
 });
 
@@ -91,7 +151,7 @@ describe('a crash', () => {
     const steps: string[] = [];
     (async () => {
       steps.push('before');
-      await sleep(caller, 10);
+      await sleep(caller.process, 10);
       steps.push('after');
     })();
     world.setTimer(() => caller.crash(), 5);
@@ -101,21 +161,34 @@ describe('a crash', () => {
   });
 
   it('does not stop a message that was sent', async () => {
-    const { world, caller, target } = pair();
+    const { world, caller, call } = pair();
     let happened = false;
     let answered = false;
-    const call = caller.call(target, sound, async () => {
+    call(async () => {
       happened = true;
-    });
-    call.then(() => (answered = true));
+    }).then(() => (answered = true));
     caller.crash();
     await world.runUntil(1000);
     expect({ happened, answered }).toEqual({ happened: true, answered: false });
   });
 
-  it('resets the calls that the machine was serving', async () => {
+  it('lets nothing be sent by what is left of its code', async () => {
     const { world, caller, target } = pair();
-    const reset = expect(caller.call(target, sound, () => sleep(target, 50))).rejects.toThrow('target died');
+    const { process } = caller;
+    caller.crash();
+    caller.start();
+    let happened = false;
+    const act = async () => {
+      happened = true;
+    };
+    process.call(target, sound, act, { what: 'act' });
+    await world.runUntil(1000);
+    expect(happened).toBe(false);
+  });
+
+  it('resets the calls that the machine was serving', async () => {
+    const { world, target, call } = pair();
+    const reset = expect(call(() => sleep(target.process, 50))).rejects.toThrow('target died');
     world.setTimer(() => target.crash(), 10);
     await world.runUntil(1000);
     await reset;
@@ -124,10 +197,43 @@ describe('a crash', () => {
   it('boots again at the start', () => {
     const { world } = pair();
     let boots = 0;
-    const machine = new Machine(world, 'service', () => (boots += 1));
+    const machine = new Machine(world, 'machine', () => {
+      boots += 1;
+    });
     machine.crash();
     machine.start();
     machine.start();
     expect(boots).toBe(1);
+  });
+});
+
+describe('a stall', () => {
+  it('makes late what was due meanwhile, here and for those who ask', async () => {
+    const { world, caller, target, call } = pair();
+    let firedAt = 0;
+    target.process.setTimer(() => {
+      firedAt = world.now();
+    }, 10);
+    let answeredAt = 0;
+    call(async () => {}).then(() => {
+      answeredAt = world.now();
+    });
+    target.stall(50);
+    await world.runUntil(1000);
+    expect({ firedAt, answeredAt }).toEqual({ firedAt: 50, answeredAt: 51 });
+    expect(caller.stalledMs).toBe(0);
+  });
+});
+
+describe('the clock of a machine', () => {
+  it('may jump, without its timers and durations', async () => {
+    const { world, caller } = pair();
+    caller.jumpClock(-1000);
+    let firedAt = 0;
+    caller.process.setTimer(() => {
+      firedAt = caller.process.now();
+    }, 10);
+    await world.runUntil(100);
+    expect({ firedAt, wall: caller.process.wallClock.now() }).toEqual({ firedAt: 10, wall: -900 });
   });
 });

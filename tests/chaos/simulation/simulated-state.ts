@@ -1,23 +1,24 @@
 import type { FinalState, ReservationRow, StockRow } from '../checker/final-state.ts';
 import type { OrderLine } from '../history/entry.ts';
-import type { Databases } from './simulated-system.ts';
+import type { Databases, SimulatedSystem } from './simulated-system.ts';
+import { stockOf, type Watch } from './watch.ts';
 
-export function stockOf({ inventory }: Databases): StockRow[] {
-  return [...inventory.stock].map(([sku, row]) => ({ sku, ...row }));
-}
-
-/** The tables of both services as the checker wants them. */
-export function stateOf(databases: Databases, stockSamples: readonly StockRow[][]): FinalState {
-  const { orders, keys, rows } = databases.orders;
-  const keyOf = new Map([...keys.values()].map(({ key, orderId }) => [orderId, key]));
+/** The tables of the services as the checker wants them, with what retention has removed from them. */
+export function stateOf({ databases, traffic, world }: SimulatedSystem, watched: Watch): FinalState {
+  const { orders, keys, rows, swept } = databases.orders;
+  const allKeys = [...swept.keys, ...keys.values()];
+  const keyOf = new Map(allKeys.map(({ key, orderId }) => [orderId, key]));
   return {
-    orders: [...orders.values()].map(({ id, status, items }) => ({
+    orders: [...orders.values()].map(({ id, status, reason = null, customerId, items, totalCents }) => ({
       id,
       key: keyOf.get(id) ?? 'no key',
       status,
+      reason,
+      customerId,
       items,
+      totalCents,
     })),
-    outbox: rows.map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
+    outbox: [...swept.rows, ...rows].map(({ orderId, kind, doneAtMs, parkedAtMs }) => ({
       orderId,
       kind,
       state: parkedAtMs !== null ? 'parked' : doneAtMs !== null ? 'done' : 'waiting',
@@ -25,10 +26,16 @@ export function stateOf(databases: Databases, stockSamples: readonly StockRow[][
     reservations: databases.inventory.reservations.map(reservationRow),
     stock: stockOf(databases),
     ledger: ledgerOf(databases),
-    stockSamples,
-    purchases: [...databases.purchases].map(([orderId, times]) => ({ orderId, times })),
-    popularity: [],
-    traffic: [],
+    ...watched,
+    forgottenKeys: swept.keys.length,
+    purchases: [...databases.recommendation.purchases.values()].map(({ orderId, customerId, skus }) => ({
+      orderId,
+      times: 1,
+      customerId,
+      skus,
+    })),
+    popularity: popularityOf(databases),
+    traffic: traffic.rows(world.now()),
   };
 }
 
@@ -40,8 +47,16 @@ function reservationRow({
   status,
   items,
 }: Databases['inventory']['reservations'][number]): ReservationRow {
-  const heldPieces = status === 'refused' ? 0 : piecesOf(items);
-  return { orderId, status, items, heldPieces, endedPieces: status === 'reserved' ? 0 : heldPieces };
+  const held = status === 'refused' ? [] : items;
+  const isReturned = status === 'released' || status === 'expired';
+  return {
+    orderId,
+    status,
+    items,
+    held,
+    sold: status === 'confirmed' ? held : [],
+    returned: isReturned ? held : [],
+  };
 }
 
 /** The stock as the reservations add it up, each counted once: memory keeps no ledger of its own. */
@@ -56,4 +71,15 @@ function ledgerOf({ inventory }: Databases): StockRow[] {
     const [reserved, sold] = [piecesIn('reserved'), piecesIn('confirmed')];
     return { sku, supplied, available: supplied - reserved - sold, reserved, sold };
   });
+}
+
+function popularityOf({ recommendation: { purchases, popular } }: Databases) {
+  const expected = new Map<string, number>();
+  for (const { skus, isCounted } of purchases.values())
+    for (const sku of isCounted ? skus : []) expected.set(sku, (expected.get(sku) ?? 0) + 1);
+  return [...new Set([...popular.keys(), ...expected.keys()])].map((sku) => ({
+    sku,
+    counted: popular.get(sku) ?? 0,
+    expected: expected.get(sku) ?? 0,
+  }));
 }

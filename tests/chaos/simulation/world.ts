@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@ballast/resilience/primitives';
 import type { SeededRandom } from '../seeded-random.ts';
+import { MessageFaults } from './messages.ts';
 
 type Event = { readonly at: number; readonly tieBreaker: number; act: (() => void) | undefined };
 
@@ -9,13 +10,20 @@ type Event = { readonly at: number; readonly tieBreaker: number; act: (() => voi
  */
 export class World implements Clock {
   readonly random: SeededRandom;
+  readonly faults: MessageFaults;
   readonly #onTrace: ((line: string, at: number) => void) | undefined;
   readonly #events: Event[] = [];
   #now = 0;
   #happened = 0;
+  #numbers = 0;
 
-  constructor(random: SeededRandom, onTrace?: (line: string, at: number) => void) {
+  constructor(
+    random: SeededRandom,
+    faults = new MessageFaults(random.fork('messages')),
+    onTrace?: (line: string, at: number) => void,
+  ) {
     this.random = random;
+    this.faults = faults;
     this.#onTrace = onTrace;
   }
 
@@ -26,6 +34,12 @@ export class World implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  /** 1, 2, 3 and so on. */
+  nextNumber(): number {
+    this.#numbers += 1;
+    return this.#numbers;
   }
 
   /** Events so far. */

@@ -3,20 +3,30 @@ import { sleep } from '../sleep.ts';
 import { readState, type StoredState } from './read-state.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 
-/** Starts whatever is still down; resolves when every process is up. The faults themselves have ended. */
-export async function heal({ processes }: SystemUnderTest, clock: Clock): Promise<void> {
-  const all = [...processes.byName.values()];
-  while (all.some((process) => process.status().state !== 'up')) {
-    await Promise.all(
-      all.map((process) =>
-        process
-          .resume()
-          .then(() => process.start())
-          .catch(() => {}),
-      ),
-    );
-    await sleep(clock, 20);
+const longestHealMs = 60_000;
+
+/**
+ * Starts whatever is still down, and lets the database commit again; resolves when every process is up. The faults
+ * themselves have ended.
+ *
+ * @throws when a process does not come up.
+ */
+export async function heal({ processes, requireStandby }: SystemUnderTest, clock: Clock): Promise<void> {
+  const downIn = () => [...processes.byName.values()].filter((process) => process.status().state !== 'up');
+  requireStandby(false);
+  const givesUpAt = clock.now() + longestHealMs;
+  for (let down = downIn(); down.length > 0; down = downIn()) {
+    const names = down.map((process) => process.status().name).join(', ');
+    if (clock.now() > givesUpAt)
+      throw new Error(`not up ${longestHealMs / 1000} s after the faults: ${names}`);
+    for (const process of down)
+      process
+        .resume()
+        .then(process.start.bind(process))
+        .catch(() => {});
+    await sleep(clock, 100);
   }
+  requireStandby(false);
 }
 
 /** The state once nothing is in motion any more, or as it is after `withinMs`: the checker reports what is left. */

@@ -33,15 +33,13 @@ export const portsPerSystem = 40;
 
 /** Services listen from `portBase` on, ten ports per replica; database and cache at +30, proxies right after them. */
 export function layoutAt(portBase: number, replicasPerService: number): Layout {
-  const replicas = serviceNames.flatMap((service, index) => {
-    // Recommendation is optional for every caller, so a second one would only hide its faults.
-    const count = service === 'recommendation' ? 1 : replicasPerService;
-    return Array.from({ length: count }, (_, replica) => ({
+  const replicas = serviceNames.flatMap((service, index) =>
+    Array.from({ length: replicasPerService }, (_, replica) => ({
       service,
       process: `${service}-${replica + 1}`,
       port: portBase + replica * 10 + index,
-    }));
-  });
+    })),
+  );
   const [postgresPort, redisPort] = [portBase + 30, portBase + 31];
   const portsOf = (target: string): number[] => {
     if (target === 'postgres') return [postgresPort];

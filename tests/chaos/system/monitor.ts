@@ -1,19 +1,24 @@
 import type { Clock } from '@ballast/resilience/primitives';
 import { Client } from 'pg';
-import type { FinalState, StockRow } from '../checker/final-state.ts';
+import type { OrderRow, StockRow } from '../checker/final-state.ts';
 import { sleep } from '../sleep.ts';
-import { stockQuery } from './read-state.ts';
+import { KeyWatch } from './key-watch.ts';
+import { keysQuery, type MeasuredState, stockQuery } from './read-state.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
 export type Monitor = {
   /** Ends the measuring and returns what was measured. */
-  stop(): Promise<Pick<FinalState, 'stockSamples' | 'traffic'>>;
+  stop(): Promise<MeasuredState>;
+  /** Orders with the keys that they were placed with, also where the key has been forgotten since. */
+  withKeys(orders: readonly OrderRow[]): OrderRow[];
 };
 
-/** Samples the stock and measures the traffic while the run goes on. */
-export function startMonitor(system: SystemUnderTest, clock: Clock): Monitor {
+/** Samples the stock and the keys, and measures the traffic, while the run goes on. */
+export async function startMonitor(system: SystemUnderTest, clock: Clock): Promise<Monitor> {
   const beginMs = clock.now();
+  const keys = new KeyWatch();
+  const supply = await sampleOf<StockRow>(system.databaseUrl('inventory'), stockQuery);
   const meter = new TrafficMeter(system);
   const stockSamples: StockRow[][] = [];
   let isRunning = true;
@@ -28,9 +33,10 @@ export function startMonitor(system: SystemUnderTest, clock: Clock): Monitor {
   const loops = [
     repeat(200, () => meter.measure()),
     repeat(2000, async () => {
-      const sample = await sampleStock(system);
+      const sample = await sampleOf<StockRow>(system.databaseUrl('inventory'), stockQuery);
       if (sample) stockSamples.push(sample);
     }),
+    repeat(1000, async () => keys.note(await sampleOf(system.databaseUrl('orders'), keysQuery))),
   ];
   return {
     async stop() {
@@ -38,19 +44,27 @@ export function startMonitor(system: SystemUnderTest, clock: Clock): Monitor {
       await Promise.all(loops);
       await meter.measure();
       await meter.close();
-      return { stockSamples, traffic: meter.traffic(clock.now() - beginMs) };
+      return {
+        stockSamples,
+        traffic: meter.traffic(clock.now() - beginMs),
+        supply: (supply ?? []).map(({ sku, supplied }) => ({ sku, supplied })),
+        ...keys.findings(),
+      };
     },
+    withKeys: (orders) => orders.map((order) => ({ ...order, key: keys.keyOf(order) })),
   };
 }
 
 /** One statement sees one moment. Undefined when the database is away. */
-async function sampleStock({ databaseUrl }: SystemUnderTest): Promise<StockRow[] | undefined> {
-  const connectionString = databaseUrl('inventory');
+async function sampleOf<Row extends object>(
+  connectionString: string,
+  query: string,
+): Promise<Row[] | undefined> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 1000, query_timeout: 1000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    return (await client.query<StockRow>(stockQuery)).rows;
+    return (await client.query<Row>(query)).rows;
   } catch {
     return undefined;
   } finally {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { serviceNames } from '@ballast/demo/topology';
 import {
+  type LogFolder,
   nodeProcess,
   openLogFolder,
   type ProcessSpec,
@@ -13,7 +16,6 @@ import { embeddedRedis, hasRedis } from '@ballast/supervisor/redis';
 import type { ProcessName } from '../nemesis/fault.ts';
 import { type EdgeKey, type Layout, portOf, type Replica } from './layout.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
 const host = '127.0.0.1';
 
 /** For processes that die by themselves: those that the nemesis ends, it also starts again. */
@@ -22,25 +24,55 @@ const restartAfterMs = 7000;
 export type Processes = {
   readonly byName: ReadonlyMap<ProcessName, SupervisedProcess>;
   readonly chaosToken: string;
+  readonly operatorToken: string;
+  /** Sets the wall clock of a service wrong by that much, 0 for right; also while it runs. */
+  stepClock(process: ProcessName, stepMs: number): void;
+  /** Whether the disk under the logs of a service is full, from its next launch on. */
+  fillDisk(process: ProcessName, isFull: boolean): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
+export type ProcessOptions = {
+  readonly folder: string;
+  readonly location: ClusterLocation;
+  readonly flagsFile: string;
+  /** Holds a folder for each service. */
+  readonly servicesFolder: string;
+  /** Settings of the services, by name of the environment variable. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** So short that holds expire and keys are forgotten during a run; a price is copied soon after it has changed. */
+const shortTimes = {
+  RESERVATION_TTL_MS: '2000',
+  IDEMPOTENCY_KEEP_MS: '30000',
+  CATALOGUE_REFRESH_MS: '1000',
+  SWEEP_MS: '500',
+};
+
 /** The services, database and cache of a layout as real processes that reach each other through proxies only. */
-export function openProcesses(
-  layout: Layout,
-  { folder, location, flagsFile }: { folder: string; location: ClusterLocation; flagsFile: string },
-): Processes {
-  const chaosToken = secret();
+export function openProcesses(layout: Layout, options: ProcessOptions): Processes {
+  const [chaosToken, operatorToken] = [secret(), secret()];
+  const fullDisks = new Set<ProcessName>();
+  const clockFolder = join(options.folder, 'clocks');
+  mkdirSync(clockFolder, { recursive: true });
   const guardian = startGuardian();
   const byName = new Map<ProcessName, SupervisedProcess>();
   const onChange = () => guardian.protect([...byName.values()].flatMap((process) => process.guarded()));
-  for (const [name, spec] of specsOf(layout, { folder, location, flagsFile, chaosToken }))
+  const run = { ...options, chaosToken, operatorToken, clockFolder, fullDisks };
+  for (const [name, spec] of specsOf(layout, run))
     byName.set(name, new SupervisedProcess({ spec, restartAfterMs, onChange }));
 
   return {
     byName,
     chaosToken,
+    operatorToken,
+    stepClock: (process, stepMs) => writeFileSync(join(clockFolder, process), String(stepMs)),
+    fillDisk(process, isFull) {
+      if (isFull) fullDisks.add(process);
+      else fullDisks.delete(process);
+    },
     async start() {
       await byName.get('postgres')?.start();
       await Promise.all([...byName.values()].map((process) => process.start()));
@@ -58,7 +90,12 @@ const secret = (): string => randomBytes(24).toString('base64url');
 
 function specsOf(
   layout: Layout,
-  run: { folder: string; location: ClusterLocation; flagsFile: string; chaosToken: string },
+  run: ProcessOptions & {
+    readonly chaosToken: string;
+    readonly operatorToken: string;
+    readonly clockFolder: string;
+    readonly fullDisks: ReadonlySet<ProcessName>;
+  },
 ): [ProcessName, ProcessSpec][] {
   const logsOf = (name: ProcessName) => openLogFolder(join(run.folder, 'logs', name));
   const redisPassword = secret();
@@ -76,18 +113,25 @@ function specsOf(
       ? `redis://:${redisPassword}@${host}:${portOf(layout, 'orders -> redis')}`
       : undefined,
     CHAOS_TOKEN: run.chaosToken,
+    OPERATOR_TOKEN: run.operatorToken,
     FLAGS_FILE: run.flagsFile,
+    NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'clock-step.ts'))}`,
+    ...shortTimes,
+    ...run.environment,
   };
 
   function replicaSpec({ service, process: name, port }: Replica): ProcessSpec {
     return nodeProcess({
       name: service,
-      logs: logsOf(name),
-      cwd: join(root, 'services', service),
+      logs: onDisk(logsOf(name), () => run.fullDisks.has(name)),
+      cwd: join(run.servicesFolder, service),
       main: 'src/main.ts',
       liveUrl: `http://${host}:${port}/health/live`,
       env: () => ({
         ...environment,
+        CLOCK_STEP_FILE: join(run.clockFolder, name),
+        // A full disk is met by what writes to it.
+        ...(run.fullDisks.has(name) && { LOG_LEVEL: 'info' }),
         PORT: String(port),
         DATABASE_URL: databaseUrl(run.location, portOf(layout, `${service} -> postgres`), service),
       }),
@@ -105,4 +149,20 @@ function specsOf(
     ...redis.map((spec): [ProcessName, ProcessSpec] => ['redis', spec]),
     ...layout.replicas.map((replica): [ProcessName, ProcessSpec] => [replica.process, replicaSpec(replica)]),
   ];
+}
+
+/** Every write to /dev/full fails with ENOSPC. */
+function onDisk(logs: LogFolder, isFull: () => boolean): LogFolder {
+  return {
+    ...logs,
+    write(name, spawnWith) {
+      if (!isFull()) return logs.write(name, spawnWith);
+      const descriptor = openSync('/dev/full', 'w');
+      try {
+        return spawnWith(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+  };
 }

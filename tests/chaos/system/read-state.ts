@@ -2,8 +2,12 @@ import { Client } from 'pg';
 import type { FinalState } from '../checker/final-state.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 
-type Measured = 'stockSamples' | 'traffic';
-export type StoredState = Omit<FinalState, Measured>;
+/** What no table says at the end: it is measured while the run goes on. */
+export type MeasuredState = Pick<
+  FinalState,
+  'stockSamples' | 'traffic' | 'supply' | 'forgottenWhilePending' | 'forgottenKeys'
+>;
+export type StoredState = Omit<FinalState, keyof MeasuredState>;
 
 /** Everything that the checker reads from the databases, each of them at one moment. */
 export async function readState(system: Pick<SystemUnderTest, 'databaseUrl'>): Promise<StoredState> {
@@ -35,7 +39,8 @@ async function readInOneSnapshot<Name extends keyof StoredState>(
 
 const ordersQueries = {
   orders: `
-    select o.id, coalesce(k.key, 'no key') as key, o.status, o.items
+    select o.id, coalesce(k.key, '') as key, o.status, o.reason, o.items,
+      o.customer_id as "customerId", o.total_cents::float8 as "totalCents"
     from orders o left join idempotency_keys k on k.order_id = o.id`,
   outbox: `
     select order_id as "orderId", kind,
@@ -43,13 +48,26 @@ const ordersQueries = {
     from outbox`,
 };
 
+/** The keys that are known, and the pending orders whose key is not. */
+export const keysQuery = `
+  select order_id as "orderId", key from idempotency_keys
+  union all
+  select id, null from orders
+  where status = 'pending' and not exists (select from idempotency_keys where order_id = orders.id)`;
+
 export const stockQuery = 'select sku, supplied, available, reserved, sold from stock order by sku';
+
+function linesWhere(condition: string): string {
+  return `coalesce(
+    jsonb_agg(jsonb_build_object('sku', m.sku, 'quantity', m.quantity)) filter (where ${condition}), '[]')`;
+}
 
 const inventoryQueries = {
   reservations: `
     select r.order_id as "orderId", r.status, r.items,
-      coalesce(sum(m.quantity) filter (where m.kind = 'reserved'), 0)::int as "heldPieces",
-      coalesce(sum(m.quantity) filter (where m.kind <> 'reserved'), 0)::int as "endedPieces"
+      ${linesWhere("m.kind = 'reserved'")} as held,
+      ${linesWhere("m.kind = 'confirmed'")} as sold,
+      ${linesWhere("m.kind in ('released', 'expired')")} as returned
     from reservations r left join stock_movements m on m.reservation_id = r.id group by r.id`,
   stock: stockQuery,
   ledger: `
@@ -64,10 +82,19 @@ const inventoryQueries = {
 
 // Purchases that came with the migration are not of this run, but what was counted from them still has to add up.
 const recommendationQueries = {
-  purchases: `select order_id as "orderId", 1 as times from purchases where order_id not like 'history-%'`,
+  purchases: `
+    select order_id as "orderId", 1 as times, customer_id as "customerId", skus
+    from purchases where order_id not like 'history-%'`,
   popularity: `
     select sku, coalesce(times, 0)::int as counted, coalesce(expected, 0)::int as expected
     from popular_products full join (
       select sku, count(*) as expected from purchases, unnest(skus) as sku where is_counted group by sku
-    ) bought using (sku)`,
+    ) bought using (sku)
+    union all
+    select sku || ' with ' || other_sku, coalesce(times, 0)::int, coalesce(expected, 0)::int
+    from bought_together full join (
+      select sku, other_sku, count(*) as expected
+      from purchases, unnest(skus) as sku, unnest(skus) as other_sku
+      where is_counted and sku <> other_sku group by sku, other_sku
+    ) bought using (sku, other_sku)`,
 };

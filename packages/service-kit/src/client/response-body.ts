@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
-
 /** Reads a body into one buffer, and gives up (closing the connection) as soon as it is larger than allowed. */
-export async function readCapped(body: Readable, maxBytes: number): Promise<Buffer> {
+export async function readCapped(
+  body: AsyncIterable<Buffer> | Iterable<Buffer>,
+  maxBytes: number,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {

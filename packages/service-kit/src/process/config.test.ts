@@ -15,9 +15,11 @@ describe('a valid environment', () => {
       LOG_LEVEL: 'info',
       SHUTDOWN_GRACE_MS: 12_000,
       DRAIN_DELAY_MS: 500,
+      KEEP_ALIVE_TIMEOUT_MS: 90_000,
       DEADLINE_DEFAULT_MS: 2000,
       DEADLINE_MAX_MS: 10_000,
       DATABASE_POOL_MAX: 10,
+      DATABASE_POOLER: 'none',
       MIGRATIONS: 'apply',
     });
   });
@@ -41,6 +43,21 @@ describe('a bad value', () => {
     ['CHAOS_TOKEN', 'short', 'CHAOS_TOKEN: expected at least 16 characters, received a value not shown here'],
   ])('%s=%s is rejected with its name and what was expected', (key, value, message) => {
     expect(() => readConfig(schema, { ...valid, [key]: value })).toThrow(message);
+  });
+
+  test('that contradicts another one is rejected, also when it is a default', () => {
+    const keep = z
+      .object({ KEEP_MS: wholeNumber(0, 100).prefault('10'), LOCK_MS: wholeNumber(0, 100) })
+      .refine(({ KEEP_MS, LOCK_MS }) => KEEP_MS >= LOCK_MS, {
+        path: ['KEEP_MS'],
+        message: 'expected at least LOCK_MS',
+      });
+    expect(() => readConfig(keep, { LOCK_MS: '5', KEEP_MS: '4' })).toThrow(
+      /^KEEP_MS: expected at least LOCK_MS, received "4"$/,
+    );
+    expect(() => readConfig(keep, { LOCK_MS: '50' })).toThrow(
+      /^KEEP_MS: expected at least LOCK_MS, received the default$/,
+    );
   });
 
   test('that is a secret is not repeated', () => {

@@ -1,13 +1,14 @@
 import { type Queryable, sql } from '@ballast/service-kit';
-import type {
-  IdempotencyKey,
-  KnownKey,
-  Order,
-  OrderDraft,
-  OrderState,
-  OrderStore,
-  Placement,
-  StoredAnswer,
+import {
+  type IdempotencyKey,
+  type KnownKey,
+  type Order,
+  type OrderDraft,
+  type OrderState,
+  type OrderStore,
+  type Placement,
+  pendingState,
+  type StoredAnswer,
 } from '../use-cases/order.ts';
 
 export interface OrderStoreOptions {
@@ -15,11 +16,25 @@ export interface OrderStoreOptions {
    * How long the first request with a key has for itself; then the relay takes over. Longer than a request may take.
    */
   lockMs: number;
-  /** How long a key and its answer are kept. */
+  /** How long a key and its answer are kept once its order is settled. */
   keepKeysMs: number;
   /** How long what was delivered stays readable. */
   keepDeliveredMs: number;
+  /** How long an order is kept once it is settled. @default for ever */
+  readonly keepOrdersMs?: number | undefined;
 }
+
+// A key without its order is removed by whoever meets it; then the key is free for one of those who come at once.
+const maxPlacingRounds = 5;
+
+/** An order's place in the order of age. */
+interface Place {
+  /** As text, which is exact to the microsecond. */
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+const beginning: Place = { createdAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 
 interface OrderRow extends OrderDraft {
   status: OrderState['status'];
@@ -32,21 +47,34 @@ export const orderColumns = sql`
 
 /** Orders and their keys in PostgreSQL: one statement per operation, so one round trip and no open transactions. */
 export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore {
+  // Old orders are looked at in turn, from the oldest to the youngest and then from the oldest again.
+  let lastLookedAt = beginning;
+
   async function place(draft: OrderDraft, key: IdempotencyKey): Promise<Placement> {
-    const [row] = await db.query<{ placed: boolean }>(placing(draft, key, options));
-    if (row?.placed) return { kind: 'placed' };
-    return (await findKey(key.key)) ?? place(draft, key);
+    for (let round = 1; round <= maxPlacingRounds; round++) {
+      const [row] = await db.query<{ placed: boolean }>(placing(draft, key, options));
+      if (row?.placed) return { kind: 'placed' };
+      const known = await findKey(key.key);
+      if (known) return known;
+      await db.query(sql`
+        delete from idempotency_keys
+        where key = ${key.key} and not exists (select from orders where id = order_id)`);
+    }
+    throw new Error(`the key of order ${draft.id} kept changing for ${maxPlacingRounds} rounds`);
   }
 
+  // A lock that ends later than any lock can was made before the clock was set back. It counts as over: its first
+  // request may still be at work, and the order as it stands is a true answer in that case too.
   async function findKey(key: string): Promise<KnownKey | undefined> {
-    type Row = OrderRow & { fingerprint: string; answer: StoredAnswer | null; lockedForMs: number };
+    type Row = OrderRow & { answer: StoredAnswer | null; lockedForMs: number };
     const [row] = await db.query<Row>(sql`
-      select ${orderColumns}, fingerprint, answer,
-        extract(epoch from locked_until - now())::float8 * 1000 as "lockedForMs"
+      select ${orderColumns}, answer,
+        case when locked_until <= now() + ${options.lockMs} * interval '1 millisecond'
+          then extract(epoch from locked_until - now())::float8 * 1000 else 0 end as "lockedForMs"
       from idempotency_keys join orders on orders.id = order_id where key = ${key}`);
     if (!row) return undefined;
-    const { fingerprint, answer, lockedForMs, ...order } = row;
-    return { kind: 'known', fingerprint, answer, lockedForMs, order: orderFrom(order) };
+    const { answer, lockedForMs, ...order } = row;
+    return { kind: 'known', answer, lockedForMs, order: orderFrom(order) };
   }
 
   return {
@@ -57,26 +85,42 @@ export function ordersIn(db: Queryable, options: OrderStoreOptions): OrderStore 
       return settled.length > 0;
     },
     async postpone(orderId, { key, answer }) {
-      await db.query(sql`
+      const [order] = await db.query<Pick<OrderRow, 'status' | 'reason'>>(sql`
         with answered as (
           update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb where key = ${key} and answer is null
+        ), due as (
+          update outbox set due_at = now()
+          where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0
         )
-        update outbox set due_at = now()
-        where order_id = ${orderId} and kind = 'settle-order' and done_at is null and attempts = 0`);
+        select status, reason from orders where id = ${orderId}`);
+      return order ? stateFrom(order) : pendingState;
     },
     async find(orderId) {
       const [row] = await db.query<OrderRow>(sql`select ${orderColumns} from orders where id = ${orderId}`);
       return row && orderFrom(row);
     },
     async sweep(limit) {
-      const swept = await db.query(sweeping(limit, options.keepDeliveredMs));
+      const swept = await db.query(sweeping(limit, options));
       return swept.length;
+    },
+    async removeSettled(limit) {
+      const { keepOrdersMs } = options;
+      if (keepOrdersMs === undefined) return { removed: 0, isMore: false };
+      type Row = Place & { lookedAt: number; removed: number };
+      const [row] = await db.query<Row>(removing(limit, { keepOrdersMs, after: lastLookedAt }));
+      const isMore = row?.lookedAt === limit;
+      lastLookedAt = row && isMore ? row : beginning;
+      return { removed: row?.removed ?? 0, isMore };
     },
   };
 }
 
 export function orderFrom({ status, reason, ...draft }: OrderRow): Order {
-  return { ...draft, ...({ status, ...(reason !== null && { reason }) } as OrderState) };
+  return { ...draft, ...stateFrom({ status, reason }) };
+}
+
+function stateFrom({ status, reason }: Pick<OrderRow, 'status' | 'reason'>): OrderState {
+  return { status, ...(reason !== null && { reason }) } as OrderState;
 }
 
 function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, options: OrderStoreOptions) {
@@ -85,12 +129,14 @@ function placing(draft: OrderDraft, { key, fingerprint }: IdempotencyKey, option
     with claimed as (
       insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
       values (${key}, ${fingerprint}, ${id}, now() + ${options.lockMs} * interval '1 millisecond',
-        now() + ${options.keepKeysMs} * interval '1 millisecond')
+        now() + ${options.lockMs + options.keepKeysMs} * interval '1 millisecond')
       on conflict (key) do nothing
       returning order_id, locked_until
     ), placed as (
-      insert into orders (id, customer_id, items, total_cents, created_at)
-      select order_id, ${customerId}, ${JSON.stringify(items)}::jsonb, ${totalCents}::bigint, ${createdAt}::timestamptz from claimed
+      insert into orders (id, customer_id, items, total_cents, created_at, idempotency_key)
+      select order_id, ${customerId}, ${JSON.stringify(items)}::jsonb, ${totalCents}::bigint,
+        ${createdAt}::timestamptz, ${key}
+      from claimed
     ), enqueued as (
       insert into outbox (order_id, kind, due_at) select order_id, 'settle-order', locked_until from claimed
     )
@@ -120,17 +166,54 @@ function settling(
     select id from settled`;
 }
 
-function sweeping(limit: number, keepDeliveredMs: number) {
+// A key whose time is over although its order was not settled that long ago gets more time, so that each sweep goes on
+// where the last one ended: many orders that are owed must not keep it from the others.
+function sweeping(limit: number, { keepKeysMs, keepDeliveredMs }: OrderStoreOptions) {
   return sql`
-    with forgotten as (
-      delete from idempotency_keys where key = any(array(
-        select key from idempotency_keys where expires_at <= now() limit ${limit} for update skip locked))
+    with expired as materialized (
+      select key, order_id from idempotency_keys where expires_at <= now()
+      order by expires_at limit ${limit} for update skip locked
+    ), judged as materialized (
+      select key, (
+        select coalesce(settled_at, now()) + ${keepKeysMs} * interval '1 millisecond'
+        from orders where id = order_id) as keep_until
+      from expired
+    ), kept as (
+      update idempotency_keys set expires_at = keep_until from judged
+      where idempotency_keys.key = judged.key and keep_until > now()
+    ), forgotten as (
+      delete from idempotency_keys using judged
+      where idempotency_keys.key = judged.key and coalesce(keep_until <= now(), true)
       returning 1
     ), tidied as (
       delete from outbox where id = any(array(
         select id from outbox where done_at <= now() - ${keepDeliveredMs} * interval '1 millisecond'
-        limit ${limit} for update skip locked))
+        order by done_at limit ${limit} for update skip locked))
       returning 1
     )
     select from forgotten union all select from tidied`;
+}
+
+// Neither an order with something left to do nor one whose key is still known. The limit is on what is looked at, so
+// that orders which can't be removed yet cost no more than others.
+function removing(limit: number, { keepOrdersMs, after }: { keepOrdersMs: number; after: Place }) {
+  const longAgo = sql`now() - ${keepOrdersMs} * interval '1 millisecond'`;
+  return sql`
+    with old as materialized (
+      select id, created_at, idempotency_key from orders
+      where created_at >= ${after.createdAt}::timestamptz and created_at <= ${longAgo} and settled_at <= ${longAgo}
+        and (created_at, id) > (${after.createdAt}::timestamptz, ${after.id}::uuid)
+      order by created_at, id limit ${limit} for update skip locked
+    ), removable as materialized (
+      select id,
+        (select count(*) from outbox where order_id = old.id and done_at is null) as owed,
+        (select count(*) from idempotency_keys where key = old.idempotency_key and order_id = old.id) as keys
+      from old
+    ), removed as (
+      delete from orders where id = any(array(select id from removable where owed = 0 and keys = 0)) returning 1
+    )
+    select count(*)::integer as "lookedAt", (select count(*) from removed)::integer as removed,
+      (array_agg(created_at::text order by created_at desc, id desc))[1] as "createdAt",
+      (array_agg(id order by created_at desc, id desc))[1] as id
+    from old`;
 }

@@ -1,7 +1,7 @@
-import type { Cache } from '@ballast/cache';
 import { defaultAnswer, dependency, staleIfError, standardPolicy } from '@ballast/resilience';
 import type { HttpClient } from '@ballast/service-kit';
 import { z } from 'zod';
+import type { RecommendationOptions } from '../environment.ts';
 
 const answer = z.object({ items: z.array(z.object({ sku: z.string().max(40) })).max(20) });
 
@@ -9,10 +9,7 @@ const answer = z.object({ items: z.array(z.object({ sku: z.string().max(40) })).
 const favouriteSkus = ['COFFEE-HARBOUR-1KG', 'MUG-ENAMEL', 'TORCH-FLOATING', 'ROPE-DOUBLE-BRAID-10'];
 
 /** "You may also like": optional. Live, else remembered, else the favourites; or off by flag. */
-export function recommendationDependency(
-  client: HttpClient,
-  { cache, isEnabled }: { cache: Cache<string[]>; isEnabled: () => boolean },
-) {
+export function recommendationDependency(client: HttpClient, { cache, ...options }: RecommendationOptions) {
   return dependency<string, string[]>({
     name: 'recommendation',
     policy: standardPolicy({
@@ -32,7 +29,7 @@ export function recommendationDependency(
       staleIfError({ cache, key: (customerId) => customerId }),
       defaultAnswer(() => favouriteSkus, { degradeOn: () => true }),
     ],
-    isEnabled,
+    ...options,
     disabledValue: () => [],
   });
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Order, Recommendations } from '../use-cases/order.ts';
-import type { OrderRequest } from '../use-cases/place-order.ts';
+import type { Order, OrderRequest, Recommendations } from '../use-cases/order.ts';
 
 const money = z.number().min(0).describe('Euros, e.g. 19.9; kept as whole cents');
 export const sku = z.string().regex(/^[A-Za-z0-9-]{1,40}$/);
@@ -80,7 +79,7 @@ export function toPlacedOrderBody(order: Order, recommendations: Recommendations
   return { ...toOrderBody(order), recommendations, degraded: isGuess || order.status === 'pending' };
 }
 
-/** Equal for equal requests; parsing has already put the keys in one order. */
+/** Equal for equal texts, once parsing has put the keys in one order. Versions before ADR 0033 compare it. */
 export function fingerprintOf(request: OrderRequest): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
 }

@@ -1,4 +1,5 @@
-import type { IdempotencyKey, KnownKey, PlacedOrder } from './order.ts';
+import type { KnownKey, Order, OrderRequest, PlacedOrder } from './order.ts';
+import { isSamePieces } from './pieces.ts';
 
 /** The key was used before, for another request. */
 export class IdempotencyKeyReusedError extends Error {
@@ -18,17 +19,20 @@ export class RequestInFlightError extends Error {
 }
 
 /**
- * Answers a key that is known. Without a stored answer its first request is still at work or, once its lock is over,
- * has died: then the order itself tells what became of it.
+ * Answers a key that is known with its order as it stands. An order goes from pending to one of its ends, once, so a
+ * replay never goes back behind an answer before it. While its first request is at work on a pending order, that one
+ * gives the answer; if its lock is over, it has died.
+ *
+ * @throws {IdempotencyKeyReusedError | RequestInFlightError}
  */
-export function answerAgain(known: KnownKey, { fingerprint }: IdempotencyKey): PlacedOrder {
+export function answerAgain(known: KnownKey, request: OrderRequest): PlacedOrder {
   const { order, answer, lockedForMs } = known;
-  if (known.fingerprint !== fingerprint)
-    throw new IdempotencyKeyReusedError('the key belongs to another request');
-  if (answer) {
-    const { state, recommendations } = answer;
-    return { order: { ...order, reason: undefined, ...state }, recommendations, isReplay: true };
-  }
-  if (lockedForMs > 0) throw new RequestInFlightError(lockedForMs);
-  return { order, recommendations: { source: 'default', items: [] }, isReplay: true };
+  if (!isPlacedBy(order, request)) throw new IdempotencyKeyReusedError('the key belongs to another request');
+  if (!answer && order.status === 'pending' && lockedForMs > 0) throw new RequestInFlightError(lockedForMs);
+  const recommendations = answer?.recommendations ?? { source: 'default', items: [] };
+  return { order, recommendations, isReplay: true };
+}
+
+function isPlacedBy({ customerId, items }: Order, request: OrderRequest): boolean {
+  return customerId === request.customerId && isSamePieces(items, request.items);
 }

@@ -1,3 +1,9 @@
+/** What a customer asks for. */
+export interface OrderRequest {
+  customerId: string;
+  items: { sku: string; quantity: number }[];
+}
+
 /** One product of an order, at the price it had when it was ordered. */
 export interface OrderLine {
   sku: string;
@@ -5,8 +11,8 @@ export interface OrderLine {
   unitPriceCents: number;
 }
 
-/** Why an order can never be served. */
-export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'reservation-released';
+/** Why an order can never be served. Versions before `cancelled` wrote `reservation-released` for the same. */
+export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'cancelled' | 'reservation-released';
 
 /** How an order stands. It goes from pending to one of the others, once. */
 export type OrderState =
@@ -42,24 +48,25 @@ export interface PlacedOrder {
   readonly isReplay: boolean;
 }
 
-/** What a key was answered with; the rest of the answer is the order, which does not change. */
+/** What a key was answered with first. A replay takes its recommendations from here, and the rest from the order. */
 export interface StoredAnswer {
+  /** Read by versions before ADR 0033 only. */
   state: OrderState;
   recommendations: Recommendations;
 }
 
 export interface IdempotencyKey {
   key: string;
-  /** Equal for equal requests. */
+  /** Compared by versions before ADR 0033 only. */
   fingerprint: string;
 }
 
 /** What is stored of a key that was used before. */
 export interface KnownKey {
   kind: 'known';
-  fingerprint: string;
   order: Order;
   answer: StoredAnswer | null;
+  /** How long its first request may still be at work; 0 or less when its time is over. */
   lockedForMs: number;
 }
 
@@ -77,9 +84,17 @@ export interface OrderStore {
     state: OrderState,
     answered?: { key: string; answer: StoredAnswer },
   ): Promise<boolean>;
-  /** Stores the answer of an order still pending and makes its settlement due now. */
-  postpone(orderId: string, answered: { key: string; answer: StoredAnswer }): Promise<void>;
+  /** Stores the answer of an order still pending and makes its settlement due now; says how the order stands. */
+  postpone(orderId: string, answered: { key: string; answer: StoredAnswer }): Promise<OrderState>;
   find(orderId: string): Promise<Order | undefined>;
-  /** Removes up to `limit` keys and finished outbox rows past their time, and says how many. */
+  /**
+   * Removes up to `limit` keys and finished outbox rows past their time, and says how many. The time of a key begins
+   * when its order is settled: while the order is owed, its key is never removed.
+   */
   sweep(limit: number): Promise<number>;
+  /**
+   * Looks at the next `limit` orders that were settled long ago, and removes those with nothing left to do whose key is
+   * forgotten.
+   */
+  removeSettled(limit: number): Promise<{ removed: number; isMore: boolean }>;
 }

@@ -6,7 +6,9 @@ import { answerAgain } from './idempotency.ts';
 import {
   type IdempotencyKey,
   type KnownKey,
+  type Order,
   type OrderDraft,
+  type OrderRequest,
   type OrderState,
   type OrderStore,
   type PlacedOrder,
@@ -14,12 +16,7 @@ import {
   type Recommendations,
   type StoredAnswer,
 } from './order.ts';
-
-/** What a customer asks for. */
-export interface OrderRequest {
-  customerId: string;
-  items: { sku: string; quantity: number }[];
-}
+import { piecesOf } from './pieces.ts';
 
 /** Everything placing an order needs from outside, so that a simulation can stand in for all of it. */
 export interface Shop {
@@ -45,7 +42,7 @@ export async function placeOrder(
   options: CallOptions,
 ): Promise<PlacedOrder> {
   const placement = await storeOrder(shop, { request, key }, options);
-  if (placement.kind === 'known') return answerAgain(placement, key);
+  if (placement.kind === 'known') return answerAgain(placement, request);
 
   const { draft } = placement;
   const [decided, recommendations] = await Promise.all([
@@ -82,8 +79,7 @@ async function draftOrder(
   { customerId, items }: OrderRequest,
   options: CallOptions,
 ): Promise<OrderDraft> {
-  const quantities = new Map<string, number>();
-  for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  const quantities = piecesOf(items);
   const products = await shop.catalogue.lookUp([...quantities.keys()], options);
   const lines = [...products.values()].map(({ sku, priceCents }) => {
     return { sku, quantity: quantities.get(sku) ?? 0, unitPriceCents: priceCents };
@@ -98,7 +94,10 @@ async function draftOrder(
   };
 }
 
-/** The answer never claims more than what is stored: a decision that could not be written down stays pending. */
+/**
+ * The state as it is stored afterwards: relay or operator may have settled the order meanwhile. The answer never claims
+ * more than that: a decision that could not be written down stays pending.
+ */
 async function record(
   orders: OrderStore,
   { id }: OrderDraft,
@@ -106,10 +105,14 @@ async function record(
 ): Promise<OrderState> {
   const { state } = answered.answer;
   try {
-    if (state.status === 'pending') await orders.postpone(id, answered);
-    else await orders.settle(id, state, answered);
-    return state;
+    if (state.status === 'pending') return await orders.postpone(id, answered);
+    const isFirst = await orders.settle(id, state, answered);
+    return isFirst ? state : stateOf(await orders.find(id));
   } catch {
     return pendingState;
   }
+}
+
+function stateOf(order: Order | undefined): OrderState {
+  return order === undefined ? pendingState : ({ status: order.status, reason: order.reason } as OrderState);
 }

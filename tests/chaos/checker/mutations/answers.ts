@@ -3,6 +3,7 @@ import type { OrderRow } from '../final-state.ts';
 import type { Run } from '../valid-run.ts';
 import { append, confirmedOrder, first } from './edit.ts';
 
+/** Two orders for the same basket of the same customer, so that nothing but the id is wrong. */
 export function answerWithTwoIds(run: Run): Run {
   const [one, other] = run.state.orders.filter(({ status }) => status === 'confirmed') as [
     OrderRow,
@@ -10,7 +11,15 @@ export function answerWithTwoIds(run: Run): Run {
   ];
   return append(
     run,
-    (at, attempt) => ({ type: 'invoke', operation: 'place', attempt, at, key: one.key, items: one.items }),
+    (at, attempt) => ({
+      type: 'invoke',
+      operation: 'place',
+      attempt,
+      at,
+      key: one.key,
+      customerId: other.customerId,
+      items: other.items,
+    }),
     (at, attempt) => ({
       type: 'ok',
       attempt,
@@ -23,50 +32,82 @@ export function answerWithTwoIds(run: Run): Run {
 }
 
 export function readMisses(run: Run): Run {
-  const { orderId } = first(run.history.filter((entry) => entry.type === 'ok'));
-  return append(
+  return ask(
     run,
-    (at, attempt) => ({ type: 'invoke', operation: 'read', attempt, at, orderId }),
-    (at, attempt) => ({ type: 'fail', attempt, at, status: 404, code: 'not-found' }),
+    first(run.history.filter((entry) => entry.type === 'ok')).orderId,
+    'read',
+    404,
+    'not-found',
   );
 }
 
-export function readAgain(run: Run, orderStatus: OrderStatus): Run {
+export function cancelMisses(run: Run): Run {
+  return ask(run, confirmedOrder(run).id, 'cancel', 404, 'unknown-order');
+}
+
+function ask(run: Run, orderId: string, operation: 'read' | 'cancel', status: number, code: string): Run {
+  return append(
+    run,
+    (at, attempt) => ({ type: 'invoke', operation, attempt, at, orderId }),
+    (at, attempt) => ({ type: 'fail', attempt, at, status, code }),
+  );
+}
+
+export function readAgain(run: Run, orderStatus: OrderStatus, operation: 'read' | 'cancel' = 'read'): Run {
   const { id: orderId } = confirmedOrder(run);
   return append(
     run,
-    (at, attempt) => ({ type: 'invoke', operation: 'read', attempt, at, orderId }),
+    (at, attempt) => ({ type: 'invoke', operation, attempt, at, orderId }),
     (at, attempt) => ({ type: 'ok', attempt, at, orderId, orderStatus, replayed: false }),
   );
 }
 
-export function outOfStockAndSold(run: Run): Run {
-  const { key, items } = confirmedOrder(run);
+export function rejectedAndSold(run: Run, status: number, code: string): Run {
+  const { key, customerId, items } = confirmedOrder(run);
   return append(
     run,
-    (at, attempt) => ({ type: 'invoke', operation: 'place', attempt, at, key, items }),
-    (at, attempt) => ({ type: 'fail', attempt, at, status: 409, code: 'insufficient-stock' }),
+    (at, attempt) => ({ type: 'invoke', operation: 'place', attempt, at, key, customerId, items }),
+    (at, attempt) => ({ type: 'fail', attempt, at, status, code }),
   );
 }
 
+/** A key whose only settled answers come at the very end. */
 export function settleLate(run: Run): Run {
+  const { id, key } = pendingOrder(run);
   return {
     ...run,
-    history: run.history.map((entry) =>
-      isLastAnswer(run, entry) ? { ...entry, at: entry.at + 60_000 } : entry,
-    ),
+    history: run.history
+      .filter((entry) => !isReplayed(entry, id))
+      .map((entry) => (isEndOf(run, entry, { id, key }) ? { ...entry, at: entry.at + 60_000 } : entry)),
   };
 }
 
-/** A pending order's last read: nothing else in the history says that it settled. */
-function isLastAnswer({ history }: Run, entry: HistoryEntry): boolean {
-  const pending = first(
-    history.filter((other) => other.type === 'ok'),
-    ({ orderStatus }) => orderStatus === 'pending',
-  );
-  return entry.type === 'ok' && entry.orderId === pending.orderId && entry.orderStatus !== 'pending';
+export function neverSettles(run: Run): Run {
+  const order = pendingOrder(run);
+  return { ...run, history: run.history.filter((entry) => !isEndOf(run, entry, order)) };
 }
 
-export function neverSettles(run: Run): Run {
-  return { ...run, history: run.history.filter((entry) => !isLastAnswer(run, entry)) };
+/** Pending at first, and not cancelled: its reads say that it settled. */
+function pendingOrder({ history, state }: Run): OrderRow {
+  const pending = new Set(
+    history.flatMap((entry) =>
+      entry.type === 'ok' && entry.orderStatus === 'pending' ? [entry.orderId] : [],
+    ),
+  );
+  return first(state.orders, ({ id, reason }) => pending.has(id) && reason !== 'cancelled');
+}
+
+const isReplayed = (entry: HistoryEntry, id: string): boolean =>
+  entry.type === 'ok' && entry.orderId === id && entry.replayed;
+
+function isEndOf({ history }: Run, entry: HistoryEntry, { id, key }: Pick<OrderRow, 'id' | 'key'>): boolean {
+  if (entry.type === 'ok') return entry.orderId === id && entry.orderStatus !== 'pending';
+  if (entry.type !== 'fail') return false;
+  return history.some(
+    (other) =>
+      other.type === 'invoke' &&
+      other.operation === 'place' &&
+      other.attempt === entry.attempt &&
+      other.key === key,
+  );
 }

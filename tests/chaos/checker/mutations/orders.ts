@@ -1,6 +1,6 @@
 import type { OrderRow } from '../final-state.ts';
 import type { Run } from '../valid-run.ts';
-import { change, first, rejectedOrder } from './edit.ts';
+import { change, confirmedOrder, editEverywhere, first, rejectedOrder } from './edit.ts';
 
 export function duplicateOrder(run: Run): Run {
   const order = rejectedOrder(run);
@@ -21,20 +21,27 @@ export function loseOrder(run: Run): Run {
 
 function acknowledgedRejection({ history, state }: Run): OrderRow {
   const acknowledged = new Set(history.filter((entry) => entry.type === 'ok').map(({ orderId }) => orderId));
-  return first(state.orders, ({ id, status }) => status === 'rejected' && acknowledged.has(id));
+  return first(state.orders, ({ id, reason }) => reason === 'insufficient-stock' && acknowledged.has(id));
 }
 
 export function addPhantom(run: Run): Run {
-  return change(run, {
-    orders: [
-      ...run.state.orders,
-      { id: 'ghost', key: 'nobody', status: 'rejected', items: [{ sku: 'mug', quantity: 1 }] },
-    ],
+  const ghost = { ...rejectedOrder(run), id: 'ghost', key: 'nobody' };
+  return change(run, { orders: [...run.state.orders, ghost] });
+}
+
+/** Every answer shows the order as it is stored, and nothing was reserved for it: only the request disagrees. */
+export function storeAnotherOrder(run: Run): Run {
+  const order = rejectedOrder(run);
+  const edited = editEverywhere(run, order, (body) => ({
+    ...body,
+    items: [{ sku: 'desk', quantity: 7, unitPriceCents: 22_900 }],
+    totalCents: 7 * 22_900,
+  }));
+  return change(edited, {
+    reservations: edited.state.reservations.filter(({ orderId }) => orderId !== order.id),
   });
 }
 
-export function swapItems(run: Run): Run {
-  const order = rejectedOrder(run);
-  const swapped = { ...order, items: [{ sku: 'anvil', quantity: 1 }] };
-  return change(run, { orders: run.state.orders.map((other) => (other.id === order.id ? swapped : other)) });
+export function forgetKey(run: Run): Run {
+  return change(run, { forgottenWhilePending: [confirmedOrder(run).id] });
 }

@@ -1,6 +1,6 @@
 import type { FinalState } from '../final-state.ts';
 import type { Run } from '../valid-run.ts';
-import { change, confirmedOrder } from './edit.ts';
+import { change, confirmedOrder, first } from './edit.ts';
 
 export function outboxState(run: Run, state: 'waiting' | 'parked'): Run {
   return change(run, {
@@ -15,6 +15,19 @@ export function withoutEvent(run: Run): Run {
     outbox: run.state.outbox.filter(keeps),
     purchases: run.state.purchases.filter(({ orderId }) => orderId !== id),
   });
+}
+
+export function strayPurchase(run: Run): Run {
+  const { id } = confirmedOrder(run);
+  const stray = first(run.state.purchases, ({ orderId }) => orderId === id);
+  return change(run, {
+    purchases: [...run.state.purchases, { ...stray, orderId: 'somebody else' }],
+  });
+}
+
+export function lostEvent(run: Run): Run {
+  const { id } = confirmedOrder(run);
+  return change(run, { purchases: run.state.purchases.filter(({ orderId }) => orderId !== id) });
 }
 
 export function appliedTwice(run: Run): Run {
