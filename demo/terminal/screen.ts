@@ -35,7 +35,9 @@ function whatRuns({ topology, supervisor, databaseFolder }: EmbeddedSystem): str
 }
 
 const killCommand = (name: SupervisedName): string =>
-  name === 'postgres' || name === 'redis' ? `kill -9 the process of ${name}` : `pkill -9 -f ballast-${name}`;
+  name === 'postgres' || name === 'postgres-standby' || name === 'redis'
+    ? `kill -9 the process of ${name}`
+    : `pkill -9 -f ballast-${name}`;
 
 function whatToTry(canPressKeys: boolean, system: EmbeddedSystem): string[] {
   const present = experiments.filter(({ name }) =>
@@ -43,11 +45,18 @@ function whatToTry(canPressKeys: boolean, system: EmbeddedSystem): string[] {
       .status()
       .some((status) => status.name === name && !('url' in status) && status.state !== 'absent'),
   );
-  return present.map(({ name, shows }) => {
-    const how = canPressKeys ? `${bold(keyOf(name))}  kill ${name}` : killCommand(name);
-    return `  ${how}${' '.repeat(40 - stripVTControlCharacters(how).length)}${dim(shows)}`;
-  });
+  const kills = present.map(({ name, shows }) =>
+    line(canPressKeys ? `${bold(keyOf(name))}  kill ${name}` : killCommand(name), shows),
+  );
+  const failOver = line(
+    `${bold('f')}  fail over`,
+    'the standby takes over, and no acknowledged order is lost',
+  );
+  return canPressKeys && system.database ? [...kills, failOver] : kills;
 }
+
+const line = (how: string, shows: string): string =>
+  `  ${how}${' '.repeat(Math.max(1, 40 - stripVTControlCharacters(how).length))}${dim(shows)}`;
 
 const orderExample = (url: string): string[] => [
   `  curl -X POST ${url}/v1/orders -H 'Content-Type: application/json' -H 'Idempotency-Key: try-1' \\`,

@@ -168,6 +168,7 @@ it.each([
 
 it.each([
   ['a name the topology does not have', 'POST', '/api/nodes/sshd/kill', '{}', 404],
+  ['a fail-over without a standby', 'POST', '/api/nodes/postgres/fail-over', '{}', 409],
   ['a pid', 'POST', '/api/nodes/1/kill', '{}', 404],
   ['a property of every object', 'POST', '/api/nodes/constructor/kill', '{}', 404],
   ['the room itself', 'POST', '/api/nodes/control-room/kill', '{}', 404],
