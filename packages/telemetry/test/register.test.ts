@@ -67,14 +67,30 @@ describe('a service started with the preload', () => {
     }
   });
 
-  test('exports request durations with the trace to look at', async () => {
+  test('exports what it measured', async () => {
     const collector = await startCollector();
     const { url, stop } = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    await placeOrder(`${url}/v1/orders`, { traceparent: `00-${knownTraceId}-${'b'.repeat(16)}-01` });
+    await placeOrder(`${url}/v1/orders`);
     await stop();
     collector.close();
-    expect(collector.bodies['/v1/metrics']).toContain('"http.server.request.duration"');
-    expect(collector.bodies['/v1/metrics']).toContain(`"traceId":"${knownTraceId}"`);
+    for (const metric of ['http.server.request.duration', 'process.cpu.time', 'nodejs.eventloop.delay.p99']) {
+      expect(collector.bodies['/v1/metrics']).toContain(metric);
+    }
+    expect(collector.bodies['/v1/metrics']).not.toContain('otel.sdk.span.live');
+  });
+
+  test('counts the spans and the log records that it drops', async () => {
+    const collector = await startCollector();
+    const { url, stop } = await startService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_MAX_QUEUE_SIZE: '2',
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2',
+    });
+    for (let order = 0; order < 10; order += 1) await placeOrder(`${url}/v1/orders`);
+    await stop();
+    collector.close();
+    expect(collector.bodies['/v1/metrics']).toContain('queue_full');
   });
 
   test('exports a failed request that its caller did not sample, and not a good one', async () => {

@@ -1,4 +1,3 @@
-import { observePool } from '@ballast/telemetry';
 import pg from 'pg';
 import type { Logger } from '../process/logger.ts';
 import { named, type Queryable, type Sql } from './sql.ts';
@@ -32,7 +31,7 @@ export function createPool(settings: PoolSettings): pg.Pool {
   pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
   // The same for a connection that is lost while it is in use; its query fails with the same error.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return observePool(pool);
+  return pool;
 }
 
 /** Runs one statement on a connection of the pool. */

@@ -1,13 +1,12 @@
 import type { ResilienceEvent } from '@ballast/resilience';
-import type { Span } from '@opentelemetry/api';
-import { ExemplarHistogram } from '../metrics/exemplar-histogram.ts';
+import { secondsHistogram } from '../metrics/histogram.ts';
 import { meter } from '../scope.ts';
 
 const msPerSecond = 1000;
 /** From just expired to the default `maxStaleMs` of ten minutes. */
 const stalenessBucketsS = [1, 5, 15, 30, 60, 120, 300, 600, 1800];
 
-type Count = (event: ResilienceEvent, span: Span | undefined) => void;
+type Count = (event: ResilienceEvent) => void;
 let count: Count | undefined;
 
 /** The counters and histograms of every observed dependency: one set per process, with `dependency` as attribute. */
@@ -23,29 +22,24 @@ function createCounters(): Count {
   const transitions = counters.createCounter('resilience.breaker.transitions');
   const retries = counters.createCounter('resilience.retries');
   const fallbacks = counters.createCounter('resilience.fallbacks');
-  const duration = new ExemplarHistogram(
+  const duration = secondsHistogram(
     'resilience.call.duration',
     'Duration of guarded calls, retries included.',
   );
-  const staleness = new ExemplarHistogram(
+  const staleness = secondsHistogram(
     'resilience.staleness',
     'Age of cached answers served.',
     stalenessBucketsS,
   );
 
-  return (event, span) => {
+  return (event) => {
     const { dependency } = event;
     switch (event.type) {
       case 'call.end': {
         const { outcome, source } = event;
-        const attributes = () => ({ dependency, outcome, ...(source && { source }) });
-        calls.add(1, attributes());
-        return duration.record(
-          event.durationMs / msPerSecond,
-          `${dependency} ${outcome} ${source}`,
-          attributes,
-          span,
-        );
+        const attributes = { dependency, outcome, ...(source && { source }) };
+        calls.add(1, attributes);
+        return duration(event.durationMs / msPerSecond, attributes);
       }
       case 'rejected':
         return rejections.add(1, { dependency, policy: event.policy, 'error.type': event.code });
@@ -59,8 +53,7 @@ function createCounters(): Count {
       case 'fallback': {
         const { source, ageMs } = event;
         fallbacks.add(1, { dependency, source, 'error.type': event.errorCode });
-        if (ageMs !== undefined)
-          staleness.record(ageMs / msPerSecond, dependency, () => ({ dependency }), span);
+        if (ageMs !== undefined) staleness(ageMs / msPerSecond, { dependency });
         return;
       }
     }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readSettings } from './settings.ts';
+import { applySettings } from './settings.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -9,7 +9,7 @@ afterEach(() => {
 
 const settingsOf = (env: Record<string, string>) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return readSettings();
+  return applySettings();
 };
 
 test('an environment that sets nothing gives the defaults', () => {
@@ -19,8 +19,9 @@ test('an environment that sets nothing gives the defaults', () => {
     maxQueue: 4096,
     maxBatch: 512,
     batchDelayMs: 1000,
-    metricIntervalMs: 5000,
+    instrumentations: 'lean',
   });
+  expect(process.env.OTEL_METRIC_EXPORT_INTERVAL).toBe('5000');
 });
 
 test('an empty variable counts as not set', () => {

@@ -1,4 +1,5 @@
 import { context, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -6,21 +7,18 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { AsyncContext } from '../traces/async-context.ts';
-import { KeepRemarkable } from '../traces/keep-remarkable.ts';
-import { RecordAllSampler } from '../traces/sampling.ts';
+import { keepRemarkable } from '../traces/keep-remarkable.ts';
+import { recordAll } from '../traces/sampling.ts';
 
 /** An SDK that exports into memory, for tests: once per test file, since instruments are created once per process. */
 export function startTestingSdk() {
   const spans = new InMemorySpanExporter();
   const points = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: points, exportIntervalMillis: 3_600_000 });
-  const keep = new KeepRemarkable(new SimpleSpanProcessor({ exporter: spans }), { slowMs: 500 });
+  const keep = keepRemarkable(new SimpleSpanProcessor({ exporter: spans }));
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-  trace.setGlobalTracerProvider(
-    new TracerProvider({ sampler: new RecordAllSampler(1), spanProcessors: [keep] }),
-  );
-  context.setGlobalContextManager(new AsyncContext());
+  trace.setGlobalTracerProvider(new TracerProvider({ sampler: recordAll(), spanProcessors: [keep] }));
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
   /** The newest value of each series of a metric. */
   async function seriesOf(name: string) {

@@ -1,15 +1,15 @@
 import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { KeepRemarkable, keepTrace, maxWaitingSpans } from './keep-remarkable.ts';
-import { RecordAllSampler } from './sampling.ts';
+import { keepRemarkable, keepTrace, maxWaitingSpans } from './keep-remarkable.ts';
+import { recordAll } from './sampling.ts';
 
 const exporter = new InMemorySpanExporter();
 const tracer = tracerSampling(0);
 
 function tracerSampling(headRatio: number) {
-  const keep = new KeepRemarkable(new SimpleSpanProcessor({ exporter }), { slowMs: 500 });
-  return new TracerProvider({ sampler: new RecordAllSampler(headRatio), spanProcessors: [keep] }).getTracer(
+  const keep = keepRemarkable(new SimpleSpanProcessor({ exporter }), { slowMs: 500 });
+  return new TracerProvider({ sampler: recordAll({ ratio: headRatio }), spanProcessors: [keep] }).getTracer(
     't',
   );
 }
