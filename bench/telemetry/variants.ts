@@ -1,4 +1,4 @@
-const ourVariants = '@ballast/telemetry/register';
+const ourVariants = import.meta.resolve('@ballast/telemetry/register');
 const tenPercent = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
 
 export interface Variant {

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCollector } from './collector.ts';
 
@@ -79,17 +81,21 @@ describe('a service started with the preload', () => {
     expect(collector.bodies['/v1/metrics']).not.toContain('otel.sdk.span.live');
   });
 
-  test('counts the spans and the log records that it drops', async () => {
+  test('counts the spans that it drops while the collector hangs, and stops in time', async () => {
     const collector = await startCollector();
+    const hanging = createServer(() => {});
+    await once(hanging.listen(0, '127.0.0.1'), 'listening');
     const { url, stop } = await startService({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/v1/traces`,
       OTEL_BSP_MAX_QUEUE_SIZE: '2',
-      OTEL_BSP_SCHEDULE_DELAY: '60000',
-      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '2',
+      OTEL_BSP_SCHEDULE_DELAY: '1',
     });
     for (let order = 0; order < 10; order += 1) await placeOrder(`${url}/v1/orders`);
     await stop();
     collector.close();
+    hanging.closeAllConnections();
+    hanging.close();
     expect(collector.bodies['/v1/metrics']).toContain('queue_full');
   });
 

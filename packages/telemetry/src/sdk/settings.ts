@@ -34,8 +34,8 @@ export interface TelemetrySettings {
   readonly instrumentations: 'lean' | 'published';
 }
 
-/** What a standard variable is when it is not set: data shows within seconds, and no span can grow without limit. */
-const defaults = {
+/** What a standard variable is when it is not set: data shows within seconds, and no span grows without limit. */
+export const defaults = {
   // Only the trace context travels: incoming baggage is not passed on to the next service.
   OTEL_PROPAGATORS: 'tracecontext',
   // A command line may hold secrets, so there is no `process`.
