@@ -1,4 +1,5 @@
 export { InvalidOptionError } from '@ballast/resilience/primitives';
+export { type ObservableFlags, observeFlags } from './decisions/flag-events.ts';
 export { type ObservableDependency, observe } from './decisions/observe.ts';
 export { createLogger, type Logger, type LoggerOptions, redactedKeys } from './logs/logger.ts';
 export { gauge } from './metrics/gauge.ts';

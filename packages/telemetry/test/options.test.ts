@@ -8,6 +8,7 @@ import {
   InvalidOptionError,
   keepRemarkable,
   observe,
+  observeFlags,
   recordAll,
   shutdownTelemetry,
 } from '../src/index.ts';
@@ -82,6 +83,16 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
     'observe(nameless)',
     () => observe({ ...inventory, name: '', onEvent: run, carryContext: run, snapshot: run } as never),
     'observe: dependency.name must be a non-empty string, received ""',
+  ],
+  [
+    'observeFlags()',
+    () => observeFlags(undefined as never),
+    'observeFlags: flags must be flags of @ballast/flags, received undefined',
+  ],
+  [
+    'observeFlags({})',
+    () => observeFlags({} as never),
+    'observeFlags: flags must be flags of @ballast/flags, received an object',
   ],
   [
     'keepRemarkable()',

@@ -10,7 +10,7 @@ import {
   postgresGuard,
   startBackgroundTask,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import { productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
@@ -38,6 +38,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
   const products = guardedStore(productsIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
+  observeFlags(flags);
   applyProtections(flags, [], admission);
 
   const app = createApp({

@@ -11,7 +11,7 @@ import {
   guardedStore,
   type Logger,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import { startBackgroundWork } from './background.ts';
 import type { Config } from './config.ts';
 import { catalogueIn } from './db/catalogue.ts';
@@ -42,6 +42,7 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   const { postgres, inventory, recommendation, purchases, cache } = dependencies;
   const guarded = [postgres, inventory, recommendation, purchases, dependencies.catalogue];
   const stories = new Stories();
+  observeFlags(flags);
   for (const dependency of guarded) {
     observe(dependency);
     dependency.onEvent(stories.record);

@@ -10,7 +10,7 @@ import {
   postgresGuard,
   startBackgroundTask,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import { purchasesIn } from './db/purchases.ts';
 import { putPurchaseRoute } from './routes/purchases.ts';
@@ -32,6 +32,7 @@ export function createRecommendation({ config, database, flags, logger }: Recomm
   const purchases = guardedStore(purchasesIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
+  observeFlags(flags);
   applyProtections(flags, [], admission);
 
   const app = createApp({
