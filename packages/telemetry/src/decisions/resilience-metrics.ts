@@ -16,12 +16,21 @@ export function countEvents(): Count {
 }
 
 function createCounters(): Count {
-  const counters = meter();
-  const calls = counters.createCounter('resilience.calls');
-  const rejections = counters.createCounter('resilience.rejections');
-  const transitions = counters.createCounter('resilience.breaker.transitions');
-  const retries = counters.createCounter('resilience.retries');
-  const fallbacks = counters.createCounter('resilience.fallbacks');
+  const counter = (name: string, unit: string, description: string) =>
+    meter().createCounter(name, { unit, description });
+  const calls = counter('resilience.calls', '{call}', 'Guarded calls that ended.');
+  const rejections = counter(
+    'resilience.rejections',
+    '{rejection}',
+    'Calls and retries that a policy did not let through.',
+  );
+  const transitions = counter(
+    'resilience.breaker.transitions',
+    '{transition}',
+    "Changes of a breaker's state.",
+  );
+  const retries = counter('resilience.retries', '{retry}', 'Attempts after the first.');
+  const fallbacks = counter('resilience.fallbacks', '{fallback}', 'Degraded answers that were given.');
   const duration = secondsHistogram(
     'resilience.call.duration',
     'Duration of guarded calls, retries included.',

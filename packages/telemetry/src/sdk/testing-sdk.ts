@@ -2,6 +2,7 @@ import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   AggregationTemporality,
+  DataPointType,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
@@ -20,17 +21,35 @@ export function startTestingSdk() {
   trace.setGlobalTracerProvider(new TracerProvider({ sampler: recordAll(), spanProcessors: [keep] }));
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 
+  async function exported() {
+    await reader.forceFlush();
+    const newest = points.getMetrics().at(-1);
+    return newest?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
+  }
+
   /** The newest value of each series of a metric. */
   async function seriesOf(name: string) {
-    await reader.forceFlush();
-    const exported =
-      points
-        .getMetrics()
-        .at(-1)
-        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
-    return exported
+    return (await exported())
       .filter(({ descriptor }) => descriptor.name === name)
       .flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => ({ attributes, value })));
   }
-  return { spans, seriesOf };
+
+  /** What the metrics with this prefix are, with every attribute that one of their series has. */
+  async function descriptorsOf(prefix: string) {
+    return (await exported())
+      .filter(({ descriptor }) => descriptor.name.startsWith(prefix))
+      .map(({ descriptor: { name, unit, description }, dataPoints, ...metric }) => ({
+        name,
+        unit,
+        description,
+        instrument: instrumentOf(metric),
+        attributes: [...new Set(dataPoints.flatMap(({ attributes }) => Object.keys(attributes)))].sort(),
+      }));
+  }
+  return { spans, seriesOf, descriptorsOf };
+}
+
+function instrumentOf(metric: { dataPointType: DataPointType; isMonotonic?: boolean }): string {
+  if (metric.dataPointType === DataPointType.HISTOGRAM) return 'histogram';
+  return metric.dataPointType === DataPointType.GAUGE ? 'gauge' : 'counter';
 }
