@@ -51,7 +51,7 @@ describe('the healthy stack', () => {
   test('links the graph of durations to traces', async () => {
     const look = async () => {
       const series = await exemplars(
-        'traces_kept_duration_seconds_bucket{service_name="orders", span_name="POST /v1/orders"}',
+        'traces_kept_duration_seconds{service_name="orders", span_name="POST /v1/orders"}',
       );
       const traceId = series[0]?.exemplars.at(-1)?.labels.trace_id;
       if (traceId === undefined) throw new Error('none');
