@@ -18,14 +18,25 @@ const namesByText = new Map<string, string>();
 
 /**
  * A statement as pg takes it, with a name: PostgreSQL then parses and plans it once per connection. Behind a pooler
- * that shares connections between transactions, names need its support (PgBouncer: max_prepared_statements).
+ * that shares connections between transactions, names need its support (PgBouncer: max_prepared_statements). Traces and
+ * `pg_prepared_statements` show the name, so it says what the statement does.
  */
 export function named({ text, values }: Sql): { name?: string; text: string; values: unknown[] } {
   let name = namesByText.get(text);
   // A text that differs with every call would otherwise fill this map and the memory of the server.
   if (name === undefined && namesByText.size < maxNamedStatements) {
-    name = `s${namesByText.size}`;
+    name = `${summaryOf(text)} ${namesByText.size}`;
     namesByText.set(text, name);
   }
   return name === undefined ? { text, values } : { name, text, values };
+}
+
+/** PostgreSQL cuts names after 63 bytes, and a number follows. */
+const maxSummaryChars = 50;
+
+/** Gives e.g. `insert orders`. */
+function summaryOf(text: string): string {
+  const [operation = 'statement'] = /\b(?:select|insert|update|delete|merge)\b/i.exec(text) ?? [];
+  const target = /\b(?:from|into|update)\s+(?:only\s+)?"?(\w+)/i.exec(text)?.[1];
+  return `${operation.toLowerCase()} ${target ?? ''}`.trim().slice(0, maxSummaryChars);
 }

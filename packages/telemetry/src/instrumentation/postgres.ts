@@ -221,11 +221,12 @@ function exported<T>(module: unknown): T {
 
 /** pg calls back the last argument, or the callback of the statement; without one it returns a promise. */
 function withCallback(args: unknown[], ended: (error: PgError | null) => void): void {
-  const wrap = (callback: Callback) =>
-    context.bind(context.active(), function endAndCall(this: unknown, ...answer: Parameters<Callback>) {
+  const active = context.active();
+  const wrap = (callback: Callback): Callback =>
+    function endAndCall(...answer) {
       ended(answer[0]);
-      callback.apply(this, answer);
-    });
+      context.with(active, callback, this, ...answer);
+    };
   const last = args.length - 1;
   if (typeof args[last] === 'function') {
     args[last] = wrap(args[last] as Callback);
