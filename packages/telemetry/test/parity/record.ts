@@ -31,6 +31,10 @@ export async function record(env: NodeJS.ProcessEnv): Promise<Telemetry> {
     execArgv: ['--import', '@ballast/telemetry/register'],
     silent: true,
   });
+  let output = '';
+  shop.stdout?.on('data', (chunk) => {
+    output += chunk;
+  });
   let errors = '';
   shop.stderr?.on('data', (chunk) => {
     errors += chunk;
@@ -42,5 +46,5 @@ export async function record(env: NodeJS.ProcessEnv): Promise<Telemetry> {
   shop.send('stop');
   await once(shop, 'exit');
   collector.close();
-  return { spans: readSpans(exported.traces), metrics: readMetrics(exported.metrics) };
+  return { spans: readSpans(exported.traces), metrics: readMetrics(exported.metrics), output };
 }

@@ -5,11 +5,13 @@ import { shutdownTelemetry } from '@ballast/telemetry';
 import express, { Router } from 'express';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { pino } from 'pino';
 import { request } from 'undici';
 
 const { DATABASE_URL: connectionString = '', REDIS_PORT = '' } = process.env;
 const pool = new pg.Pool({ connectionString, max: 2 });
 const redis = new Redis(Number(REDIS_PORT), '127.0.0.1');
+const logger = pino();
 const ignore = () => {};
 
 // Another service, in this process: the same spans as if it were not, and in the same trace.
@@ -96,6 +98,7 @@ app.put('/v1/raw', (incoming, response) => {
   incoming.resume().on('end', () => void pool.query('select 3').then(() => response.json({})));
 });
 app.get('/v1/later', (_, response) => {
+  logger.info('answering before the work is done');
   response.on('finish', () => void pool.query('select 4'));
   response.json({});
 });

@@ -55,6 +55,8 @@ export interface SpanTree {
 }
 export interface Telemetry {
   readonly spans: readonly SpanTree[];
+  /** What the process wrote to standard output. */
+  readonly output: string;
   readonly metrics: Readonly<Record<string, MetricSeries>>;
 }
 
@@ -124,10 +126,10 @@ export interface MetricSeries {
   readonly series: Readonly<Record<string, Series>>;
 }
 
-/** The metrics of the instrumented libraries as last exported; of histograms the counts, since durations differ. */
+/** The metrics of libraries and of the runtime as last exported; of histograms the counts, since durations differ. */
 export function readMetrics(exports: Recorded['metrics']): Readonly<Record<string, MetricSeries>> {
   const last = exports.at(-1)?.resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics) ?? [];
-  const metrics = last.flatMap((scope) => scope.metrics).filter(({ name }) => /^(http|db)\./.test(name));
+  const metrics = last.flatMap((scope) => scope.metrics).filter(({ name }) => /^(http|db|v8js)\./.test(name));
   const names = [...new Set(metrics.map(({ name }) => name))].sort();
   return Object.fromEntries(
     names.map((name) => [name, merge(metrics.filter((metric) => metric.name === name))]),
