@@ -35,6 +35,14 @@ describe('the lean instrumentations and the published ones', () => {
   });
 });
 
+test.each([
+  ['lean', () => lean],
+  ['published', () => published],
+])('queries, keys, values and baggage stay out of the spans of the %s list', (_, list) => {
+  const text = JSON.stringify(list().spans);
+  for (const secret of ['secret', 'a@b.c', 'user=7', '"LAMP"', 'no list']) expect(text).not.toContain(secret);
+});
+
 describe('the published instrumentations differ from the conventions, and the lean ones do not', () => {
   test('they give the path of a nested router as route where no route matched', () => {
     const missing = (spans: readonly SpanTree[]) =>

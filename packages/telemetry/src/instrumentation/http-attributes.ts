@@ -23,7 +23,7 @@ export function methodOf(method = 'GET'): string {
 }
 
 /** Most paths need no parser: nothing in them is escaped, and no segment starts with a dot. */
-const isPlain = /^\/(?!\/)(?:[\w\-~!$&'()*+,;=:@]|\.(?!\.)|(?<!\/)\.|\/(?!\.))*$/;
+const isPlain = /^\/(?!\/)(?:[\w\-~!$&'()*+,;=:@/]|(?<!\/)\.)*$/;
 
 /** `url.path`, as `new URL` would have it. */
 export function pathOf(url = '/'): string {

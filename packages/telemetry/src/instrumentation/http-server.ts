@@ -17,19 +17,14 @@ import { RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import { InstrumentationBase } from '@opentelemetry/instrumentation';
 import { durationBucketsS, secondsSince } from './durations.ts';
 import { clientAddressOf, methodOf, pathOf, serverOf } from './http-attributes.ts';
+import { type Emit, inOwnContext, replaceEmit, setOwnContext } from './own-context.ts';
 import { isQuiet } from './privacy.ts';
-
-type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean;
 
 /** What Express leaves on the request. */
 interface Routed extends IncomingMessage {
   readonly baseUrl?: string;
   readonly route?: { readonly path?: unknown };
 }
-
-/** Where a request or a response keeps the context that its listeners run in. */
-const ownContext = Symbol('ballast.context');
-type Bound = object & { [ownContext]?: Context };
 
 /**
  * Server spans and `http.server.request.duration`, as `@opentelemetry/instrumentation-http` makes them. It wraps
@@ -80,8 +75,8 @@ export class LeanHttpServer extends InstrumentationBase {
       const own = isQuiet(request.url)
         ? suppressTracing(context.active())
         : instrumentation.begin(scheme, request, response);
-      (request as Bound)[ownContext] = own;
-      (response as Bound)[ownContext] = own;
+      setOwnContext(request, own);
+      setOwnContext(response, own);
       return context.with(own, emit, this, event, ...args);
     };
   }
@@ -124,26 +119,6 @@ export class LeanHttpServer extends InstrumentationBase {
     span.end();
     this.duration.record(secondsSince(startedAt), series);
   }
-}
-
-function replaceEmit(prototype: object, replace: (emit: Emit) => Emit): () => void {
-  const target = prototype as { emit: Emit };
-  const own = Object.getOwnPropertyDescriptor(target, 'emit');
-  const original = target.emit;
-  target.emit = replace(original);
-  return () => {
-    if (own) target.emit = original;
-    else delete (target as { emit?: Emit }).emit;
-  };
-}
-
-/** The parser emits `data` and `end` of a body outside of the request's context, so they are brought back to it. */
-function inOwnContext(emit: Emit): Emit {
-  return function emitInContext(this: Bound, event, ...args) {
-    const own = this[ownContext];
-    if (own === undefined || own === context.active()) return emit.call(this, event, ...args);
-    return context.with(own, emit, this, event, ...args);
-  };
 }
 
 function attributesOf(scheme: string, request: IncomingMessage): Attributes {

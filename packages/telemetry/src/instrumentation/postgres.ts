@@ -1,8 +1,6 @@
 import {
   type Attributes,
-  context,
   type Histogram,
-  type Observable,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -16,34 +14,20 @@ import {
   isWrapped,
 } from '@opentelemetry/instrumentation';
 import { secondsSince } from './durations.ts';
-import { rememberResults } from './remember-results.ts';
+import { countConnections, type Pool } from './postgres-pool.ts';
+import {
+  operationOf,
+  type PgError,
+  type Statement,
+  statementOf,
+  withCallback,
+} from './postgres-statement.ts';
 
 type Query = (this: Client, ...args: unknown[]) => unknown;
-type Callback = (this: unknown, error: PgError | null, ...rest: unknown[]) => void;
-type PgError = Error & { readonly code?: string };
-
 interface Client {
   readonly database: string;
   readonly connectionParameters: { readonly host: string; readonly port: number; readonly database: string };
 }
-interface Pool {
-  readonly options: {
-    readonly host?: string;
-    readonly port?: number;
-    readonly database?: string;
-    readonly max?: number;
-  };
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-}
-interface Statement {
-  readonly text: string;
-  readonly name?: unknown;
-  readonly submit?: unknown;
-  callback?: unknown;
-}
-
 type Constructor = { readonly prototype: object };
 
 const clientVersions = ['>=8.0.3 <9'];
@@ -70,35 +54,7 @@ export class LeanPostgres extends InstrumentationBase {
       advice: { explicitBucketBoundaries: operationBucketsS },
     });
     this.pools ??= new Set();
-    this.countConnections(this.pools);
-  }
-
-  private countConnections(pools: ReadonlySet<Pool>): void {
-    const counter = (name: string, description: string) =>
-      this.meter.createObservableUpDownCounter(name, { description, unit: '{connection}' });
-    const count = counter(
-      'db.client.connection.count',
-      'The number of connections that are currently in state described by the state attribute.',
-    );
-    const pending = counter(
-      'db.client.connection.pending_requests',
-      'The number of current pending requests for an open connection.',
-    );
-    const max = counter('db.client.connection.max', 'The maximum number of open connections allowed.');
-    this.meter.addBatchObservableCallback(
-      (result) => {
-        for (const pool of pools) {
-          const name = { 'db.client.connection.pool.name': nameOf(pool) };
-          const observe = (of: Observable, value: number, state?: string) =>
-            result.observe(of, value, state ? { 'db.client.connection.state': state, ...name } : name);
-          observe(count, pool.totalCount - pool.idleCount, 'used');
-          observe(count, pool.idleCount, 'idle');
-          observe(pending, pool.waitingCount);
-          observe(max, pool.options.max ?? 0);
-        }
-      },
-      [count, pending, max],
-    );
+    countConnections(this.meter, this.pools);
   }
 
   override init(): InstrumentationNodeModuleDefinition[] {
@@ -219,23 +175,6 @@ function exported<T>(module: unknown): T {
   return (tag === 'Module' ? inner : module) as T;
 }
 
-/** pg calls back the last argument, or the callback of the statement; without one it returns a promise. */
-function withCallback(args: unknown[], ended: (error: PgError | null) => void): void {
-  const active = context.active();
-  const wrap = (callback: Callback): Callback =>
-    function endAndCall(...answer) {
-      ended(answer[0]);
-      context.with(active, callback, this, ...answer);
-    };
-  const last = args.length - 1;
-  if (typeof args[last] === 'function') {
-    args[last] = wrap(args[last] as Callback);
-    return;
-  }
-  const statement = args[0] as Statement;
-  if (typeof statement.callback === 'function') statement.callback = wrap(statement.callback as Callback);
-}
-
 /** The message may quote values, so the event has the code alone. */
 function fail(span: Span, error: PgError): void {
   const code = error.code ?? 'UNKNOWN';
@@ -243,23 +182,4 @@ function fail(span: Span, error: PgError): void {
     `PostgreSQL error of type '${error.name ?? 'PostgreSQLError'}' occurred (code: ${code})`,
   );
   span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-}
-
-function statementOf(query: unknown): Statement | undefined {
-  if (typeof query === 'string') return { text: query };
-  const { text, submit } = (query ?? {}) as Statement;
-  // A cursor or stream submits itself and ends at a time that cannot be seen from here, so it gets no span.
-  return typeof text === 'string' && typeof submit !== 'function' ? (query as Statement) : undefined;
-}
-
-const maxStatements = 500;
-
-const operationOf = rememberResults(maxStatements, (text) => {
-  const [operation = ''] = text.trim().split(' ', 1);
-  return operation.toUpperCase().replace(/;$/, '');
-});
-
-function nameOf({ options }: Pool): string {
-  const { host = 'unknown_host', port = 'unknown_port', database = 'unknown_database' } = options;
-  return `${host}:${port}/${database}`;
 }
