@@ -164,6 +164,8 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
       [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10' }, 'a number from 0 to 1'],
       [{ OTEL_TRACES_SAMPLER_ARG: 'ten' }, 'a number from 0 to 1'],
       [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'one of otlp, console, none'],
+      [{ OTEL_LOGS_EXPORTER: 'file' }, 'one of otlp, console, none'],
+      [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http' }, 'one of grpc, http/json, http/protobuf'],
       [{ BALLAST_INSTRUMENTATIONS: 'thin' }, 'one of lean, published'],
       [{ BALLAST_KEEP_SLOWER_THAN_MS: '-1' }, 'a number >= 0'],
       [{ BALLAST_KEEP_SLOWER_THAN_MS: '500ms' }, 'a number >= 0'],

@@ -48,11 +48,12 @@ export const defaults = {
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '512',
   OTEL_SPAN_EVENT_COUNT_LIMIT: '64',
   OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2048',
-  // The SDK counts what it drops.
-  OTEL_NODE_EXPERIMENTAL_SDK_METRICS: 'true',
 } as const;
 
 const delayMs = integer(1, longestTimerMs);
+
+const exporters = oneOf('otlp', 'console', 'none');
+const protocols = oneOf('grpc', 'http/json', 'http/protobuf');
 
 const variableRules = {
   OTEL_TRACES_SAMPLER: oneOf(
@@ -63,7 +64,11 @@ const variableRules = {
     'parentbased_always_off',
     'parentbased_traceidratio',
   ),
-  OTEL_TRACES_EXPORTER: oneOf('otlp', 'console', 'none'),
+  OTEL_TRACES_EXPORTER: exporters,
+  OTEL_LOGS_EXPORTER: exporters,
+  OTEL_EXPORTER_OTLP_PROTOCOL: protocols,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocols,
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: protocols,
   OTEL_TRACES_SAMPLER_ARG: between(0, 1),
   BALLAST_KEEP_SLOWER_THAN_MS: atLeast(0),
   BALLAST_INSTRUMENTATIONS: oneOf('lean', 'published'),
@@ -91,9 +96,6 @@ export function applySettings(): TelemetrySettings {
     throw new InvalidOptionError('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', expected, maxBatch, { of: 'telemetry' });
   }
   const batchDelayMs = env.number('OTEL_BSP_SCHEDULE_DELAY');
-  setDefault('OTEL_BLRP_MAX_QUEUE_SIZE', maxQueue);
-  setDefault('OTEL_BLRP_MAX_EXPORT_BATCH_SIZE', maxBatch);
-  setDefault('OTEL_BLRP_SCHEDULE_DELAY', batchDelayMs);
   return {
     headRatio: headRatio(env.text('OTEL_TRACES_SAMPLER'), env.number('OTEL_TRACES_SAMPLER_ARG', 1)),
     slowMs: env.number('BALLAST_KEEP_SLOWER_THAN_MS', 500),
