@@ -8,7 +8,7 @@ import { OTLPTraceExporter as ProtobufSpanExporter } from '@opentelemetry/export
 import { ConsoleLogRecordExporter, type LogRecordExporter } from '@opentelemetry/sdk-logs';
 import { ConsoleSpanExporter, type SpanExporter } from '@opentelemetry/sdk-trace';
 
-/** By the standard variables. NodeSDK makes exporters itself only when it also makes the processors in front of them. */
+/** By the standard variables: NodeSDK makes exporters itself only when it also makes what stands in front of them. */
 export function createSpanExporter(): SpanExporter | undefined {
   return exporterOf<SpanExporter>('TRACES', {
     console: () => new ConsoleSpanExporter(),
