@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger } from '@ballast/telemetry';
 import type { EmbeddedSystem } from '../../embedded/embedded-system.ts';
@@ -14,7 +13,6 @@ export function openEmbeddedControlRoom({
   folder,
   logs,
 }: EmbeddedSystem): Promise<ControlRoom> {
-  const destination = createWriteStream(join(logs.path, 'control-room.log'));
   return startControlRoom({
     topology,
     supervisor,
@@ -23,6 +21,6 @@ export function openEmbeddedControlRoom({
     port: nodeOf(topology, 'control-room').port,
     picturesFolder: join(folder, 'pictures'),
     jaegerUrl: process.env.JAEGER_URL,
-    logger: createLogger({ service: 'control-room', destination }),
+    logger: createLogger({ service: 'control-room', destination: join(logs.path, 'control-room.log') }),
   });
 }

@@ -218,7 +218,15 @@ const subjects: Record<string, Subject> = {
   },
   openDatabase: {
     take: (options) => openDatabase(over({ url, name: 'x', migrations }, options)),
-    wrong: { maxConection: [5], name: names, maxConnections: counts, logger: loggers },
+    wrong: {
+      maxConection: [5],
+      name: names,
+      maxConnections: counts,
+      maxConnectionAgeMs: [0, 999, Number.NaN, '60 s'],
+      clock: [null, {}],
+      random: functions,
+      logger: loggers,
+    },
   },
   migrate: {
     take: (options) => migrate(over({ url, name: 'x', migrations }, options)),

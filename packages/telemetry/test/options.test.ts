@@ -67,7 +67,7 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
   [
     'destination: 1',
     () => logger({ service: 'orders', destination: 1 }),
-    'createLogger: destination must be a stream with a write method, received 1',
+    'createLogger: destination must be a path or a stream with a write method, received 1',
   ],
   [
     'observe(null)',

@@ -81,6 +81,10 @@ export function memoryReservations(options: {
     async find(orderId) {
       return copy(latest(orderId));
     },
+    async list({ after = '', limit }) {
+      const ids = [...new Set(reservations.map(({ orderId }) => orderId))].filter((id) => id > after).sort();
+      return ids.slice(0, limit).map((id) => copy(latest(id)) as Reservation);
+    },
     async confirm(orderId, items) {
       const held = latest(orderId);
       const fits = held?.status === 'reserved' && !isOverdue(held) && sameLines(held.items, items);

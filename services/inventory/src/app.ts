@@ -1,5 +1,5 @@
 import type { Flags } from '@ballast/flags';
-import { createLoadShedder } from '@ballast/resilience';
+import { createLoadShedder, systemClock } from '@ballast/resilience';
 import {
   applyProtections,
   createApp,
@@ -15,7 +15,13 @@ import type { Config } from './config.ts';
 import { productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
 import { listProductsRoute, readProductRoute } from './routes/products.ts';
-import { deleteReservationRoute, putReservationRoute, readReservationRoute } from './routes/reservations.ts';
+import {
+  deleteReservationRoute,
+  listReservationsRoute,
+  putReservationRoute,
+  readReservationRoute,
+} from './routes/reservations.ts';
+import { boundedByStock } from './use-cases/bounded-by-stock.ts';
 
 const sweepBatch = 100;
 
@@ -30,10 +36,13 @@ export interface InventoryOptions {
 export function createInventory({ config, database, flags, logger }: InventoryOptions) {
   const postgres = postgresGuard(config.DATABASE_POOL_MAX);
   const admission = createLoadShedder();
-  const reservations = guardedStore(
-    reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }),
-    postgres,
-    admission,
+  const reservations = boundedByStock(
+    guardedStore(reservationsIn(database, { ttlMs: config.RESERVATION_TTL_MS }), postgres, admission),
+    {
+      clock: systemClock,
+      random: Math.random,
+      maxConcurrent: Math.max(1, Math.floor(config.DATABASE_POOL_MAX / 3)),
+    },
   );
   const products = guardedStore(productsIn(database), postgres, admission);
   const readiness = createReadiness({ required: { postgres: database.check } });
@@ -47,6 +56,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
     routes: [
       listProductsRoute(products),
       readProductRoute(products),
+      listReservationsRoute(reservations),
       putReservationRoute(reservations),
       readReservationRoute(reservations),
       deleteReservationRoute(reservations),

@@ -78,6 +78,7 @@ it('describes itself', async () => {
     '/resilience',
     '/v1/products',
     '/v1/products/{sku}',
+    '/v1/reservations',
     '/v1/reservations/{orderId}',
   ]);
   expect(Object.keys(body.paths['/v1/reservations/{orderId}']).sort()).toEqual(

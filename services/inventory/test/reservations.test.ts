@@ -177,3 +177,28 @@ describe('an overdue reservation', () => {
     await hasty.close();
   });
 });
+
+describe('the listing of reservations', () => {
+  it('tells page after page what was decided, each order once', async () => {
+    const listed = await startInventory();
+    const orders = ['a', 'b', 'c', 'd', 'e'];
+    for (const order of orders)
+      await listed.send('PUT', `/v1/reservations/${order}`, { items: [{ sku: mug, quantity: 2 }] });
+
+    const seen: string[] = [];
+    let path: string | undefined = '/v1/reservations?limit=2';
+    while (path) {
+      const { status, body } = await listed.send('GET', path);
+      expect(status).toBe(200);
+      expect(body.reservations[0]).toMatchObject({ status: 'reserved', items: [{ sku: mug, quantity: 2 }] });
+      seen.push(...body.reservations.map(({ orderId }: { orderId: string }) => orderId));
+      path = body.next && `/v1/reservations?limit=2&after=${body.next}`;
+    }
+    expect(seen).toEqual(orders);
+    await listed.close();
+  });
+
+  it.each(['limit=0', 'limit=1001', 'limit=x', 'after=%00', 'before=a'])('rejects ?%s', async (query) => {
+    expect((await inventory.send('GET', `/v1/reservations?${query}`)).status).toBe(400);
+  });
+});

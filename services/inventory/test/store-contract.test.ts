@@ -88,4 +88,23 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
     expect(await store.find('late')).toMatchObject({ status: 'expired', isOverdue: false });
     expect(await store.decide('late', mugs)).toMatchObject({ status: 'reserved' });
   });
+
+  it('list the latest decision of each order by its id, a page at a time', async () => {
+    for (const orderId of ['list-c', 'list-a', 'list-b']) await store.decide(orderId, mugs);
+    await letExpire('list-b');
+    await store.expire({ orderId: 'list-b', limit: 1 });
+    await store.release('list-b');
+
+    const page = await store.list({ after: 'list-', limit: 2 });
+    expect(page.map(({ orderId, status }) => [orderId, status])).toEqual([
+      ['list-a', 'reserved'],
+      ['list-b', 'released'],
+    ]);
+    expect(await store.list({ after: 'list-b', limit: 2 })).toMatchObject([
+      { orderId: 'list-c', items: mugs },
+      { orderId: expect.not.stringMatching(/^list-/) },
+    ]);
+    expect((await store.list({ limit: 1 }))[0]?.orderId).toBe((await store.list({ limit: 100 }))[0]?.orderId);
+    expect(await store.list({ after: 'zzz', limit: 2 })).toEqual([]);
+  });
 });

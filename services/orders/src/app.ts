@@ -18,11 +18,13 @@ import { catalogueIn } from './db/catalogue.ts';
 import { ordersIn } from './db/orders.ts';
 import { outboxIn } from './db/outbox.ts';
 import { createDependencies, type Dependencies } from './dependencies.ts';
-import { readParkedRoute, requeueRoute } from './routes/outbox.ts';
+import { cancelOrderRoute } from './routes/cancel-order.ts';
+import { readParkedRoute, requeueManyRoute, requeueRoute } from './routes/outbox.ts';
 import { placeOrderRoute } from './routes/place-order.ts';
 import { readOrderRoute, readStoryRoute } from './routes/read-order.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 import { Stories } from './stories.ts';
+import { cancelOrder } from './use-cases/cancel-order.ts';
 import { type Catalogue, createCatalogue } from './use-cases/catalogue.ts';
 import type { OrderStore } from './use-cases/order.ts';
 import type { Shop } from './use-cases/place-order.ts';
@@ -75,7 +77,17 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
         withNames(await recommendation.call(customerId, options), catalogue.nameOf),
       ),
     ],
-    operator: { token: config.OPERATOR_TOKEN, routes: [readParkedRoute(outbox), requeueRoute(outbox)] },
+    operator: {
+      token: config.OPERATOR_TOKEN,
+      routes: [
+        readParkedRoute(outbox),
+        requeueRoute(outbox),
+        requeueManyRoute(outbox),
+        cancelOrderRoute((orderId, context) =>
+          cancelOrder({ orders, release: inventory.call }, orderId, stories.optionsFor(orderId, context)),
+        ),
+      ],
+    },
     resilience: { dependencies: guarded, caches: [cache], flags },
     readiness,
     admission,
@@ -95,6 +107,7 @@ function keepingOf(config: Config) {
     lockMs: config.ORDER_LOCK_MS,
     keepKeysMs: config.IDEMPOTENCY_KEEP_MS,
     keepDeliveredMs: config.OUTBOX_KEEP_MS,
+    keepOrdersMs: config.ORDER_KEEP_MS === 0 ? undefined : config.ORDER_KEEP_MS,
   };
 }
 

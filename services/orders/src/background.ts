@@ -51,7 +51,10 @@ export function startBackgroundWork(parts: BackgroundParts): BackgroundTask[] {
     start('copy-catalogue', catalogueCheckMs, () => catalogue.refreshIfOlder(config.CATALOGUE_REFRESH_MS)),
     start('sweep', config.SWEEP_MS, async () => {
       await reportBacklog(outbox);
-      return (await shop.orders.sweep(sweepBatch)) >= sweepBatch;
+      const swept = await shop.orders.sweep(sweepBatch);
+      // After the keys: an order whose key is known is kept.
+      const removed = await shop.orders.removeSettled(sweepBatch);
+      return swept >= sweepBatch || removed >= sweepBatch;
     }),
   ];
 }

@@ -42,3 +42,27 @@ it('does not wait for a row that somebody else has locked', async () => {
     expect(rows).toHaveLength(59);
   });
 });
+
+it('can not hold a row that is parked and done at once, whatever the code believes', async () => {
+  const both = sql`update outbox set parked_at = now(), done_at = now()`;
+  await expect(db.query(both)).rejects.toThrow('outbox_parked_or_done');
+});
+
+it('mends, when it is migrated, a row that an earlier version left parked and done at once', async () => {
+  const url = await createTestDatabase(inject('databaseServerUrl'));
+  const [[name, first] = ['', sql``]] = Object.entries(migrations);
+  const old = await openDatabase({ name: 'old', url, migrations: { [name]: first } });
+  await old.query(sql`
+    with placed as (
+      insert into orders (id, customer_id, items, total_cents, created_at)
+      values (${randomUUID()}, 'ida', '[]', 0, now()) returning id
+    )
+    insert into outbox (order_id, kind, due_at, parked_at, done_at)
+    select id, 'settle-order', now(), now(), now() from placed`);
+  await old.close();
+  const migrated = await openDatabase({ name: 'new', url, migrations });
+  expect(await migrated.query(sql`select parked_at, done_at is not null as done from outbox`)).toEqual([
+    { parked_at: null, done: true },
+  ]);
+  await migrated.close();
+});

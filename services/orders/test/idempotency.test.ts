@@ -1,3 +1,4 @@
+import { eventually } from '@ballast/resilience/testing';
 import { sql } from '@ballast/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ordersIn } from '../src/db/orders.ts';
@@ -101,6 +102,19 @@ describe('an idempotency key', () => {
     expect(await fresh.place()).toMatchObject({ status: 503, body: { code: 'catalogue-unavailable' } });
     expect(await fresh.place({}, 'discontinued')).toMatchObject({ status: 201, body: first.body });
     await fresh.close();
+  });
+
+  it('is kept while its order is owed, although its time is over', async () => {
+    orders.inventory.control.trouble = () => 'reset';
+    const first = await orders.place({}, 'owed');
+    await orders.database.query(sql`
+      update idempotency_keys set expires_at = now() - interval '1 day' where key = 'owed'`);
+    const seen = sql`idempotency_keys where key = 'owed' and expires_at > now()`;
+    const brief = await startReplica({ ...orders.settings, SWEEP_MS: '20' }, flagsWith(unprotected));
+    await eventually('a sweeper has met the key', async () => (await orders.count(seen)) === 1);
+    await brief.close();
+    expect(await orders.place({}, 'owed')).toMatchObject({ status: 202, body: { id: first.body.id } });
+    expect(await orders.count(sql`orders where idempotency_key = 'owed'`)).toBe(1);
   });
 
   it('is forgotten, with its answer, when its time is over', async () => {

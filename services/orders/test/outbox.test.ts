@@ -134,9 +134,47 @@ describe('a poison row', () => {
 });
 
 describe('parked rows', () => {
+  const requeue = (body: unknown) => orders.send('POST', '/v1/outbox/requeue', body, operator);
+  const parkedOf = (kind: string) => orders.count(sql`outbox where kind = ${kind} and parked_at is not null`);
+
+  it('can be requeued many at once, of one kind or of all, the oldest first', async () => {
+    orders.recommendation.control.trouble = () => 'reset';
+    await Promise.all(Array.from({ length: 10 }, () => orders.placeUntil(201)));
+    orders.inventory.control.trouble = () => 'reset';
+    await Promise.all(Array.from({ length: 10 }, () => orders.placeUntil(202)));
+    await orders.database.query(sql`
+      update outbox set parked_at = now() - id * interval '1 minute' where done_at is null`);
+    const parked = await orders.database.query<{ id: string }>(sql`
+      select id from outbox where kind = 'order-confirmed' order by parked_at limit 3`);
+    const oldest = parked.map(({ id }) => id);
+
+    expect(await requeue({ kind: 'order-confirmed', limit: 3 })).toMatchObject({
+      status: 200,
+      body: { requeued: 3 },
+    });
+    expect(await parkedOf('settle-order')).toBe(10);
+    expect(
+      await orders.count(sql`outbox where id = any(${oldest}::bigint[]) and parked_at is not null`),
+    ).toBe(0);
+    expect(await requeue({ kind: 'order-confirmed' })).toMatchObject({ body: { requeued: 7 } });
+    noTrouble();
+    orders.recommendation.control.trouble = undefined;
+    expect(await requeue({})).toMatchObject({ body: { requeued: 10 } });
+    expect(await requeue({})).toMatchObject({ body: { requeued: 0 } });
+    await eventually('nothing is owed', async () => (await orders.count(owed)) === 0);
+  });
+
+  it.each([{ kind: 'nothing' }, { limit: 0 }, { limit: 1001 }, { id: 1 }])(
+    'are not requeued with %j',
+    async (body) => {
+      expect((await requeue(body)).status).toBe(400);
+    },
+  );
+
   const doors = [
     ['GET', '/v1/outbox/parked'],
     ['POST', '/v1/outbox/1/requeue'],
+    ['POST', '/v1/outbox/requeue'],
   ] as const;
 
   it.each(doors)('%s %s is closed to who has no token', async (method, path) => {

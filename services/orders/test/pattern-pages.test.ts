@@ -16,7 +16,7 @@ const defaults = {
 };
 
 it.each([
-  ['idempotency.md', 3],
+  ['idempotency.md', 4],
   ['outbox.md', 9],
 ])('%s tells every default as it is', (page, count) => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/patterns', page), 'utf8');

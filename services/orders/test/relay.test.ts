@@ -83,6 +83,42 @@ describe('a relay', () => {
     expect(open.every(({ attempts, dueAtMs }) => attempts === 0 && dueAtMs <= nowMs)).toBe(true);
   });
 
+  it('that slept past its lease changes nothing of a row that another relay holds by then', async () => {
+    await enqueue('contested');
+    const { promise: isAwake, resolve: wake } = Promise.withResolvers<void>();
+    deliver = async () => {
+      await isAwake;
+      throw rejection();
+    };
+    const slow = relay().deliverDue();
+    await Promise.resolve();
+    nowMs += relayDefaults.leaseMs;
+    const [held] = await shop.outbox.claim('settle-order', { limit: 1, leaseMs: relayDefaults.leaseMs });
+    wake();
+    await slow;
+    expect(rowOf('contested')).toMatchObject({
+      claim: held?.claim,
+      attempts: 2,
+      lastError: null,
+      dueAtMs: nowMs + relayDefaults.leaseMs,
+    });
+  });
+
+  it('reports a row as parked only when it was still the one that held it', async () => {
+    await enqueue('contested');
+    const { deliverDue } = relay();
+    deliver = async () => {
+      nowMs += relayDefaults.leaseMs;
+      const [held] = await shop.outbox.claim('settle-order', { limit: 1, leaseMs: relayDefaults.leaseMs });
+      if (held) await shop.outbox.postpone(held, { attempts: 0, error: 'elsewhere', delayMs: 0 });
+      throw rejection();
+    };
+    Object.assign(rowOf('contested') ?? {}, { attempts: relayDefaults.maxAttempts });
+    await deliverDue();
+    expect(parked).toEqual([]);
+    expect(rowOf('contested')).toMatchObject({ parkedAtMs: null, lastError: 'elsewhere' });
+  });
+
   it('waits longer after each failure of the same row, at random up to a ceiling', async () => {
     await enqueue('stubborn');
     deliver = async () => {

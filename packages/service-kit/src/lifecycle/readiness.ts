@@ -121,7 +121,13 @@ async function reasonAgainst(
   // Inside an async function, so that a check that throws at once counts as one that rejects.
   const settled = await settleWithin((async () => check())(), timeoutMs, clock);
   if (settled.kind === 'done') return undefined;
-  return settled.kind === 'failed' ? 'not reachable' : `no answer within ${timeoutMs} ms`;
+  return settled.kind === 'failed' ? reasonIn(settled.error) : `no answer within ${timeoutMs} ms`;
+}
+
+/** Shown to everybody, so only what an error gives as its reason: a message may name hosts and users. */
+function reasonIn(error: unknown): string {
+  const { reason } = (error ?? {}) as { reason?: unknown };
+  return typeof reason === 'string' ? reason : 'not reachable';
 }
 
 function findDegraded(optional: Readonly<Record<string, OptionalCheck>>): Record<string, string> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDatabaseAway } from './database-problem.ts';
+import { databaseProblem, isContended, isDatabaseAway } from './database-problem.ts';
 
 const coded = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -10,9 +10,6 @@ test.each([
   ['57014', 'statement timeout'],
   ['57P01', 'terminated by the administrator'],
   ['57P03', 'still starting'],
-  ['55P03', 'lock timeout'],
-  ['40P01', 'deadlock'],
-  ['40001', 'serialization failure'],
   ['25006', 'read-only after a failover'],
   ['ECONNREFUSED', 'nobody listens'],
   ['ECONNRESET', 'connection cut'],
@@ -43,4 +40,27 @@ test.each([
 test('a host with several addresses is away when one says so', () => {
   expect(isDatabaseAway(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]))).toBe(true);
   expect(isDatabaseAway('ECONNREFUSED')).toBe(false);
+});
+
+test.each([
+  ['55P03', 'lock timeout'],
+  ['40P01', 'deadlock'],
+  ['40001', 'serialization failure'],
+])('%s (%s) means contended, not away', (code) => {
+  expect(isContended(coded(code))).toBe(true);
+  expect(isDatabaseAway(coded(code))).toBe(false);
+  expect(databaseProblem(coded(code))).toMatchObject({
+    status: 503,
+    code: 'contended',
+    headers: { 'Retry-After': '1' },
+  });
+});
+
+test('a statement timeout means contended when the statement waited for a row', () => {
+  const waiting = Object.assign(coded('57014'), { where: 'while locking tuple (0,5) in relation "stock"' });
+  expect(isContended(waiting)).toBe(true);
+  expect(isDatabaseAway(waiting)).toBe(false);
+  const slow = Object.assign(coded('57014'), { where: 'PL/pgSQL function f() line 3 at SQL statement' });
+  expect(isContended(slow)).toBe(false);
+  expect(isDatabaseAway(slow)).toBe(true);
 });

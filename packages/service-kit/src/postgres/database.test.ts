@@ -5,6 +5,7 @@ import { silentLogger } from '../process/logger.ts';
 import { toProblem } from '../request/error-answers.ts';
 import { createTestDatabase, startTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
+import { isDatabaseAway } from './database-problem.ts';
 import { migrate } from './migrate.ts';
 import type { Migrations } from './schema-migrations.ts';
 import { type Queryable, sql } from './sql.ts';
@@ -144,7 +145,7 @@ test('a statement, a lock and a free connection are waited for only so long', as
   await expectAway(query(sql`select pg_sleep(60)`));
   await transaction(async (holder) => {
     await holder.query(sql`lock table note`);
-    await expectAway(query(noteIds));
+    expect(toProblem(await failure(query(noteIds)))).toMatchObject({ status: 503, code: 'contended' });
     await transaction(async () => {
       await expectAway(query(noteIds));
     });
@@ -157,6 +158,26 @@ test('a connection whose query never answered is not given to the next caller', 
   await expectAway(query(sql`select pg_sleep(30)`));
   expect(await query(noteIds)).toEqual([{ id: 1 }]);
 });
+
+test.each([
+  ['a lock timeout', { lockTimeoutMs: 100, statementTimeoutMs: 60_000 }],
+  ['a statement timeout', { lockTimeoutMs: 60_000, statementTimeoutMs: 100 }],
+])(
+  'a row that another session holds counts as contended, not as a database that is away (%s)',
+  async (_, limits) => {
+    const { query, transaction } = await open(limits);
+    await transaction(async (holder) => {
+      await holder.query(sql`select from note for update`);
+      const contended = await failure(query(sql`update note set text = 'mine'`));
+      expect(toProblem(contended)).toMatchObject({
+        status: 503,
+        code: 'contended',
+        headers: { 'Retry-After': '1' },
+      });
+      expect(isDatabaseAway(contended)).toBe(false);
+    });
+  },
+);
 
 test('a transaction that is cut by a query timeout reports the database, not its failed rollback', async () => {
   const { query, transaction } = await open({

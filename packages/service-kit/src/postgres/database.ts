@@ -1,9 +1,19 @@
-import { checkOptions, integer, longestTimerMs, oneOf, withPatch } from '@ballast/resilience/primitives';
-import type pg from 'pg';
+import {
+  aClock,
+  aFunction,
+  type Clock,
+  checkOptions,
+  integer,
+  longestTimerMs,
+  oneOf,
+  type Random,
+  systemClock,
+  withPatch,
+} from '@ballast/resilience/primitives';
 import { type Logger, silentLogger } from '../process/logger.ts';
 import { type MigrateOptions, migrateDefaults, migrateRules, migrateWith, untilMigrated } from './migrate.ts';
-import { createPool, inTransaction, queryPool } from './pool.ts';
-import { type Queryable, sql } from './sql.ts';
+import { checkPool, closePool, createPool, inTransaction, queryPool } from './pool.ts';
+import type { Queryable } from './sql.ts';
 
 export interface DatabaseOptions extends MigrateOptions {
   /** Shown in pg_stat_activity. */
@@ -18,9 +28,13 @@ export interface DatabaseOptions extends MigrateOptions {
   readonly idleInTransactionTimeoutMs?: number;
   /** Client side, for a server that is stopped and can't enforce its own timeouts. */
   readonly queryTimeoutMs?: number;
+  /** A connection is used no longer than this, or up to a quarter less, so that a new server is found. */
+  readonly maxConnectionAgeMs?: number;
   /** How long to wait for a database that is still starting. */
   readonly startTimeoutMs?: number;
   readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 export const databaseDefaults = {
@@ -30,6 +44,7 @@ export const databaseDefaults = {
   lockTimeoutMs: 800,
   idleInTransactionTimeoutMs: 3000,
   queryTimeoutMs: 1500,
+  maxConnectionAgeMs: 300_000,
 };
 
 // PostgreSQL and pg take 0 for "no limit", and here every wait has one.
@@ -43,13 +58,16 @@ const databaseRules = {
   lockTimeoutMs: timeout,
   idleInTransactionTimeoutMs: timeout,
   queryTimeoutMs: timeout,
+  maxConnectionAgeMs: integer(1000, longestTimerMs),
+  clock: aClock,
+  random: aFunction,
 };
 
 export interface Database extends Queryable {
   readonly name: 'database';
   /** Several statements that are committed together, or none of them. Services do with one statement (ADR 0014). */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
-  /** A readiness check: rejects while the database does not answer. */
+  /** A readiness check: rejects while the database does not answer, or takes no writes. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,7 +80,13 @@ export interface Database extends Queryable {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   checkOptions('openDatabase', options, databaseRules, ['url', 'name', 'migrations']);
-  const defaults = { logger: silentLogger, migrating: 'apply', ...databaseDefaults };
+  const defaults = {
+    logger: silentLogger,
+    migrating: 'apply',
+    clock: systemClock,
+    random: Math.random,
+    ...databaseDefaults,
+  };
   const settings = withPatch(defaults, options, databaseRules) as typeof defaults & DatabaseOptions;
   await (settings.migrating === 'await' ? untilMigrated(settings) : migrateWith(settings));
   const pool = createPool(settings);
@@ -71,13 +95,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     query: (statement) => queryPool(pool, statement),
     transaction: (work) => inTransaction(pool, work),
     check: () => checkPool(pool),
-    close: () => pool.end(),
+    close: () => closePool(pool),
   };
-}
-
-async function checkPool(pool: pg.Pool): Promise<void> {
-  // All connections at work means the database answers; a busy service must not be taken for a dead one.
-  const isSaturated =
-    pool.idleCount === 0 && pool.totalCount >= (pool.options.max ?? 0) && pool.waitingCount > 0;
-  if (!isSaturated) await queryPool(pool, sql`select 1`);
 }

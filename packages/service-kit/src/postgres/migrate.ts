@@ -12,7 +12,7 @@ import {
 } from '@ballast/resilience/primitives';
 import pg from 'pg';
 import { type Logger, silentLogger } from '../process/logger.ts';
-import { isDatabaseAway } from './database-problem.ts';
+import { isContended, isDatabaseAway } from './database-problem.ts';
 import { applyPending, type Migrations, pendingIn } from './schema-migrations.ts';
 import { Sql } from './sql.ts';
 
@@ -102,7 +102,7 @@ async function retryWhileAway(
     try {
       return await withClient(settings, work);
     } catch (error) {
-      const mayPass = error instanceof NotMigratedError || isDatabaseAway(error);
+      const mayPass = error instanceof NotMigratedError || isDatabaseAway(error) || isContended(error);
       if (!mayPass || systemClock.now() >= givesUpAtMs) throw error;
       settings.logger.warn({ reason: (error as Error).message }, 'waiting for the database');
       await delay(retryDelayMs);

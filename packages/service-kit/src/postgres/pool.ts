@@ -1,6 +1,10 @@
+import type { Clock, Random } from '@ballast/resilience/primitives';
 import pg from 'pg';
 import type { Logger } from '../process/logger.ts';
-import { named, type Queryable, type Sql } from './sql.ts';
+import { ConnectionAges } from './connection-ages.ts';
+import { GivenUpConnections } from './given-up-connections.ts';
+import { poisonIn, ReadOnlyDatabaseError } from './poisoned.ts';
+import { named, type Queryable, type Sql, sql } from './sql.ts';
 
 export interface PoolSettings {
   readonly url: string;
@@ -11,12 +15,24 @@ export interface PoolSettings {
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
   readonly queryTimeoutMs: number;
+  readonly maxConnectionAgeMs: number;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A pool of pg, how old its connections are, and which of them nobody waits for although the server works on them. */
+export interface Pool {
+  readonly connections: pg.Pool;
+  readonly ages: ConnectionAges;
+  readonly givenUp: GivenUpConnections;
 }
 
 /** A pool whose every wait is bounded. */
-export function createPool(settings: PoolSettings): pg.Pool {
-  const pool = new pg.Pool({
+export function createPool(settings: PoolSettings): Pool {
+  const ages = new ConnectionAges(settings);
+  const givenUp = new GivenUpConnections(settings, ages);
+  const connections = new pg.Pool({
     connectionString: settings.url,
     application_name: settings.name,
     max: settings.maxConnections,
@@ -28,19 +44,30 @@ export function createPool(settings: PoolSettings): pg.Pool {
     keepAlive: true,
   });
   // Without a listener, an idle connection that the server closes would end the process.
-  pool.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
+  connections.on('error', (err) => settings.logger.warn({ err }, 'an idle database connection was lost'));
   // The same for a connection that is lost while it is in use; its query fails with the same error.
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return pool;
+  connections.on('connect', (client) => {
+    client.on('error', () => {});
+    ages.begin(client);
+    givenUp.watch(client);
+  });
+  return { connections, ages, givenUp };
 }
 
 /** Runs one statement on a connection of the pool. */
-export function queryPool<Row>(pool: pg.Pool, statement: Sql): Promise<Row[]> {
-  return withConnection(pool, (client) => queryable(client).query<Row>(statement));
+export async function queryPool<Row>(pool: Pool, statement: Sql): Promise<Row[]> {
+  const run = () => withConnection(pool, (client) => queryable(client).query<Row>(statement));
+  try {
+    return await run();
+  } catch (error) {
+    // Nothing was executed, and the next connection is a new one.
+    if (poisonIn(error) === 'statement') return run();
+    throw error;
+  }
 }
 
 /** Runs `work` between `begin` and `commit` on one connection. */
-export function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+export function inTransaction<T>(pool: Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
   return withConnection(pool, async (client) => {
     await client.query('begin');
     try {
@@ -59,17 +86,34 @@ const queryable = (client: pg.PoolClient): Queryable => ({
   query: async <Row>(statement: Sql) => (await client.query(named(statement))).rows as Row[],
 });
 
-async function withConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let mustClose = false;
+async function withConnection<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await takeConnection(pool);
   try {
-    return await work(client);
+    const result = await work(client);
+    client.release();
+    return result;
   } catch (error) {
-    mustClose = !isAnswer(error);
+    const mustClose = isPoisoned(pool, client, error);
+    if (isAnswer(error)) client.release(mustClose);
+    else pool.givenUp.add(client);
     throw error;
-  } finally {
-    client.release(mustClose);
   }
+}
+
+async function takeConnection({ connections, ages }: Pool): Promise<pg.PoolClient> {
+  for (;;) {
+    const client = await connections.connect();
+    if (!ages.isOver(client)) return client;
+    client.release(true);
+  }
+}
+
+/** Whether the connection is of no use after this error; the others like it are then not used again either. */
+function isPoisoned({ ages }: Pool, client: pg.PoolClient, error: unknown): boolean {
+  const poison = poisonIn(error);
+  if (poison === 'statement') ages.endAll();
+  if (poison === 'server') ages.endOld();
+  return ages.isOver(client);
 }
 
 /**
@@ -78,3 +122,25 @@ async function withConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
  * caller would get an error that is not its own, or wait behind that query.
  */
 const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError && error.severity === 'ERROR';
+
+/** Closes what is idle, waits for what is at work, and leaves what was given up. */
+export async function closePool({ connections, givenUp }: Pool): Promise<void> {
+  givenUp.close();
+  await connections.end();
+}
+
+/** A readiness check: the database answers, and takes writes. */
+export async function checkPool(pool: Pool): Promise<void> {
+  const { idleCount, totalCount, waitingCount, options } = pool.connections;
+  const max = options.max ?? 0;
+  // All connections at work means the database answers; a busy service must not be taken for a dead one.
+  const isSaturated = idleCount === 0 && totalCount >= max && waitingCount > 0 && pool.givenUp.count < max;
+  if (isSaturated) return;
+  const [answer] = await queryPool<{ read_only: boolean }>(pool, isReadOnly);
+  if (!answer?.read_only) return;
+  pool.ages.endOld();
+  throw new ReadOnlyDatabaseError();
+}
+
+// On for a standby, for a server that was demoted, and where a role or a database was set so.
+const isReadOnly = sql`select current_setting('transaction_read_only')::boolean as read_only`;

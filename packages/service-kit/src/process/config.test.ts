@@ -43,6 +43,21 @@ describe('a bad value', () => {
     expect(() => readConfig(schema, { ...valid, [key]: value })).toThrow(message);
   });
 
+  test('that contradicts another one is rejected, also when it is a default', () => {
+    const keep = z
+      .object({ KEEP_MS: wholeNumber(0, 100).prefault('10'), LOCK_MS: wholeNumber(0, 100) })
+      .refine(({ KEEP_MS, LOCK_MS }) => KEEP_MS >= LOCK_MS, {
+        path: ['KEEP_MS'],
+        message: 'expected at least LOCK_MS',
+      });
+    expect(() => readConfig(keep, { LOCK_MS: '5', KEEP_MS: '4' })).toThrow(
+      /^KEEP_MS: expected at least LOCK_MS, received "4"$/,
+    );
+    expect(() => readConfig(keep, { LOCK_MS: '50' })).toThrow(
+      /^KEEP_MS: expected at least LOCK_MS, received the default$/,
+    );
+  });
+
   test('that is a secret is not repeated', () => {
     const databaseUrl = 'mysql://u:hunter2@host/db';
     expect(() => readConfig(schema, { ...valid, DATABASE_URL: databaseUrl })).toThrow(

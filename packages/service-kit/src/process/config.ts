@@ -58,6 +58,9 @@ export function parseConfig<S extends z.ZodType>(schema: S, env: Env = process.e
 function describeIssue(issue: z.core.$ZodIssue, env: Env): string {
   const key = issue.path.join('.') || 'configuration';
   const received = env[key];
+  // A schema compares settings in an issue of its own kind; the one that it names may have its default.
+  if (received === undefined && issue.code === 'custom')
+    return `${key}: ${issue.message}, received the default`;
   if (received === undefined) return `${key}: is required (${issue.message})`;
   // A mistyped URL or token is still a secret.
   const shown = /URL|TOKEN|SECRET|PASSWORD|KEY/.test(key)

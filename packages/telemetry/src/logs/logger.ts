@@ -1,4 +1,4 @@
-import { checkOptions, oneOf, type Rules, text, withMethods } from '@ballast/resilience/primitives';
+import { checkOptions, hasMethods, oneOf, type Rules, text } from '@ballast/resilience/primitives';
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import {
   type DestinationStream,
@@ -6,12 +6,12 @@ import {
   type Logger,
   type LoggerOptions as PinoOptions,
   pino,
-  destination as standardOutput,
   stdSerializers,
   stdTimeFunctions,
 } from 'pino';
 import { hasSdk } from '../scope.ts';
 import { exportingLines } from './log-export.ts';
+import { guardedStream, logFile, standardOutput } from './log-output.ts';
 
 export type { Logger };
 
@@ -20,14 +20,17 @@ export interface LoggerOptions {
   readonly service: string;
   /** Least severe level written: trace, debug, info, warn, error, fatal, or silent for none. @default 'info' */
   readonly level?: LevelWithSilent | undefined;
-  /** Where lines go. @default standard output */
-  readonly destination?: DestinationStream | undefined;
+  /** Where lines go: the path of a file, or a stream. @default standard output */
+  readonly destination?: string | DestinationStream | undefined;
 }
 
 const rules: Rules = {
   service: text,
   level: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
-  destination: withMethods('a stream with a write method', 'write'),
+  destination: {
+    expected: 'a path or a stream with a write method',
+    accepts: (value) => (typeof value === 'string' ? value !== '' : hasMethods(value, ['write'])),
+  },
 };
 
 /** Values under these keys never leave the process, down to three levels deep. */
@@ -48,7 +51,8 @@ export const redactedKeys: readonly string[] = [
  */
 export function createLogger(options: LoggerOptions): Logger {
   checkOptions('createLogger', options, rules, ['service']);
-  const { service, level = 'info', destination = standardOutput(1) } = options;
+  const { service, level = 'info' } = options;
+  const destination = outputOf(options);
   const pinoOptions: PinoOptions = {
     level,
     base: { service },
@@ -59,6 +63,11 @@ export function createLogger(options: LoggerOptions): Logger {
     mixin: activeTraceIds,
   };
   return pino(pinoOptions, hasSdk() ? exportingLines(destination) : destination);
+}
+
+function outputOf({ service, destination }: LoggerOptions): DestinationStream {
+  if (destination === undefined) return standardOutput(service);
+  return typeof destination === 'string' ? logFile(destination, service) : guardedStream(destination);
 }
 
 function redactedPaths(): string[] {

@@ -1,5 +1,10 @@
 import { type Queryable, type Sql, sql } from '@ballast/service-kit';
-import type { Line, Reservation, ReservationStore } from '../use-cases/reservation.ts';
+import {
+  type Line,
+  type Reservation,
+  type ReservationStore,
+  StockBusyError,
+} from '../use-cases/reservation.ts';
 
 // A decision is first judged without locks, so a race can reach the CHECK constraint; then it is judged again.
 const maxDecisionRaces = 10;
@@ -9,17 +14,20 @@ const columns = sql`
   order_id as "orderId", items, status, reason, expires_at as "expiresAt",
   status = 'reserved' and expires_at <= now() as "isOverdue"`;
 
+/** What an operation did: `orderId` is null when nothing, `busySkus` names the products whose rows others hold. */
+type Attempted = Reservation & { readonly orderId: string | null; readonly busySkus: string[] | null };
+
 /**
  * Reservations and stock in PostgreSQL. Each operation is one statement, so it is atomic in one round trip and a
- * caller that dies leaves no open transaction. All lock the reservation first, then stock in order of sku:
- * two of them can wait for each other, never in a circle.
+ * caller that dies leaves no open transaction. Only the reservation is waited for. Rows of stock are taken if they are
+ * free, all that the operation needs or none: whoever waited for one would keep the others from everybody meanwhile, and
+ * a connection from the pool. So nobody can wait in a circle either.
  */
 export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): ReservationStore {
   async function decide(orderId: string, items: Line[]) {
     for (let race = 1; ; race++) {
       try {
-        const [decided] = await db.query<Reservation>(decision(orderId, items, ttlMs));
-        return decided;
+        return doneIn(await db.query<Attempted>(decision(orderId, items, ttlMs)));
       } catch (error) {
         if (!lostRaceForStock(error) || race === maxDecisionRaces) throw error;
       }
@@ -32,16 +40,22 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
     return latest;
   }
 
+  function list({ after = '', limit }: { after?: string | undefined; limit: number }) {
+    return db.query<Reservation>(sql`
+      select distinct on (order_id) ${columns} from reservations where order_id > ${after}
+      order by order_id, id desc limit ${limit}`);
+  }
+
   async function confirm(orderId: string, items: Line[]) {
     const held = sql`
-      order_id = ${orderId} and status = 'reserved' and expires_at > now() and items = ${JSON.stringify(items)}::jsonb`;
-    const [confirmed] = await db.query<Reservation>(ending('confirmed', held));
-    return confirmed;
+      order_id = ${orderId} and status = 'reserved' and expires_at > now() and items = ${JSON.stringify(items)}::jsonb
+      for no key update`;
+    return doneIn(await db.query<Attempted>(ending('confirmed', held)));
   }
 
   async function release(orderId: string) {
-    const held = sql`order_id = ${orderId} and status = 'reserved'`;
-    const [released] = await db.query<Reservation>(ending('released', held));
+    const held = sql`order_id = ${orderId} and status = 'reserved' for no key update`;
+    const released = doneIn(await db.query<Attempted>(ending('released', held)));
     return released ?? (await leaveTombstone(orderId)) ?? (await find(orderId));
   }
 
@@ -56,17 +70,25 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
 
   async function expire({ orderId, limit }: { orderId?: string; limit: number }) {
     const ofOrder = orderId === undefined ? sql`` : sql`and order_id = ${orderId}`;
-    // As an array it is computed once; as a plain subquery the planner may run it, and so the limit, once per row.
-    const overdue = sql`id = any(array(
-      select id from reservations where status = 'reserved' and expires_at <= now() ${ofOrder}
-      order by expires_at limit ${limit} for update skip locked))`;
-    const expired = await db.query(ending('expired', overdue));
-    return expired.length;
+    const overdue = sql`
+      status = 'reserved' and expires_at <= now() ${ofOrder}
+      order by expires_at limit ${limit} for no key update skip locked`;
+    const attempted = await db.query<Attempted>(ending('expired', overdue));
+    if (orderId !== undefined) doneIn(attempted);
+    return attempted.filter((row) => row.orderId !== null).length;
   }
 
-  return { decide, find, confirm, release, expire };
+  return { decide, find, list, confirm, release, expire };
 }
 
+function doneIn([attempted]: Attempted[]): Reservation | undefined {
+  if (!attempted) return undefined;
+  const { busySkus, ...reservation } = attempted;
+  if (busySkus) throw new StockBusyError(busySkus);
+  return reservation.orderId === null ? undefined : reservation;
+}
+
+// Locks nothing for an order that is decided already, so that asking again is answered while its product is busy.
 function decision(orderId: string, items: Line[], ttlMs: number): Sql {
   return sql`
     with lines as (
@@ -75,19 +97,24 @@ function decision(orderId: string, items: Line[], ttlMs: number): Sql {
       select case when bool_or(stock.sku is null) then 'unknown-sku'
                   when bool_or(stock.available < lines.quantity) then 'insufficient-stock' end as reason
       from lines left join stock using (sku)
+    ), needed as materialized (
+      select sku from lines
+      where (select reason from verdict) is null
+        and not exists (select from reservations where order_id = ${orderId} and status <> 'expired')
+    ), locked as materialized (
+      select sku from stock where sku in (select sku from needed) order by sku for no key update skip locked
+    ), busy as (
+      select array_agg(sku) as skus from needed where sku not in (select sku from locked)
     ), decided as (
       insert into reservations (order_id, items, status, reason, expires_at, ended_at)
       select ${orderId}, ${JSON.stringify(items)}::jsonb,
         case when reason is null then 'reserved' else 'refused' end, reason,
         now() + ${ttlMs} * interval '1 millisecond', case when reason is not null then now() end
-      from verdict
+      from verdict where (select skus from busy) is null
       on conflict (order_id) where status <> 'expired' do nothing
       returning *
     ), taking as (
-      select stock.sku, lines.quantity, decided.id
-      from decided cross join lines join stock using (sku)
-      where decided.status = 'reserved'
-      order by stock.sku for no key update of stock
+      select lines.sku, lines.quantity, decided.id from decided cross join lines where decided.status = 'reserved'
     ), taken as (
       update stock set available = stock.available - taking.quantity, reserved = stock.reserved + taking.quantity
       from taking where stock.sku = taking.sku
@@ -95,19 +122,25 @@ function decision(orderId: string, items: Line[], ttlMs: number): Sql {
       insert into stock_movements (sku, reservation_id, kind, quantity)
       select sku, id, 'reserved', quantity from taking
     )
-    select ${columns} from decided`;
+    select ${columns}, busy.skus as "busySkus" from busy left join decided on true`;
 }
 
-function ending(to: 'confirmed' | 'released' | 'expired', which: Sql): Sql {
+function ending(to: 'confirmed' | 'released' | 'expired', held: Sql): Sql {
   const [sold, givenBack] = to === 'confirmed' ? [1, 0] : [0, 1];
   return sql`
-    with ended as (
-      update reservations set status = ${to}, ended_at = now() where ${which} returning *
+    with held as materialized (
+      select id, items from reservations where ${held}
+    ), needed as materialized (
+      select id, sku, quantity from held, jsonb_to_recordset(items) as lines(sku text, quantity integer)
+    ), locked as materialized (
+      select sku from stock where sku in (select sku from needed) order by sku for no key update skip locked
+    ), busy as materialized (
+      select id, sku from needed where sku not in (select sku from locked)
+    ), ended as (
+      update reservations set status = ${to}, ended_at = now()
+      where id = any(array(select id from held where id not in (select id from busy))) returning *
     ), moving as (
-      select stock.sku, lines.quantity, ended.id
-      from ended cross join jsonb_to_recordset(ended.items) as lines(sku text, quantity integer)
-      join stock using (sku)
-      order by stock.sku for no key update of stock
+      select needed.* from ended join needed using (id)
     ), moved as (
       update stock set
         reserved = stock.reserved - total.quantity,
@@ -119,7 +152,8 @@ function ending(to: 'confirmed' | 'released' | 'expired', which: Sql): Sql {
       insert into stock_movements (sku, reservation_id, kind, quantity)
       select sku, id, ${to}, quantity from moving
     )
-    select ${columns} from ended`;
+    select ${columns}, skus as "busySkus"
+    from (select array_agg(distinct sku) as skus from busy) as all_busy left join ended on true`;
 }
 
 function lostRaceForStock(error: unknown): boolean {

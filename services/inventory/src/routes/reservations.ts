@@ -6,10 +6,12 @@ import {
   type Reservation,
   ReservationDiffersError,
   type ReservationStore,
+  StockBusyError,
 } from '../use-cases/reservation.ts';
 import { sku } from './products.ts';
 
-const params = z.object({ orderId: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
+const orderId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const params = z.object({ orderId });
 
 // A line of an order has at most 99 pieces, and an order may repeat a product in each of its 50 lines.
 const lines = z
@@ -80,6 +82,45 @@ export function readReservationRoute(store: ReservationStore) {
   });
 }
 
+const maxListed = 1000;
+
+const listQuery = z.object({
+  after: orderId.optional().describe('`next` of the page before'),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/)
+    .transform(Number)
+    .pipe(z.int().max(maxListed))
+    .optional()
+    .describe(`At most ${maxListed}; 100 by default`),
+});
+
+/** `GET /v1/reservations`, for a reconciler or an operator. */
+export function listReservationsRoute(store: ReservationStore) {
+  return describeRoute({
+    method: 'get',
+    path: '/v1/reservations',
+    name: 'listReservations',
+    summary: 'What was decided for each order, by order id, a page at a time',
+    priority: 'sheddable',
+    query: listQuery,
+    responses: {
+      200: {
+        description: 'One page; `next` is missing from the last one',
+        schema: z.object({ reservations: z.array(reservationBody), next: orderId.optional() }),
+      },
+    },
+    async handle({ query: { after, limit = 100 } }) {
+      const reservations = await store.list({ after, limit });
+      const next = reservations.length === limit ? reservations.at(-1)?.orderId : undefined;
+      return {
+        status: 200,
+        body: { reservations: reservations.map(toReservationBody), ...(next && { next }) },
+      };
+    },
+  });
+}
+
 /** `DELETE /v1/reservations/{orderId}` */
 export function deleteReservationRoute(store: ReservationStore) {
   return describeRoute({
@@ -92,7 +133,7 @@ export function deleteReservationRoute(store: ReservationStore) {
     responses: { 204: { description: 'No stock is held for this order' } },
     problems: { 409: 'reservation-confirmed' },
     async handle({ params: { orderId } }) {
-      const { status } = await releaseReservation(store, orderId);
+      const { status } = await releaseReservation(store, orderId).catch(throwProblem);
       if (status === 'confirmed')
         throw problem(409, 'reservation-confirmed', 'What is sold is not given back');
       return { status: 204 };
@@ -101,6 +142,10 @@ export function deleteReservationRoute(store: ReservationStore) {
 }
 
 function throwProblem(cause: unknown): never {
+  if (cause instanceof StockBusyError) {
+    const { message, retryAfterMs } = cause;
+    throw problem(503, 'stock-busy', `Try again: ${message}`, { retryAfterMs, cause });
+  }
   if (!(cause instanceof ReservationDiffersError)) throw cause;
   throw problem(409, 'reservation-differs', 'This order was decided for other items', { cause });
 }

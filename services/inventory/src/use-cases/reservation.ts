@@ -20,17 +20,23 @@ export interface Reservation {
 
 /**
  * Where reservations and stock live. Each operation is atomic, and each ending is a compare-and-set from
- * `reserved` judged by the store's own clock, so callers may race, repeat and die between any two of them.
+ * `reserved` judged by the store's own clock, so callers may race, repeat and die between any two of them. An operation
+ * that needs a product whose stock somebody else holds changes nothing and throws `StockBusyError` at once.
  */
 export interface ReservationStore {
   /** Holds the stock, or rejects the order for good; `undefined` when this order has a decision already. */
   decide(orderId: string, items: Line[]): Promise<Reservation | undefined>;
   find(orderId: string): Promise<Reservation | undefined>;
+  /** The latest decision of each order whose id is greater than `after`, in the order of ids. */
+  list(page: { after?: string | undefined; limit: number }): Promise<Reservation[]>;
   /** Sells what is held in time, for exactly these items; `undefined` when there is no such hold. */
   confirm(orderId: string, items: Line[]): Promise<Reservation | undefined>;
   /** Gives back what is held and leaves a tombstone, also where nothing was held yet. */
   release(orderId: string): Promise<Reservation | undefined>;
-  /** Gives back the holds that are overdue, of one order or of any, and says how many. */
+  /**
+   * Gives back the holds that are overdue, of one order or of any, and says how many. Of any it leaves out those whose
+   * stock is busy, so that one product can't keep the holds of all others.
+   */
   expire(options: { orderId?: string; limit: number }): Promise<number>;
 }
 
@@ -38,6 +44,20 @@ export interface ReservationStore {
 export class ReservationDiffersError extends Error {
   override readonly name = 'ReservationDiffersError';
   readonly code = 'E_RESERVATION_DIFFERS';
+}
+
+/** Somebody else holds the stock of a product. The database is well and other products can be sold. */
+export class StockBusyError extends Error {
+  override readonly name = 'StockBusyError';
+  readonly code = 'E_STOCK_BUSY';
+  readonly verdict = 'busy';
+  readonly retryAfterMs = 1000;
+  readonly skus: readonly string[];
+
+  constructor(skus: readonly string[]) {
+    super(`the stock of ${skus.join(', ')} is held by another session`);
+    this.skus = skus;
+  }
 }
 
 /** Sorted and merged, so that equal requests are equal values and locks are always taken in one order. */

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import type { Outbox } from '../use-cases/outbox.ts';
 
 const maxShown = 200;
+const maxRequeued = 1000;
 
+const kind = z.enum(['settle-order', 'order-confirmed']);
 const parkedRow = z.object({
   id: z.string(),
   orderId: z.uuid(),
-  kind: z.enum(['settle-order', 'order-confirmed']),
+  kind,
   attempts: z.int(),
   lastError: z.string().nullable(),
   parkedAt: z.iso.datetime(),
@@ -45,6 +47,28 @@ export function requeueRoute(outbox: Outbox) {
     async handle({ params: { id } }) {
       if (!(await outbox.requeue(id))) throw problem(404, 'unknown-parked-row', `No row ${id} is parked`);
       return { status: 204 };
+    },
+  });
+}
+
+const requeueRequest = z
+  .strictObject({ kind: kind.optional(), limit: z.int().min(1).max(maxRequeued).default(maxRequeued) })
+  .meta({
+    id: 'RequeueRequest',
+    description: 'Which parked rows to try again; all kinds when none is named.',
+  });
+
+/** `POST /v1/outbox/requeue`, for an operator. */
+export function requeueManyRoute(outbox: Outbox) {
+  return describeRoute({
+    method: 'post',
+    path: '/v1/outbox/requeue',
+    name: 'requeueParkedRows',
+    summary: 'Tries parked rows again, the longest parked first, their attempts forgotten',
+    body: requeueRequest,
+    responses: { 200: { description: 'How many are due again', schema: z.object({ requeued: z.int() }) } },
+    async handle({ body }) {
+      return { status: 200, body: { requeued: await outbox.requeueMany(body) } };
     },
   });
 }

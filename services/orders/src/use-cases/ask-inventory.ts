@@ -8,9 +8,15 @@ export interface ReservationRequest {
   status: 'reserved' | 'confirmed';
 }
 
+/** What orders asks of inventory when an order is cancelled: hold nothing for it, now and later. */
+export interface ReservationRelease {
+  readonly orderId: string;
+  readonly status: 'released';
+}
+
 /** What inventory decided, the same however often it is asked. */
 export type ReservationDecision =
-  | { status: 'reserved' | 'confirmed' }
+  | { status: 'reserved' | 'confirmed' | 'released' }
   | { status: 'rejected'; reason: RejectionReason };
 
 /**
@@ -19,6 +25,12 @@ export type ReservationDecision =
  */
 export type AskInventory = (
   request: ReservationRequest,
+  options: CallOptions,
+) => Promise<{ value: ReservationDecision }>;
+
+/** The guarded call that gives an order's stock back; `confirmed` when it was sold before. */
+export type ReleaseReservation = (
+  request: ReservationRelease,
   options: CallOptions,
 ) => Promise<{ value: ReservationDecision }>;
 
@@ -36,7 +48,12 @@ export async function askInventory(
 }
 
 function stateOf(decision: ReservationDecision): OrderState {
-  if (decision.status === 'rejected') return decision;
+  if (decision.status === 'rejected') return { status: 'rejected', reason: reasonOf(decision) };
   if (decision.status === 'confirmed') return { status: 'confirmed' };
-  throw new Error('inventory answered "reserved" when asked to confirm');
+  throw new Error(`inventory answered "${decision.status}" when asked to confirm`);
+}
+
+// Only a cancellation releases a reservation. If it died before it could settle its order, this one does it.
+function reasonOf({ reason }: { reason: RejectionReason }): RejectionReason {
+  return reason === 'reservation-released' ? 'cancelled' : reason;
 }

@@ -5,8 +5,8 @@ export interface OrderLine {
   unitPriceCents: number;
 }
 
-/** Why an order can never be served. */
-export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'reservation-released';
+/** Why an order can never be served. Versions before `cancelled` wrote `reservation-released` for the same. */
+export type RejectionReason = 'insufficient-stock' | 'unknown-sku' | 'cancelled' | 'reservation-released';
 
 /** How an order stands. It goes from pending to one of the others, once. */
 export type OrderState =
@@ -80,6 +80,11 @@ export interface OrderStore {
   /** Stores the answer of an order still pending and makes its settlement due now. */
   postpone(orderId: string, answered: { key: string; answer: StoredAnswer }): Promise<void>;
   find(orderId: string): Promise<Order | undefined>;
-  /** Removes up to `limit` keys and finished outbox rows past their time, and says how many. */
+  /**
+   * Removes up to `limit` keys and finished outbox rows past their time, and says how many. The time of a key begins
+   * when its order is settled: while the order is owed, its key is never removed.
+   */
   sweep(limit: number): Promise<number>;
+  /** Removes up to `limit` orders that were settled long ago and have nothing left to do, and says how many. */
+  removeSettled(limit: number): Promise<number>;
 }

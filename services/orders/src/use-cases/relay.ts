@@ -77,10 +77,10 @@ export function createRelay({
     return !isInTrouble && rows.length === limit;
   }
 
-  // Rows of a batch that outlasts its lease are held by another relay as well; giving them back would end its lease.
+  // A row begun late would still be at work here when another relay claims it, and the receiver would hear it twice.
   async function deliverAll(rows: ClaimedRow[], beginUntilMs: number) {
     const queue = [...rows];
-    const done: string[] = [];
+    const done: ClaimedRow[] = [];
     let isInTrouble = false;
     async function work() {
       const next = () => (isInTrouble || clock.now() >= beginUntilMs ? undefined : queue.shift());
@@ -88,7 +88,7 @@ export function createRelay({
         try {
           await deliver(row.order);
           deliveredAtMs = clock.now();
-          done.push(row.id);
+          done.push(row);
         } catch (error) {
           isInTrouble ||= !isRejectedByReceiver(error);
           await setBack(row, error);
@@ -96,7 +96,7 @@ export function createRelay({
       }
     }
     await Promise.all(Array.from({ length: settings.maxConcurrent }, work));
-    return { done, untried: queue.map(({ id }) => id), isInTrouble };
+    return { done, untried: queue, isInTrouble };
   }
 
   async function setBack(row: ClaimedRow, cause: unknown) {
@@ -105,14 +105,13 @@ export function createRelay({
       isRejectedByReceiver(cause) || (wasAttempted(cause) && clock.now() - deliveredAtMs < recentMs);
     const attempts = isRowsFault ? row.attempts : row.attempts - 1;
     if (attempts < (isRejectedByReceiver(cause) ? settings.maxAttempts : settings.maxFailures)) {
-      return outbox.postpone(row.id, {
+      return outbox.postpone(row, {
         attempts,
         error,
         delayMs: Math.ceil(backoffMs(backoff, attempts + 1, random)),
       });
     }
-    await outbox.park(row.id, { attempts, error });
-    onParked?.(row, error);
+    if (await outbox.park(row, { attempts, error })) onParked?.(row, error);
   }
 
   return { deliverDue };

@@ -4,6 +4,9 @@ import type { PurchaseStore } from '../use-cases/advice.ts';
 // A customer's latest orders say most about them, and keep the query bounded for those who buy daily.
 const ordersConsidered = 5;
 const productsConsidered = 20;
+// Those bought most often with each of them, so that a request costs the same however many products there are. More
+// than the products considered plus an advice, because what the customer has is left out afterwards.
+const partnersConsidered = 50;
 
 /** Purchases and their counts in PostgreSQL. */
 export function purchasesIn(db: Queryable): PurchaseStore {
@@ -52,10 +55,13 @@ function advising(customerId: string, limit: number) {
         unnest(latest.skus) as sku
       limit ${productsConsidered}
     ), together as (
-      select other_sku as sku, sum(times) as times
-      from bought_together join owned using (sku)
-      where other_sku not in (select sku from owned)
-      group by other_sku order by times desc, sku limit ${limit}
+      select partner.sku, sum(partner.times) as times
+      from owned cross join lateral (
+        select other_sku as sku, times from bought_together where bought_together.sku = owned.sku
+        order by times desc, other_sku limit ${partnersConsidered}
+      ) partner
+      where partner.sku not in (select sku from owned)
+      group by partner.sku order by times desc, sku limit ${limit}
     ), popular as (
       select sku, times from popular_products
       where sku not in (select sku from owned) and sku not in (select sku from together)

@@ -1,9 +1,11 @@
 import type { Migrations } from '@ballast/service-kit';
 import { stockLedger } from './0001-stock-ledger.ts';
 import { openingStock } from './0002-opening-stock.ts';
+import { reservationsOfOrder } from './0003-reservations-of-order.ts';
 
 /** In order of their names; a released one is never edited. */
 export const migrations: Migrations = {
   '0001-stock-ledger': stockLedger,
   '0002-opening-stock': openingStock,
+  '0003-reservations-of-order': reservationsOfOrder,
 };
