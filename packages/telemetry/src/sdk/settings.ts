@@ -45,7 +45,8 @@ export const defaults = {
   OTEL_BSP_MAX_QUEUE_SIZE: '4096',
   OTEL_BSP_SCHEDULE_DELAY: '1000',
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '32',
-  OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '512',
+  // Text is encoded letter by letter, twice: whole statements cost more than the rest of their spans.
+  OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '128',
   OTEL_SPAN_EVENT_COUNT_LIMIT: '64',
   OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT: '2048',
 } as const;
