@@ -13,7 +13,7 @@ import { startDatabase } from './telemetry/database.ts';
 import { killAll, residentBytes, startProgram, startService } from './telemetry/processes.ts';
 import { Subject } from './telemetry/subject.ts';
 import { writeUnprotectedFlags } from './telemetry/unprotected.ts';
-import { baseline, collectorsGone, libraries, ours, type Variant } from './telemetry/variants.ts';
+import { baseline, collectorsGone, ours, published, type Variant } from './telemetry/variants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -72,8 +72,7 @@ async function startOrders(variant: Variant): Promise<Subject> {
 }
 
 async function variantsOf(subject: string): Promise<readonly Variant[]> {
-  if (subject === 'orders') return [baseline, ...ours];
-  if (subject === 'handler') return [baseline, ...ours, ...libraries];
+  if (subject !== 'collector') return [baseline, ...ours, ...published];
   const [traced] = ours;
   const hanging = await startProgram('./hanging.ts', {});
   return traced ? [{ ...traced, name: 'collector answers' }, ...collectorsGone(hanging.url)] : [];

@@ -1,6 +1,5 @@
 // The smallest service worth tracing: one call out, one query, one answer.
 import type { AddressInfo } from 'node:net';
-import { observePool } from '@ballast/telemetry';
 import express from 'express';
 import pg from 'pg';
 import { Pool } from 'undici';
@@ -8,7 +7,6 @@ import { Pool } from 'undici';
 const { UPSTREAM_URL = '', DATABASE_URL: databaseUrl = '' } = process.env;
 const upstream = new Pool(UPSTREAM_URL, { connections: 32 });
 const database = new pg.Pool({ connectionString: databaseUrl, max: 10 });
-if (!process.env.LIBRARY_INSTRUMENTATIONS) observePool(database);
 
 const app = express();
 app.use(express.json());

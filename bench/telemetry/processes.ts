@@ -29,7 +29,8 @@ function launch(main: URL, env: NodeJS.ProcessEnv, preload?: string): ChildProce
 /** A program of this bench: it takes a free port and sends it to this process. */
 export async function startProgram(file: string, env: NodeJS.ProcessEnv, preload?: string) {
   const child = launch(new URL(file, import.meta.url), env, preload);
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`)));
+  const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
   return { pid: child.pid as number, url: `http://127.0.0.1:${port}` };
 }
 

@@ -1,5 +1,4 @@
-const ourVariants = '@ballast/telemetry/register';
-const libraryVariants = new URL('./library-sdk.ts', import.meta.url).href;
+const ourVariants = import.meta.resolve('@ballast/telemetry/register');
 const tenPercent = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
 
 export interface Variant {
@@ -21,14 +20,11 @@ export const ours: readonly Variant[] = [
   { name: '10 % head sample, remarkable ones kept', preload: ourVariants, env: tenPercent },
 ];
 
-/** NodeSDK with the published instrumentations of http, undici and pg. */
-export const libraries: readonly Variant[] = [
-  { name: 'instrumentation libraries, every order traced', env: {} },
-  { name: 'instrumentation libraries, 10 % head sample', env: tenPercent },
-].map(({ name, env }) => ({
-  name,
-  preload: libraryVariants,
-  env: { ...env, LIBRARY_INSTRUMENTATIONS: 'yes' },
+/** The same with the published instrumentations in the place of ours. */
+export const published: readonly Variant[] = ours.map(({ name, preload, env }) => ({
+  name: `published instrumentations, ${name}`,
+  preload,
+  env: { ...env, BALLAST_INSTRUMENTATIONS: 'published' },
 }));
 
 /** The handler while its collector refuses connections, and while it hangs. */

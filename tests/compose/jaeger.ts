@@ -48,6 +48,15 @@ function read({ spans, processes }: JaegerTrace): Trace {
   };
 }
 
+/** The decisions on spans of the newest degraded orders of a service. */
+export async function decisionsSince(service: string, lookback: string): Promise<Trace['decisions']> {
+  const tags = '{"resilience.degraded":"true"}';
+  const parameters = new URLSearchParams({ service, tags, lookback, limit: '50' });
+  const response = await fetch(`${urls.jaeger}/api/traces?${parameters}`);
+  const { data } = (await response.json()) as { data: JaegerTrace[] };
+  return data.flatMap((trace) => read(trace).decisions);
+}
+
 /** Request rates per service as Jaeger's Monitor tab shows them. */
 export async function monitoredCallRate(service: string): Promise<number> {
   const parameters = new URLSearchParams({ service, lookback: '300000', step: '5000', ratePer: '60000' });

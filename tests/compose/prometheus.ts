@@ -3,6 +3,7 @@ import { everyMs, urls } from './stack.ts';
 
 export interface Series {
   readonly metric: Record<string, string>;
+  /** NaN for a native histogram. */
   readonly value: number;
 }
 
@@ -13,10 +14,10 @@ export async function query(expression: string): Promise<Series[]> {
   const answer = (await response.json()) as {
     readonly status: string;
     readonly error?: string;
-    readonly data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+    readonly data: { result: { metric: Record<string, string>; value?: [number, string] }[] };
   };
   if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error}`);
-  return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  return answer.data.result.map(({ metric, value }) => ({ metric, value: Number(value?.[1]) }));
 }
 
 /** Waits until the expression has a series at all: use comparisons, as in alerts. */

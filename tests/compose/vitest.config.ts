@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests of the healthy stack come before those that break it; alert rules need no stack. */
-const order = ['healthy.test.ts', 'faults.test.ts', 'dashboards.test.ts', 'alert-rules.test.ts'];
+const order = [
+  'healthy.test.ts',
+  'faults.test.ts',
+  'dashboards.test.ts',
+  'registry.test.ts',
+  'alert-rules.test.ts',
+];
 
 class AsListed extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

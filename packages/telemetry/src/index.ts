@@ -1,9 +1,11 @@
 export { InvalidOptionError } from '@ballast/resilience/primitives';
+export { type ObservableFlags, observeFlags } from './decisions/flag-events.ts';
 export { type ObservableDependency, observe } from './decisions/observe.ts';
-export { type ObservablePool, observePool } from './instrumentation/postgres.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logs/logger.ts';
 export { redactedKeys } from './logs/secrets.ts';
 export { gauge } from './metrics/gauge.ts';
 export { shutdownTelemetry } from './sdk/shutdown.ts';
 export { asTask } from './traces/as-task.ts';
+export { type KeepRemarkableOptions, keepRemarkable } from './traces/keep-remarkable.ts';
 export { asAttempt } from './traces/resend-count.ts';
+export { recordAll } from './traces/sampling.ts';

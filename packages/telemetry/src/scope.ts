@@ -1,6 +1,6 @@
 import { createNoopMeter, type Meter, metrics, type Tracer, trace } from '@opentelemetry/api';
 
-const scopeName = '@ballast/telemetry';
+export const scopeName = '@ballast/telemetry';
 
 /** The tracer of everything this package records. */
 export const tracer = (): Tracer => trace.getTracer(scopeName);

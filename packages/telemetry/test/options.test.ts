@@ -6,11 +6,13 @@ import {
   createLogger,
   gauge,
   InvalidOptionError,
+  keepRemarkable,
   observe,
-  observePool,
+  observeFlags,
+  recordAll,
   shutdownTelemetry,
 } from '../src/index.ts';
-import { readSettings } from '../src/sdk/settings.ts';
+import { applySettings } from '../src/sdk/settings.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -22,8 +24,10 @@ const inventory = dependency({ name: 'inventory', policy: standardPolicy(), call
 const logger = (options: unknown) => createLogger(options as { service: string });
 const settingsOf = (env: Record<string, string>) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return readSettings();
+  return applySettings();
 };
+
+const processor = { onStart: () => {}, onEnd: () => {}, forceFlush: run, shutdown: run };
 
 const levels = 'one of trace, debug, info, warn, error, fatal, silent';
 const samplers =
@@ -81,15 +85,47 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
     'observe: dependency.name must be a non-empty string, received ""',
   ],
   [
-    'observePool()',
-    () => observePool(undefined as never),
-    'observePool: pool must be a pg pool, received undefined',
+    'observeFlags()',
+    () => observeFlags(undefined as never),
+    'observeFlags: flags must be flags of @ballast/flags, received undefined',
   ],
   [
-    'observePool({})',
-    () => observePool({} as never),
-    'observePool: pool must be a pg pool, received an object',
+    'observeFlags({})',
+    () => observeFlags({} as never),
+    'observeFlags: flags must be flags of @ballast/flags, received an object',
   ],
+  [
+    'keepRemarkable()',
+    () => keepRemarkable(undefined as never),
+    'keepRemarkable: next must be a span processor, received undefined',
+  ],
+  [
+    'keepRemarkable({})',
+    () => keepRemarkable({} as never),
+    'keepRemarkable: next must be a span processor, received an object',
+  ],
+  [
+    'keepRemarkable(null)',
+    () => keepRemarkable(processor, null as never),
+    'keepRemarkable: options must be an object, received null',
+  ],
+  [
+    'keepRemarkable({slow})',
+    () => keepRemarkable(processor, { slow: 1 } as never),
+    'keepRemarkable: slow is not an option, it must be one of slowMs',
+  ],
+  [
+    'slowMs: NaN',
+    () => keepRemarkable(processor, { slowMs: Number.NaN }),
+    'keepRemarkable: slowMs must be a number >= 0, received NaN',
+  ],
+  ['recordAll(null)', () => recordAll(null as never), 'recordAll: options must be an object, received null'],
+  [
+    'recordAll({share})',
+    () => recordAll({ share: 1 } as never),
+    'recordAll: share is not an option, it must be one of ratio',
+  ],
+  ['ratio: 10', () => recordAll({ ratio: 10 }), 'recordAll: ratio must be a number from 0 to 1, received 10'],
   ['gauge("")', () => gauge('', 's'), 'gauge: name must be a non-empty string, received ""'],
   [
     'gauge(name)',
@@ -127,6 +163,10 @@ const cases: readonly (readonly [call: string, run: () => unknown, message: stri
       [{ OTEL_TRACES_SAMPLER: 'jaeger_remote' }, samplers],
       [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '10' }, 'a number from 0 to 1'],
       [{ OTEL_TRACES_SAMPLER_ARG: 'ten' }, 'a number from 0 to 1'],
+      [{ OTEL_TRACES_EXPORTER: 'zipkin' }, 'one of otlp, console, none'],
+      [{ OTEL_LOGS_EXPORTER: 'file' }, 'one of otlp, console, none'],
+      [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http' }, 'one of grpc, http/json, http/protobuf'],
+      [{ BALLAST_INSTRUMENTATIONS: 'thin' }, 'one of lean, published'],
       [{ BALLAST_KEEP_SLOWER_THAN_MS: '-1' }, 'a number >= 0'],
       [{ BALLAST_KEEP_SLOWER_THAN_MS: '500ms' }, 'a number >= 0'],
       [{ OTEL_BSP_MAX_QUEUE_SIZE: '0' }, wholeCount],

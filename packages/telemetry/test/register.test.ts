@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCollector } from './collector.ts';
 
@@ -67,14 +69,34 @@ describe('a service started with the preload', () => {
     }
   });
 
-  test('exports request durations with the trace to look at', async () => {
+  test('exports what it measured', async () => {
     const collector = await startCollector();
     const { url, stop } = await startService({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
-    await placeOrder(`${url}/v1/orders`, { traceparent: `00-${knownTraceId}-${'b'.repeat(16)}-01` });
+    await placeOrder(`${url}/v1/orders`);
     await stop();
     collector.close();
-    expect(collector.bodies['/v1/metrics']).toContain('"http.server.request.duration"');
-    expect(collector.bodies['/v1/metrics']).toContain(`"traceId":"${knownTraceId}"`);
+    for (const metric of ['http.server.request.duration', 'process.cpu.time', 'v8js.memory.heap.used']) {
+      expect(collector.bodies['/v1/metrics']).toContain(metric);
+    }
+    expect(collector.bodies['/v1/metrics']).not.toContain('otel.sdk.span.live');
+  });
+
+  test('counts the spans that it drops while the collector hangs, and stops in time', async () => {
+    const collector = await startCollector();
+    const hanging = createServer(() => {});
+    await once(hanging.listen(0, '127.0.0.1'), 'listening');
+    const { url, stop } = await startService({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}/v1/traces`,
+      OTEL_BSP_MAX_QUEUE_SIZE: '2',
+      OTEL_BSP_SCHEDULE_DELAY: '1',
+    });
+    for (let order = 0; order < 10; order += 1) await placeOrder(`${url}/v1/orders`);
+    await stop();
+    collector.close();
+    hanging.closeAllConnections();
+    hanging.close();
+    expect(collector.bodies['/v1/metrics']).toContain('queue_full');
   });
 
   test('exports a failed request that its caller did not sample, and not a good one', async () => {

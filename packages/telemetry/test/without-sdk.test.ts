@@ -1,6 +1,6 @@
 import { dependency, standardPolicy } from '@ballast/resilience';
 import { expect, test, vi } from 'vitest';
-import { asTask, observe, observePool } from '../src/index.ts';
+import { asTask, observe, observeFlags } from '../src/index.ts';
 
 test('without an SDK a dependency gets no listener, so it builds no events', () => {
   const inventory = dependency({ name: 'inventory', policy: standardPolicy(), call: async () => 'stock' });
@@ -11,9 +11,8 @@ test('without an SDK a dependency gets no listener, so it builds no events', () 
   expect(carryContext).not.toHaveBeenCalled();
 });
 
-test('without an SDK a pool is returned unchanged, and nothing listens to it', () => {
-  const pool = { on: () => expect.unreachable() };
-  expect(observePool(pool)).toBe(pool);
+test('without an SDK nobody listens to flags', () => {
+  observeFlags({ isOn: () => true, onChange: () => expect.unreachable() })();
 });
 
 test('without an SDK a task is the function it was made of', () => {

@@ -10,7 +10,7 @@ import {
   postgresGuard,
   startBackgroundTask,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import type { Config } from './config.ts';
 import { type ProductStore, productsIn } from './db/products.ts';
 import { reservationsIn } from './db/reservations.ts';
@@ -42,6 +42,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
   const { postgres, admission, routes, startBackground } = wireInventory({ config, stores, logger });
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
+  observeFlags(flags);
   applyProtections(flags, [], admission);
 
   const app = createApp({

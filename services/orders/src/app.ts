@@ -9,7 +9,7 @@ import {
   guardedStore,
   type Logger,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import { startBackgroundWork } from './background.ts';
 import type { Config } from './config.ts';
 import { catalogueIn } from './db/catalogue.ts';
@@ -49,6 +49,7 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   const service = await wireOrders({ config, stores, logger, isRecommending });
   const { dependencies, guarded, catalogue, admission } = service;
   const { inventory, recommendation, cache } = dependencies;
+  observeFlags(flags);
   for (const dependency of guarded) observe(dependency);
 
   const readiness = createReadiness({

@@ -9,7 +9,7 @@ import {
   type Logger,
   postgresGuard,
 } from '@ballast/service-kit';
-import { observe } from '@ballast/telemetry';
+import { observe, observeFlags } from '@ballast/telemetry';
 import { type BackgroundParts, startBackgroundWork } from './background.ts';
 import type { Config } from './config.ts';
 import { purchasesIn } from './db/purchases.ts';
@@ -33,6 +33,7 @@ export function createRecommendation({ config, database, flags, logger }: Recomm
   });
   const readiness = createReadiness({ required: { postgres: database.check } });
   observe(postgres);
+  observeFlags(flags);
   applyProtections(flags, [], admission);
 
   const app = createApp({

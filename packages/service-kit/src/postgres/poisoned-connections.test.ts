@@ -101,7 +101,7 @@ test('a statement that the server has forgotten, or knows otherwise, is prepared
   await everywhere(sql`deallocate all`);
   expect(await query(ids)).toEqual([{ id: 1 }]);
   const other = sql`select id + 1 as id from note`;
-  await everywhere(raw(`prepare ${named(other).name} as select 0`));
+  await everywhere(raw(`prepare "${named(other).name}" as select 0`));
   expect(await query(other)).toEqual([{ id: 2 }]);
 });
 

@@ -1,4 +1,3 @@
-import { observePool } from '@ballast/telemetry';
 import pg from 'pg';
 import { ConnectionAges } from './connection-ages.ts';
 import { isDatabaseAway } from './database-problem.ts';
@@ -37,7 +36,7 @@ export function createPool(settings: PoolSettings): Pool {
     ages.begin(client);
     givenUp.watch(client);
   });
-  return { connections: observePool(connections), ages, givenUp, settings };
+  return { connections, ages, givenUp, settings };
 }
 
 /** Runs one statement on a connection of the pool. */

@@ -17,13 +17,14 @@ const maxNamedStatements = 200;
 const namesByText = new Map<string, string>();
 
 /**
- * A statement as pg takes it, with a name: PostgreSQL then parses and plans it once per connection.
+ * A statement as pg takes it, with a name: PostgreSQL then parses and plans it once per connection. Traces and
+ * `pg_prepared_statements` show the name, so it says what the statement does.
  */
 export function named({ text, values }: Sql): { name?: string; text: string; values: unknown[] } {
   let name = namesByText.get(text);
   // A text that differs with every call would otherwise fill this map and the memory of the server.
   if (name === undefined && namesByText.size < maxNamedStatements) {
-    name = `s${namesByText.size}`;
+    name = `${summaryOf(text)} ${namesByText.size}`;
     namesByText.set(text, name);
   }
   return name === undefined ? { text, values } : { name, text, values };
@@ -31,3 +32,13 @@ export function named({ text, values }: Sql): { name?: string; text: string; val
 
 /** The same without a name, for one run. */
 export const unnamed = ({ text, values }: Sql): { text: string; values: unknown[] } => ({ text, values });
+
+/** PostgreSQL cuts names after 63 bytes, and a number follows. */
+const maxSummaryChars = 50;
+
+/** Gives e.g. `insert orders`. */
+function summaryOf(text: string): string {
+  const [operation = 'statement'] = /\b(?:select|insert|update|delete|merge)\b/i.exec(text) ?? [];
+  const target = /\b(?:from|into|update)\s+(?:only\s+)?"?(\w+)/i.exec(text)?.[1];
+  return `${operation.toLowerCase()} ${target ?? ''}`.trim().slice(0, maxSummaryChars);
+}

@@ -1,7 +1,6 @@
 import { defaultAnswer, dependency, standardPolicy } from '@ballast/resilience';
 import { trace } from '@opentelemetry/api';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { takeExemplars } from '../metrics/exemplar-histogram.ts';
 import { startTestingSdk } from '../sdk/testing-sdk.ts';
 import { observe } from './observe.ts';
 
@@ -71,18 +70,6 @@ describe('an observed dependency', () => {
     await placeOrder(() => recommendation.call(undefined));
     expect(spans.getFinishedSpans()[0]?.events).toEqual([]);
     expect(spans.getFinishedSpans()[0]?.attributes).toEqual({});
-  });
-
-  test('offers the trace of a degraded call as exemplar of its duration', async () => {
-    const recommendation = failing('exemplary');
-    observe(recommendation);
-    await placeOrder(() => recommendation.call(undefined));
-    const traceId = spans.getFinishedSpans()[0]?.spanContext().traceId;
-    const attributes = { dependency: 'exemplary', outcome: 'failure', source: 'default' };
-    expect(takeExemplars('resilience.call.duration', attributes)).toMatchObject([
-      { traceId, isLasting: true },
-    ]);
-    expect(takeExemplars('resilience.call.duration', attributes)).toEqual([]);
   });
 
   test('writes each decision on the span of its own caller, also when another call wakes it', async () => {

@@ -34,8 +34,8 @@ export function observe(dependency: ObservableDependency): () => void {
   const count = countEvents();
   const unwatch = watchState(dependency);
   const unsubscribe = dependency.onEvent((event) => {
-    const span = recordDecision(event);
-    count(event, span);
+    recordDecision(event);
+    count(event);
   });
   return () => {
     unsubscribe();

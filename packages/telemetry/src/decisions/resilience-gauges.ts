@@ -4,7 +4,7 @@ import { meter } from '../scope.ts';
 
 type Watched = Pick<Dependency<never, unknown>, 'name' | 'snapshot'>;
 
-/** How `resilience.breaker.state` reads; the README of this package repeats it. */
+/** How `resilience.breaker.state` reads. */
 const breakerStateValues: Readonly<Record<BreakerState, number>> = {
   closed: 0,
   'half-open': 1,
@@ -25,12 +25,21 @@ export function watchState(dependency: Watched): () => void {
 
 function registerGauges(): void {
   const gauges = meter();
-  const gauge = (name: string) => gauges.createObservableGauge(name);
-  const state = gauge('resilience.breaker.state');
-  const inFlight = gauge('resilience.bulkhead.in_flight');
-  const limit = gauge('resilience.bulkhead.limit');
-  const queued = gauge('resilience.bulkhead.queued');
-  const budget = gauge('resilience.retry_budget.available');
+  const gauge = (name: string, unit: string, description: string) =>
+    gauges.createObservableGauge(name, { unit, description });
+  const state = gauge(
+    'resilience.breaker.state',
+    '{state}',
+    'State of a breaker: 0 closed, 1 half-open, 2 open, 3 isolated.',
+  );
+  const inFlight = gauge('resilience.bulkhead.in_flight', '{call}', 'Calls that hold a permit.');
+  const limit = gauge('resilience.bulkhead.limit', '{call}', 'Calls that may hold a permit at once.');
+  const queued = gauge('resilience.bulkhead.queued', '{call}', 'Calls that wait for a permit.');
+  const budget = gauge(
+    'resilience.retry_budget.available',
+    '{retry}',
+    'Retries and hedges that the budget still allows.',
+  );
 
   gauges.addBatchObservableCallback(
     (result) => {

@@ -1,22 +1,21 @@
 import type { ResilienceEvent } from '@ballast/resilience';
-import { type Attributes, type Span, trace } from '@opentelemetry/api';
+import { type Attributes, trace } from '@opentelemetry/api';
 import { keepTrace } from '../traces/keep-remarkable.ts';
 
 /**
  * Writes a decision onto the caller's span, so that the trace shows why the answer is what it is, and keeps the trace
- * when the answer got worse. Returns that span. A first attempt that succeeds is no decision and is not written.
+ * when the answer got worse. A first attempt that succeeds is no decision and is not written.
  */
-export function recordDecision(event: ResilienceEvent): Span | undefined {
+export function recordDecision(event: ResilienceEvent): void {
   const span = trace.getActiveSpan();
   // An attempt may end after its caller has given up: then the span is closed, and only the metrics count the event.
-  if (!span?.isRecording()) return undefined;
+  if (!span?.isRecording()) return;
   const attributes = attributesOf(event);
   if (attributes) span.addEvent(`resilience.${event.type}`, { dependency: event.dependency, ...attributes });
   if (isDegrading(event)) {
     span.setAttribute('resilience.degraded', true);
     keepTrace(span);
   }
-  return span;
 }
 
 function isDegrading(event: ResilienceEvent): boolean {

@@ -1,98 +1,185 @@
-import { checkArgument, withMethods } from '@ballast/resilience/primitives';
-import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
-import { hasSdk, tracer } from '../scope.ts';
-import { markFailed } from '../traces/failed-span.ts';
-import { rememberResults } from './remember-results.ts';
+import {
+  type Attributes,
+  type Histogram,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  ValueType,
+} from '@opentelemetry/api';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+  isWrapped,
+} from '@opentelemetry/instrumentation';
+import { secondsSince } from './durations.ts';
+import { countConnections, type Pool } from './postgres-pool.ts';
+import {
+  operationOf,
+  type PgError,
+  type Statement,
+  statementOf,
+  withCallback,
+} from './postgres-statement.ts';
 
-/** The part of a pg pool this needs. */
-export interface ObservablePool {
-  on(event: 'connect', listener: (client: never) => void): unknown;
+type Query = (this: Client, ...args: unknown[]) => unknown;
+interface Client {
+  readonly database: string;
+  readonly connectionParameters: { readonly host: string; readonly port: number; readonly database: string };
 }
+type Constructor = { readonly prototype: object };
 
-type Query = (this: unknown, ...args: unknown[]) => unknown;
+const clientVersions = ['>=8.0.3 <9'];
+const poolVersions = ['>=2.0.0 <4'];
+const operationBucketsS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /**
- * Makes a client span per query inside a trace, on every connection of this pool. pg publishes no diagnostics channel,
- * and this is cheaper than patching the module, which would need import hooks in the process.
- *
- * @throws {InvalidOptionError} for anything but a pool
+ * Client spans and metrics of pg inside a trace, as `@opentelemetry/instrumentation-pg` makes them without connect
+ * spans. It counts the connections of a pool when they are exported, not each time one is taken or returned.
  */
-export function observePool<P extends ObservablePool>(pool: P): P {
-  checkArgument('observePool', 'pool', pool, withMethods('a pg pool', 'on'));
-  if (hasSdk()) {
-    const queryTracer = tracer();
-    pool.on('connect', (client: { query: Query }) => {
-      client.query = traced(client.query, queryTracer);
+export class LeanPostgres extends InstrumentationBase {
+  declare private duration: Histogram;
+  declare private pools: Set<Pool> | undefined;
+
+  constructor() {
+    super('@ballast/instrumentation-pg', '0.1.0', { enabled: false });
+  }
+
+  override _updateMetricInstruments(): void {
+    this.duration = this.meter.createHistogram('db.client.operation.duration', {
+      description: 'Duration of database client operations.',
+      unit: 's',
+      valueType: ValueType.DOUBLE,
+      advice: { explicitBucketBoundaries: operationBucketsS },
     });
+    this.pools ??= new Set();
+    countConnections(this.meter, this.pools);
   }
-  return pool;
-}
 
-function traced(query: Query, queryTracer: Tracer): Query {
-  return function tracedQuery(...args) {
-    const active = context.active();
-    const text = textOf(args[0]);
-    if (!text || !trace.getSpan(active)) return query.apply(this, args);
-    const attributes = describe(text);
-    const span = queryTracer.startSpan(
-      attributes['db.query.summary'],
-      { kind: SpanKind.CLIENT, attributes },
-      active,
-    );
-    return endWith(span, () => query.apply(this, withCallback(args, span)));
-  };
-}
-
-/** pg returns a promise, unless the last argument is a callback: then it returns nothing. */
-function endWith(span: Span, run: () => unknown): unknown {
-  const result = run();
-  if (result instanceof Promise) {
-    result.then(
-      () => span.end(),
-      (error: unknown) => fail(span, error),
-    );
+  override init(): InstrumentationNodeModuleDefinition[] {
+    const patch = (module: unknown) => this.patchClient(exported<object>(module));
+    const unpatch = (module: unknown) => this.restore(exported<Constructor>(module), 'query');
+    const file = (name: string) => new InstrumentationNodeModuleFile(name, clientVersions, patch, unpatch);
+    // Seen from an ES module only the files within pg are loaded with `require`, so those are patched as well.
+    const files = [file('pg/lib/client.js'), file('pg/lib/native/client.js')];
+    return [
+      new InstrumentationNodeModuleDefinition(
+        'pg',
+        clientVersions,
+        (module) => {
+          this.patchClient(exported<{ readonly Client: Constructor }>(module).Client);
+          return module;
+        },
+        (module) => this.restore(exported<{ readonly Client: Constructor }>(module).Client, 'query'),
+        files,
+      ),
+      new InstrumentationNodeModuleDefinition(
+        'pg-pool',
+        poolVersions,
+        (module) => this.patchPool(exported<object>(module)),
+        (module) => {
+          this.restore(exported<Constructor>(module), 'connect');
+          this.restore(exported<Constructor>(module), 'end');
+        },
+      ),
+    ];
   }
-  return result;
+
+  private patchClient<T>(client: T): T {
+    const { prototype } = client as { prototype: { query: Query } };
+    if (!isWrapped(prototype.query)) this._wrap(prototype, 'query', (query) => this.traced(query));
+    return client;
+  }
+
+  private patchPool<T>(pool: T): T {
+    const { prototype } = pool as {
+      prototype: Record<'connect' | 'end', (this: Pool, ...args: unknown[]) => unknown>;
+    };
+    const pools = this.pools as Set<Pool>;
+    if (isWrapped(prototype.connect)) return pool;
+    this._wrap(prototype, 'connect', (connect) => {
+      return function countedConnect(...args) {
+        if (trace.getActiveSpan()) pools.add(this);
+        return connect.apply(this, args);
+      };
+    });
+    this._wrap(prototype, 'end', (end) => {
+      return function countedEnd(...args) {
+        pools.delete(this);
+        return end.apply(this, args);
+      };
+    });
+    return pool;
+  }
+
+  private restore(module: Constructor, name: string): void {
+    const prototype = module.prototype as Record<string, () => unknown>;
+    if (isWrapped(prototype[name])) this._unwrap(prototype, name);
+  }
+
+  private traced(query: Query): Query {
+    const instrumentation = this;
+    return function tracedQuery(...args) {
+      const statement = statementOf(args[0]);
+      if (!statement || !trace.getActiveSpan()) return query.apply(this, args);
+      return instrumentation.run(this, query, statement, args);
+    };
+  }
+
+  private run(client: Client, query: Query, statement: Statement, args: unknown[]): unknown {
+    const { host, port, database } = client.connectionParameters;
+    const operation = operationOf(statement.text);
+    const connection = {
+      'db.system.name': 'postgresql',
+      'db.namespace': database,
+      'server.address': host,
+      'server.port': port,
+    };
+    const attributes: Attributes = { ...connection, 'db.query.text': statement.text };
+    const { name } = statement;
+    if (typeof name === 'string') attributes['db.postgresql.plan'] = name;
+    const span = this.tracer.startSpan(`pg.query:${name || operation} ${database}`, {
+      kind: SpanKind.CLIENT,
+      attributes,
+    });
+    const series: Attributes = { ...connection, 'db.operation.name': operation };
+    const startedAt = performance.now();
+    const end = (error?: PgError | null) => {
+      if (error) fail(span, error);
+      span.end();
+      this.duration.record(secondsSince(startedAt), series);
+    };
+    withCallback(args, (error) => {
+      if (error?.code) series['error.type'] = error.code;
+      end(error);
+    });
+    try {
+      const result = query.apply(client, args);
+      if (result instanceof Promise) result.then(() => end(), end);
+      return result;
+    } catch (error) {
+      fail(span, error as PgError);
+      span.end();
+      throw error;
+    }
+  }
 }
 
-function withCallback(args: unknown[], span: Span): unknown[] {
-  const callback = args.at(-1);
-  if (typeof callback !== 'function') return args;
-  const endAndCall = (error: unknown, ...rest: unknown[]) => {
-    if (error) fail(span, error);
-    else span.end();
-    callback(error, ...rest);
+/** ES modules wrap what CommonJS exports. */
+function exported<T>(module: unknown): T {
+  const { [Symbol.toStringTag]: tag, default: inner } = module as {
+    [Symbol.toStringTag]?: string;
+    default?: unknown;
   };
-  return [...args.slice(0, -1), endAndCall];
+  return (tag === 'Module' ? inner : module) as T;
 }
 
-function fail(span: Span, error: unknown): void {
-  markFailed(span, error);
-  span.end();
+/** The message may quote values, so the event has the code alone. */
+function fail(span: Span, error: PgError): void {
+  const code = error.code ?? 'UNKNOWN';
+  span.recordException(
+    `PostgreSQL error of type '${error.name ?? 'PostgreSQLError'}' occurred (code: ${code})`,
+  );
+  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
 }
-
-/** Only statement texts are recorded; values are parameters and stay out of the span. */
-function textOf(query: unknown): string | undefined {
-  if (typeof query === 'string') return query;
-  const { text, submit } = (query ?? {}) as { text?: unknown; submit?: unknown };
-  // Cursors and streams submit themselves and end at a time that cannot be seen from here, so they get no span.
-  return typeof text === 'string' && typeof submit !== 'function' ? text : undefined;
-}
-
-const maxTextChars = 300;
-const maxSummaries = 500;
-
-function describe(text: string) {
-  return {
-    'db.system.name': 'postgresql',
-    'db.query.summary': summaryOf(text),
-    'db.query.text': text.length > maxTextChars ? `${text.slice(0, maxTextChars)}…` : text,
-  };
-}
-
-/** Gives e.g. `INSERT orders`: few distinct names for many statements (semantic conventions, database spans). */
-const summaryOf = rememberResults(maxSummaries, (text) => {
-  const [operation = 'QUERY'] = /^\s*\w+/.exec(text)?.[0].trim().toUpperCase().split(' ') ?? [];
-  const target = /\b(?:from|into|update|table)\s+"?([\w.]+)/i.exec(text)?.[1];
-  return target ? `${operation} ${target}` : operation;
-});

@@ -1,5 +1,6 @@
 import { logs, SeverityNumber } from '@opentelemetry/api';
 import type { DestinationStream } from 'pino';
+import { scopeName } from '../scope.ts';
 
 const severities: Readonly<Record<string, SeverityNumber>> = {
   trace: SeverityNumber.TRACE,
@@ -15,7 +16,7 @@ const severities: Readonly<Record<string, SeverityNumber>> = {
  * line is certain to be redacted.
  */
 export function exportingLines(destination: DestinationStream): DestinationStream {
-  const logger = logs.getLogger('@ballast/telemetry');
+  const logger = logs.getLogger(scopeName);
   return {
     write(line: string) {
       destination.write(line);

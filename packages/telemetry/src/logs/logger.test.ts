@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { afterEach, expect, test } from 'vitest';
-import { AsyncContext } from '../traces/async-context.ts';
 import { createLogger } from './logger.ts';
 import { redactedKeys } from './secrets.ts';
 
@@ -29,7 +29,7 @@ test('a line names service, level and time', () => {
 test('a line written inside a span carries its ids', () => {
   const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
   const line = captured((logger) => {
-    context.setGlobalContextManager(new AsyncContext());
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     context.with(trace.setSpanContext(ROOT_CONTEXT, ids), () => logger.info('reserved'));
   });
   expect(line).toMatchObject({ trace_id: ids.traceId, span_id: ids.spanId });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { readSettings } from './settings.ts';
+import { applySettings, defaults } from './settings.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -9,7 +9,7 @@ afterEach(() => {
 
 const settingsOf = (env: Record<string, string>) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return readSettings();
+  return applySettings();
 };
 
 test('an environment that sets nothing gives the defaults', () => {
@@ -19,8 +19,9 @@ test('an environment that sets nothing gives the defaults', () => {
     maxQueue: 4096,
     maxBatch: 512,
     batchDelayMs: 1000,
-    metricIntervalMs: 5000,
+    instrumentations: 'lean',
   });
+  expect(process.env.OTEL_METRIC_EXPORT_INTERVAL).toBe('5000');
 });
 
 test('an empty variable counts as not set', () => {
@@ -43,14 +44,20 @@ test('a queue smaller than a batch makes batches as small as the queue', () => {
 
 test('the README has the same defaults', () => {
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const listed = (name: string) =>
-    Number(new RegExp(`^\\| \`${name}\` \\| (\\d+) \\|`, 'm').exec(readme)?.[1]);
-  expect({
-    headRatio: listed('OTEL_TRACES_SAMPLER_ARG'),
-    slowMs: listed('BALLAST_KEEP_SLOWER_THAN_MS'),
-    maxQueue: listed('OTEL_BSP_MAX_QUEUE_SIZE'),
-    maxBatch: listed('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'),
-    batchDelayMs: listed('OTEL_BSP_SCHEDULE_DELAY'),
-    metricIntervalMs: listed('OTEL_METRIC_EXPORT_INTERVAL'),
-  }).toEqual(settingsOf({}));
+  const rows = readme.matchAll(/^\| (`[A-Z_`, ]+`) \| ([^|]+) \|/gm);
+  const listed = Object.fromEntries(
+    [...rows].flatMap(([, names = '', values = '']) => {
+      const each = values.split(', ');
+      return names.split(', ').map((name, index) => [name.replaceAll('`', ''), each[index]] as const);
+    }),
+  );
+  const { headRatio, slowMs, maxBatch, instrumentations } = settingsOf({});
+  const expected: Record<string, string> = {
+    ...defaults,
+    OTEL_TRACES_SAMPLER_ARG: String(headRatio),
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(maxBatch),
+    BALLAST_KEEP_SLOWER_THAN_MS: String(slowMs),
+    BALLAST_INSTRUMENTATIONS: instrumentations,
+  };
+  expect(listed).toMatchObject(expected);
 });

@@ -1,20 +1,27 @@
-import { type Context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { KeepRemarkable, keepTrace, maxWaitingSpans } from './keep-remarkable.ts';
-import { RecordAllSampler } from './sampling.ts';
+import { keepRemarkable, keepTrace, maxWaitingSpans } from './keep-remarkable.ts';
+import { recordAll } from './sampling.ts';
 
 const exporter = new InMemorySpanExporter();
 const tracer = tracerSampling(0);
 
 function tracerSampling(headRatio: number) {
-  const keep = new KeepRemarkable(new SimpleSpanProcessor({ exporter }), { slowMs: 500 });
-  return new TracerProvider({ sampler: new RecordAllSampler(headRatio), spanProcessors: [keep] }).getTracer(
+  const keep = keepRemarkable(new SimpleSpanProcessor({ exporter }), { slowMs: 500 });
+  return new TracerProvider({ sampler: recordAll({ ratio: headRatio }), spanProcessors: [keep] }).getTracer(
     't',
   );
 }
 
-function start(name: string, parent?: Span, startTime?: number): Span {
+function start(name: string, parent?: Span, startTime?: HrTime): Span {
   const context: Context = parent ? trace.setSpan(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
   return tracer.startSpan(name, startTime === undefined ? {} : { startTime }, context);
 }
@@ -48,9 +55,9 @@ describe('a trace outside the head sample', () => {
   });
 
   test('is exported whole when it was slow', () => {
-    const order = start('order', undefined, 1000);
+    const order = start('order', undefined, [1, 0]);
     start('query', order).end();
-    order.end(1600);
+    order.end([1, 600_000_000]);
     expect(exported()).toEqual(['query', 'order']);
   });
 

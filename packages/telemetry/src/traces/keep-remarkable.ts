@@ -1,6 +1,6 @@
-import { type Context, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { hrTimeToMilliseconds } from '@opentelemetry/core';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { atLeast, checkArgument, checkOptions, withMethods } from '@ballast/resilience/primitives';
+import { type Context, type HrTime, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import type { ReadableSpan, Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 const localRoot = Symbol('ballast.localRoot');
 const remarkable = Symbol('ballast.remarkable');
@@ -28,12 +28,7 @@ export function keepTrace(span: Marked): void {
   markSampled(span);
 }
 
-/** Whether the trace is certain to be kept, because it is degraded, failed or slow. */
-export function isRemarkable(span: Marked): boolean {
-  return (span[localRoot]?.span ?? span)[remarkable] === true;
-}
-
-export function isSampled(span: Marked): boolean {
+function isSampled(span: Marked): boolean {
   return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
@@ -41,20 +36,45 @@ function markSampled(span: Marked): void {
   span.spanContext().traceFlags |= TraceFlags.SAMPLED;
 }
 
+export interface KeepRemarkableOptions {
+  /** A local root span this slow is kept. @default 500 */
+  readonly slowMs?: number;
+}
+
+const aProcessor = withMethods('a span processor', 'onStart', 'onEnd', 'forceFlush', 'shutdown');
+
+/**
+ * A processor for any `NodeSDK` or `TracerProvider`: it passes on to `next` the traces that were sampled, and those
+ * that turn out degraded, failed or slow. The sampler has to record what it does not sample: `recordAll`.
+ *
+ * @example
+ * new NodeSDK({
+ *   sampler: recordAll({ ratio: 0.1 }),
+ *   spanProcessors: [keepRemarkable(new BatchSpanProcessor({ exporter: new OTLPTraceExporter() }))],
+ * });
+ * @throws {InvalidOptionError} when an argument makes no sense
+ */
+export function keepRemarkable(next: SpanProcessor, options: KeepRemarkableOptions = {}): SpanProcessor {
+  checkArgument('keepRemarkable', 'next', next, aProcessor);
+  checkOptions('keepRemarkable', options, { slowMs: atLeast(0) });
+  return new KeepRemarkable(next, options.slowMs ?? 500);
+}
+
 /**
  * Decides at the end of the local root span what head sampling can't know at its start: whether the trace was
  * degraded, failed or slow. Recording is cheap and exporting is not, so all spans are recorded and few exported.
  */
-export class KeepRemarkable implements SpanProcessor {
+class KeepRemarkable implements SpanProcessor {
   readonly #next: SpanProcessor;
   readonly #slowMs: number;
 
-  constructor(next: SpanProcessor, { slowMs }: { readonly slowMs: number }) {
+  constructor(next: SpanProcessor, slowMs: number) {
     this.#next = next;
     this.#slowMs = slowMs;
   }
 
-  onStart(span: Marked, parentContext: Context): void {
+  onStart(span: Marked & SdkSpan, parentContext: Context): void {
+    this.#next.onStart(span, parentContext);
     const parent: Marked | undefined = trace.getSpan(parentContext);
     span[localRoot] = parent?.[localRoot] ?? { span, waiting: [], isEnded: false };
   }
@@ -70,7 +90,7 @@ export class KeepRemarkable implements SpanProcessor {
 
   #endRoot(root: LocalRoot, span: ReadableSpan): void {
     root.isEnded = true;
-    if (hrTimeToMilliseconds(span.duration) >= this.#slowMs) keepTrace(root.span);
+    if (milliseconds(span.duration) >= this.#slowMs) keepTrace(root.span);
     if (isSampled(root.span)) {
       for (const child of root.waiting) this.#export(child);
       this.#export(span);
@@ -90,4 +110,8 @@ export class KeepRemarkable implements SpanProcessor {
   shutdown(): Promise<void> {
     return this.#next.shutdown();
   }
+}
+
+function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1e3 + nanoseconds / 1e6;
 }

@@ -1,6 +1,6 @@
-import { ROOT_CONTEXT, SamplingDecision } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SamplingDecision, SpanKind } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
-import { isInSample, RecordAllSampler } from './sampling.ts';
+import { isInSample, recordAll } from './sampling.ts';
 
 const withRandomPart = (hex: string) => 'a'.repeat(18) + hex.padEnd(14, '0');
 
@@ -24,7 +24,10 @@ test.each([
   [0.1, '00', SamplingDecision.RECORD],
   [0, 'ff', SamplingDecision.RECORD],
 ])('at a ratio of %s, trace …%s is decided %s, recorded in any case', (ratio, random, decision) => {
-  expect(new RecordAllSampler(ratio).shouldSample(ROOT_CONTEXT, withRandomPart(random))).toEqual({
+  const sampler = recordAll({ ratio });
+  expect(
+    sampler.shouldSample(ROOT_CONTEXT, withRandomPart(random), 'order', SpanKind.INTERNAL, {}, []),
+  ).toEqual({
     decision,
   });
 });

@@ -1,8 +1,6 @@
+import { between, checkOptions } from '@ballast/resilience/primitives';
 import { type Context, SamplingDecision, type SamplingResult, TraceFlags, trace } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace';
-
-/** Share of unremarkable traces the collector keeps, as in infra/otel-collector/config.yaml. */
-export const tailRatio = 0.1;
 
 const randomHexDigits = 6;
 const randomRange = 16 ** randomHexDigits;
@@ -18,10 +16,17 @@ export function isInSample(traceId: string, ratio: number): boolean {
 }
 
 /**
- * Records every span and samples a share of the traces, so that the rest can still be kept when they turn out
- * degraded, failed or slow (see keep-remarkable.ts). A caller's decision to sample is followed.
+ * A sampler that records every span and samples a share of the traces, so that the rest can still be kept when they
+ * turn out degraded, failed or slow: the other half of `keepRemarkable`. A caller's decision to sample is followed.
+ *
+ * @throws {InvalidOptionError} when `ratio` is not from 0 to 1
  */
-export class RecordAllSampler implements Sampler {
+export function recordAll(options: { readonly ratio?: number } = {}): Sampler {
+  checkOptions('recordAll', options, { ratio: between(0, 1) });
+  return new RecordAllSampler(options.ratio ?? 1);
+}
+
+class RecordAllSampler implements Sampler {
   readonly #ratio: number;
 
   constructor(ratio: number) {
