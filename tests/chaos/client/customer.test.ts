@@ -125,6 +125,24 @@ describe('a customer', () => {
       { place: [pending, pending], cancel: [rejected, rejected], read: [rejected, rejected] },
       { habits: true },
     );
-    expect(asked.slice(0, 6)).toEqual(['place', 'place', 'cancel', 'cancel', 'read', 'read']);
+    expect(asked.slice(0, 6)).toEqual(['place', 'place', 'cancel', 'read', 'cancel', 'read']);
+  });
+
+  it('asks again to cancel while nothing can be released, and not for ever', async () => {
+    const busy = problem(503, 'dependency-unavailable');
+    const settled = problem(409, 'order-settled');
+    // Two of them, since a customer of these habits sends every order twice.
+    const place = [pending, pending];
+    const again = await visit(
+      { place, cancel: [busy, busy, settled, settled], read: [confirmed, confirmed] },
+      { habits: true },
+    );
+    expect(again.asked.filter((operation) => operation === 'cancel')).toHaveLength(4);
+    const many = <T>(outcome: T) => Array.from({ length: 40 }, () => outcome);
+    const never = await visit(
+      { place: [pending, pending], cancel: many(busy), read: [confirmed, confirmed] },
+      { habits: true },
+    );
+    expect(never.asked.filter((operation) => operation === 'cancel')).toHaveLength(16);
   });
 });

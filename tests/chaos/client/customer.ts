@@ -31,10 +31,12 @@ export const habits = {
   /** Uses the key again for another order. */
   otherBodies: 0.04,
   /** Has the order cancelled when it is answered as pending. */
-  cancellations: 0.15,
+  cancellations: 0.3,
 } as const;
 /** Far less than a key is kept. */
 const latestDuplicateMs = 8000;
+const maxCancellations = 8;
+const betweenCancellationsMs = 300;
 const longestPauseMs = 4000;
 /** Shorter than the time an order may take to settle, or the pause would be what is late. */
 const longestPauseBetweenReadsMs = 2500;
@@ -71,20 +73,32 @@ async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools): Pr
   }
 }
 
-/** Reads the order once after every acknowledgement, and then until it is settled. */
+/** Both at once: a customer who waits to have the order cancelled looks whether it was settled meanwhile. */
 async function follow(
   { orderId, orderStatus }: Extract<Outcome, { type: 'ok' }>,
   tools: CustomerTools,
 ): Promise<void> {
-  const { api, log, random } = tools;
-  if (orderStatus === 'pending' && api.cancel && random.chance(habits.cancellations)) {
-    const { cancel } = api;
-    await log.attempt({ operation: 'cancel', orderId }, () => cancel(orderId));
-  }
+  const isCancelled = orderStatus === 'pending' && tools.random.chance(habits.cancellations);
+  await Promise.all([isCancelled && cancel(orderId, tools), readUntilSettled(orderId, tools)]);
+}
+
+/** Reads the order once after every acknowledgement, and then until it is settled. */
+async function readUntilSettled(orderId: string, tools: CustomerTools): Promise<void> {
+  const { api, log } = tools;
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await log.attempt({ operation: 'read', orderId }, () => api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
     await sleep(tools.clock, pauseMs(outcome, attempt, tools));
+  }
+}
+
+/** Asks a few times: as long as inventory is away, nothing can be released. */
+async function cancel(orderId: string, { api, log, clock, closing }: CustomerTools): Promise<void> {
+  const ask = api.cancel;
+  for (let attempt = 1; ask && attempt <= maxCancellations && !closing.aborted; attempt += 1) {
+    const outcome = await log.attempt({ operation: 'cancel', orderId }, () => ask(orderId));
+    if (outcome.type === 'ok' || (outcome.type === 'fail' && outcome.status !== 503)) return;
+    await sleep(clock, betweenCancellationsMs);
   }
 }
 
