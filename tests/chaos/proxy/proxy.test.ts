@@ -101,6 +101,18 @@ describe('the proxy', () => {
     expect(await send(proxy.port, 'back').answer).toBe('back');
   });
 
+  it('leads new connections elsewhere while it is diverted, and cuts those that are led otherwise', async () => {
+    const [own, other] = [await echoServer('own '), await echoServer('other ')];
+    const proxy = await proxyTo([own]);
+    const waiting = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => {});
+    await until(() => proxy.connections === 1);
+    const leadBack = proxy.divert(other);
+    await once(waiting, 'close');
+    expect(await send(proxy.port, 'x').answer).toBe('other x');
+    leadBack();
+    expect(await send(proxy.port, 'x').answer).toBe('own x');
+  });
+
   it('cuts live connections when disabled', async () => {
     const clock = heldClock();
     const proxy = await proxyTo([await echoServer()], clock);
