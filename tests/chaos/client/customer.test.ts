@@ -18,9 +18,10 @@ const decided = (always: boolean): SeededRandom => ({
 
 async function visit(
   answers: { place: Outcome[]; read?: Outcome[]; cancel?: Outcome[] },
-  { habits = false } = {},
+  { habits = false, keyLifeMs = Number.POSITIVE_INFINITY } = {},
 ) {
-  const log = openHistoryLog({ clock: { now: () => 0 } });
+  let nowMs = 0;
+  const log = openHistoryLog({ clock: { now: () => nowMs } });
   const waits: number[] = [];
   const closing = new AbortController();
   const next = (outcomes: Outcome[] | undefined) => async () => {
@@ -31,6 +32,7 @@ async function visit(
   // Time passes at once.
   const setTimer = (callback: () => void, delayMs: number) => {
     waits.push(delayMs);
+    nowMs += delayMs;
     queueMicrotask(callback);
     return { cancel() {} };
   };
@@ -46,7 +48,14 @@ async function visit(
   ];
   await runCustomer(
     { key: 'k', customerId: 'c', items },
-    { api, log, clock: { now: () => 0, setTimer }, random: decided(habits), closing: closing.signal },
+    {
+      api,
+      log,
+      clock: { now: () => nowMs, setTimer },
+      random: decided(habits),
+      closing: closing.signal,
+      keyLifeMs,
+    },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
@@ -117,6 +126,12 @@ describe('a customer', () => {
     expect(again).toEqual(first);
     expect(other).toEqual(first?.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 })));
     expect(later).toEqual(first?.toReversed());
+  });
+
+  it('stops using a key that may have been forgotten', async () => {
+    const busy = Array.from({ length: 40 }, () => problem(503, 'overloaded'));
+    const { waits } = await visit({ place: busy }, { keyLifeMs: 1000 });
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(3000);
   });
 
   it('has a pending order cancelled, and reads it all the same', async () => {

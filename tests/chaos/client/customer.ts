@@ -12,6 +12,11 @@ export type CustomerTools = {
   readonly clock: Clock;
   /** Once it is aborted, a customer asks no more. */
   readonly closing: AbortSignal;
+  /**
+   * For how long a key is used after its first time: once it may have been forgotten, it would make a second order.
+   * @default for ever
+   */
+  readonly keyLifeMs?: number;
 };
 
 export type OrderRequest = {
@@ -47,11 +52,22 @@ const longestPauseBetweenReadsMs = 2500;
  */
 export async function runCustomer(order: OrderRequest, tools: CustomerTools): Promise<void> {
   const { random } = tools;
+  const mayUseKey = keyUse(tools);
   const sendings = random.chance(habits.concurrentDuplicates) ? random.integer(2, 3) : 1;
-  await Promise.all(Array.from({ length: sendings }, () => placeUntilAnswered(order, tools)));
-  if (random.chance(habits.serialDuplicates)) await place(order, tools);
-  if (random.chance(habits.otherBodies)) await place({ ...order, items: anotherBasket(order.items) }, tools);
-  if (random.chance(habits.lateDuplicates)) await placeLater(order, tools);
+  await Promise.all(
+    Array.from({ length: sendings }, () => placeUntilAnswered(order, { ...tools, mayUseKey })),
+  );
+  if (random.chance(habits.serialDuplicates) && mayUseKey()) await place(order, tools);
+  if (random.chance(habits.otherBodies) && mayUseKey())
+    await place({ ...order, items: anotherBasket(order.items) }, tools);
+  if (random.chance(habits.lateDuplicates)) await placeLater(order, { ...tools, mayUseKey });
+}
+
+type KeyUse = { readonly mayUseKey: () => boolean };
+
+function keyUse({ clock, closing, keyLifeMs = Number.POSITIVE_INFINITY }: CustomerTools): () => boolean {
+  const endsAt = clock.now() + keyLifeMs;
+  return () => !closing.aborted && clock.now() < endsAt;
 }
 
 /** The same products, and more of each. */
@@ -59,13 +75,13 @@ function anotherBasket(items: readonly OrderLine[]): OrderLine[] {
   return items.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
 }
 
-async function placeLater(order: OrderRequest, tools: CustomerTools): Promise<void> {
+async function placeLater(order: OrderRequest, tools: CustomerTools & KeyUse): Promise<void> {
   await sleep(tools.clock, tools.random.integer(500, latestDuplicateMs), tools.closing);
-  if (!tools.closing.aborted) await place({ ...order, items: order.items.toReversed() }, tools);
+  if (tools.mayUseKey()) await place({ ...order, items: order.items.toReversed() }, tools);
 }
 
-async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools): Promise<void> {
-  for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
+async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools & KeyUse): Promise<void> {
+  for (let attempt = 1; tools.mayUseKey(); attempt += 1) {
     const outcome = await place(order, tools);
     if (outcome.type === 'ok') return follow(outcome, tools);
     if (outcome.type === 'fail' && isFinal(outcome)) return;
