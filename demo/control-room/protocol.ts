@@ -1,4 +1,5 @@
 import type { CheckResult } from '../scenarios/check-result.ts';
+import type { Verdict } from '../scenarios/verdict.ts';
 import type { ActiveFault } from '../stage/faults.ts';
 import type { EdgePicture, Mark, NodePicture, OrderSeen, PolicyReport, Traffic } from '../stage/picture.ts';
 
@@ -42,7 +43,8 @@ export interface ScenarioCard {
   readonly expects: readonly string[];
   readonly heals: string;
   readonly durationMs: number;
-  readonly naive: string | null;
+  /** What happens without the protection. */
+  readonly naive: string;
   /** Why it can't run here, when it can't. */
   readonly unavailable: string | null;
 }
@@ -57,8 +59,9 @@ export interface ScenarioRun {
   readonly durationMs: number;
   readonly step: string;
   readonly checks: readonly CheckResult[];
-  /** Whether every expectation was met; those of a naive run say what must go wrong. */
-  readonly verdict: 'as declared' | 'not as declared' | null;
+  readonly verdict: Verdict | null;
+  /** Why there is no verdict. */
+  readonly reason: string | null;
   /** Path of the picture of the run, below the page's address. */
   readonly picture: string | null;
 }

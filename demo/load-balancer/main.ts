@@ -1,12 +1,14 @@
 import { resolve4 } from 'node:dns/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, isIP, type Socket } from 'node:net';
 import { z } from 'zod';
 
-const { HOST, PORT, UPSTREAM } = z
+const { HOST, PORT, UPSTREAM, IDLE_TIMEOUT_MS } = z
   .object({
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int(),
     UPSTREAM: z.string().regex(/^[\w.-]+:\d+$/, 'expected name:port'),
+    /** Shorter than the services' KEEP_ALIVE_TIMEOUT_MS, as it is of real balancers. */
+    IDLE_TIMEOUT_MS: z.coerce.number().int().positive().default(60_000),
   })
   .parse(process.env);
 const [name = '', port] = UPSTREAM.split(':');
@@ -16,7 +18,7 @@ let turn = 0;
 
 /** The replicas behind the name, beginning with another one each time. */
 async function replicas(): Promise<string[]> {
-  const addresses = (await resolve4(name)).toSorted();
+  const addresses = isIP(name) ? [name] : (await resolve4(name)).toSorted();
   turn += 1;
   const first = turn % addresses.length;
   return [...addresses.slice(first), ...addresses.slice(0, first)];
@@ -56,6 +58,7 @@ async function serve(client: Socket): Promise<void> {
   }
   upstream.on('error', () => upstream.destroy()).on('close', () => client.destroy());
   client.on('close', () => upstream.destroy());
+  client.setTimeout(IDLE_TIMEOUT_MS, () => client.end());
   client.pipe(upstream).pipe(client);
 }
 

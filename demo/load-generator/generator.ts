@@ -1,6 +1,7 @@
-import { systemClock } from '@ballast/resilience/primitives';
-import { createArrivals } from './arrivals.ts';
+import { type Clock, systemClock } from '@ballast/resilience/primitives';
+import { type Arrivals, createArrivals } from './arrivals.ts';
 import { classifyReply } from './classify-reply.ts';
+import { atTheCustomer } from './customer-deadline.ts';
 import { PendingOrders } from './pending-orders.ts';
 import { placeOrder } from './place-order.ts';
 import { createResendBudget } from './resend-budget.ts';
@@ -12,28 +13,33 @@ import { degradedShareOf, TrafficCounter } from './traffic-counter.ts';
 /** With more requests waiting, the generator would measure itself and not the system. */
 const maxInFlight = 2000;
 /** An order that is due for longer (the generator was stopped) is not sent any more. */
-const maxLatenessMs = 2000;
+const maxLagMs = 2000;
 const lookUpEveryMs = 250;
 
 /** Customers of the shop, and counts of what happened to them. */
 export class Generator {
   readonly #client: ShopClient;
+  readonly #clock: Clock;
   readonly #orders = new TrafficCounter();
   readonly #reads = new TrafficCounter();
   readonly #pending: PendingOrders;
   readonly #budget = createResendBudget();
   readonly #recent: RecentOrder[] = [];
-  readonly #orderArrivals = this.#arrivals((at) => this.#order(at), this.#orders);
-  readonly #readArrivals = this.#arrivals((at) => this.#read(at), this.#reads);
+  readonly #orderArrivals: Arrivals;
+  readonly #readArrivals: Arrivals;
   #skus: readonly string[] = [];
   #statuses: Record<string, number> = {};
   #rate: Rate = { ordersPerSecond: 0, readsPerSecond: 0 };
   #inFlight = 0;
   #notSent = 0;
+  #lagMs = 0;
   readonly #resends = { inSecond: 0, total: 0 };
 
-  constructor(client: ShopClient) {
+  constructor(client: ShopClient, clock: Clock = systemClock) {
     this.#client = client;
+    this.#clock = clock;
+    this.#orderArrivals = this.#arrivals((at) => this.#order(at), this.#orders);
+    this.#readArrivals = this.#arrivals((at) => this.#read(at), this.#reads);
     this.#pending = new PendingOrders(client, Date.now);
     setInterval(() => this.#pending.lookUp(), lookUpEveryMs);
   }
@@ -74,23 +80,26 @@ export class Generator {
       degradedShare: degradedShareOf(orders.outcomes),
       inFlight: this.#inFlight,
       notSent: this.#notSent,
+      lagMs: this.#lagMs,
       pending: this.#pending.snapshot(),
       totals: { ...this.#orders.totals(), resends: this.#resends.total },
     };
     this.#statuses = {};
     this.#notSent = 0;
+    this.#lagMs = 0;
     this.#resends.inSecond = 0;
     return stats;
   }
 
-  #arrivals(send: (intendedAtMs: number) => Promise<void>, counter: TrafficCounter) {
+  #arrivals(send: (intendedAtMs: number) => Promise<void>, counter: TrafficCounter): Arrivals {
     const onArrival = (intendedAtMs: number): void => {
       counter.offer();
-      const isLate = systemClock.now() - intendedAtMs > maxLatenessMs;
-      if (isLate || this.#inFlight >= maxInFlight) this.#notSent += 1;
+      const lagMs = this.#clock.now() - intendedAtMs;
+      this.#lagMs = Math.max(this.#lagMs, lagMs);
+      if (lagMs > maxLagMs || this.#inFlight >= maxInFlight) this.#notSent += 1;
       else void send(intendedAtMs);
     };
-    return createArrivals({ clock: systemClock, random: Math.random, onArrival });
+    return createArrivals({ clock: this.#clock, random: Math.random, onArrival });
   }
 
   #note(reply: Reply): void {
@@ -110,10 +119,11 @@ export class Generator {
     this.#inFlight -= 1;
     this.#resends.inSecond += attempts - 1;
     this.#resends.total += attempts - 1;
-    const latencyMs = systemClock.now() - intendedAtMs;
-    this.#orders.end(result.outcome, latencyMs);
+    const latencyMs = this.#clock.now() - intendedAtMs;
+    const outcome = atTheCustomer(result.outcome, latencyMs);
+    this.#orders.end(outcome, latencyMs);
     if (result.outcome === 'pending' && result.id) this.#pending.follow(result.id);
-    this.#recent.unshift({ ...result, attempts, latencyMs, at: Date.now() });
+    this.#recent.unshift({ ...result, outcome, attempts, latencyMs, at: Date.now() });
     this.#recent.length = Math.min(this.#recent.length, maxRecentOrders);
   }
 
@@ -123,6 +133,7 @@ export class Generator {
     const reply = await this.#client.send({ method: 'GET', path, headers: { 'x-priority': 'sheddable' } });
     this.#inFlight -= 1;
     this.#note(reply);
-    this.#reads.end(classifyReply(reply).outcome, systemClock.now() - intendedAtMs);
+    const latencyMs = this.#clock.now() - intendedAtMs;
+    this.#reads.end(atTheCustomer(classifyReply(reply).outcome, latencyMs), latencyMs);
   }
 }

@@ -1,8 +1,8 @@
 /**
  * How good an answer was for the customer, best first; every order has exactly one. `live` to `disabled` are confirmed
  * orders, named by where their recommendations came from; `pending`: accepted, stock is reserved later; `rejected`:
- * out of stock; `refused`: a 503 or 429 that says when to come back; `failed`: any other answer, or none after the
- * last attempt.
+ * out of stock; `late`: one of these, but after the customer's deadline; `refused`: a 503 or 429 that says when to come
+ * back; `failed`: any other answer, or none after the last attempt.
  */
 export const qualities = [
   'live',
@@ -11,6 +11,7 @@ export const qualities = [
   'disabled',
   'pending',
   'rejected',
+  'late',
   'refused',
   'failed',
 ] as const;

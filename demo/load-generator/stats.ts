@@ -28,17 +28,19 @@ export interface LoadStats {
   readonly at: number;
   readonly rate: Rate;
   readonly orders: RequestStats;
-  /** Reads of recommendations; `live` to `disabled`, `refused` and `failed` apply. */
+  /** Reads of recommendations; `live` to `disabled`, `late`, `refused` and `failed` apply. */
   readonly reads: RequestStats;
   /** Answers by HTTP status, each attempt counted; `timeout` and `reset` for none. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Attempts beyond the first, each with the key of the first. */
   readonly resends: number;
-  /** Share of answered orders that were not confirmed with live recommendations, 0..1; `null` without orders. */
+  /** Share of the orders served in time that were not confirmed with live recommendations, 0..1; `null` without any. */
   readonly degradedShare: number | null;
   readonly inFlight: number;
   /** Requests not sent because too many were waiting already: the generator's limit, not the system's. */
   readonly notSent: number;
+  /** The longest time by which a request was sent too late: on a busy machine the generator itself is slow. */
+  readonly lagMs: number;
   /** Orders answered with 202, looked up until they settle; `missing`: acknowledged orders that are lost. */
   readonly pending: {
     readonly open: number;

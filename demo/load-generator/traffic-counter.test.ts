@@ -18,8 +18,8 @@ test('each second begins at nothing, the totals go on', () => {
 });
 
 test('the degraded share is of the orders that were served', () => {
-  expect(degradedShareOf(qualityCounts({ live: 6, cached: 1, pending: 1, failed: 10, rejected: 3 }))).toBe(
-    0.25,
-  );
+  expect(
+    degradedShareOf(qualityCounts({ live: 6, cached: 1, pending: 1, failed: 10, late: 4, rejected: 3 })),
+  ).toBe(0.25);
   expect(degradedShareOf(qualityCounts({ failed: 10 }))).toBeNull();
 });

@@ -45,7 +45,9 @@ export class TrafficCounter {
   }
 }
 
-/** Share of the answered orders that were worse than live; an order that was not served has no quality to compare. */
+/**
+ * Share of the orders served in time that were worse than live; an order that was not has no quality to compare.
+ */
 export function degradedShareOf({
   live,
   cached,

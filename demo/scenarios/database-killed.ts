@@ -1,5 +1,7 @@
-import { acceptedShare, p99Ms, share } from './measures.ts';
+import { noneAccepted } from './fault-seen.ts';
+import { acceptedShare, letThroughPerSecond, p99Ms, share } from './measures.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 import { killAndStart } from './steps.ts';
 
 export const databaseKilled: Scenario = {
@@ -13,6 +15,8 @@ export const databaseKilled: Scenario = {
   durationMs: 26_000,
   needs: ['supervisor'],
   steps: killAndStart('postgres', 'PostgreSQL', 5000, 12_000),
+  steadyState: healthy,
+  faultSeen: [noneAccepted(1000)],
   expects: [
     {
       says: 'orders are refused with Retry-After, and do not fail',
@@ -27,5 +31,16 @@ export const databaseKilled: Scenario = {
       measure: acceptedShare('after', 7000),
       atLeast: 0.98,
     },
+    {
+      says: 'queries tried on a database that is gone',
+      unit: 'per second',
+      measure: letThroughPerSecond('orders->postgres', 'during', 2000),
+      atMost: 5,
+      naive: { atLeast: 10 },
+    },
   ],
+  naive: {
+    without: ['breaker'],
+    says: 'Without a breaker every order is refused as well, but each first tries a database that has to recover.',
+  },
 };

@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { callsPerSecond, p99Ms } from './measures.ts';
-import { noOrderFails, ordersAccepted } from './order-expectations.ts';
+import { noOrderFails, ordersAccepted, ordersConfirmedAgain, ordersLate } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 const work = 'inventory->postgres';
 
@@ -21,33 +23,30 @@ export const deadlinePropagation: Scenario = {
       act: (stage) => stage.fault('inventory', 'latency', 8000, { latencyMs: 900 }),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(2000)],
   expects: [
     {
       says: 'queries inventory makes for callers that gave up',
       unit: 'per second',
       measure: callsPerSecond(work, 'during', 2000),
       atMost: 4,
+      naive: { atLeast: 8 },
     },
     noOrderFails,
-    ordersAccepted(0.95),
+    { ...ordersAccepted(0.95), naive: { atMost: 0.2 } },
+    { ...ordersLate(0.02), naive: { atLeast: 0.5 } },
     {
       says: 'every order is answered within its deadline (p99)',
       unit: 'ms',
       measure: p99Ms('during', 2000),
       atMost: 1200,
+      naive: { atLeast: 1700 },
     },
+    ordersConfirmedAgain(4000),
   ],
   naive: {
     without: ['deadline', 'timeouts'],
     says: 'Without deadlines the work is done too late, and every order waits for it.',
-    expects: [
-      {
-        says: 'queries inventory makes',
-        unit: 'per second',
-        measure: callsPerSecond(work, 'during', 2000),
-        atLeast: 8,
-      },
-      { says: 'orders are late (p99)', unit: 'ms', measure: p99Ms('during', 2000), atLeast: 1700 },
-    ],
   },
 };

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { CheckResult } from './check-result.ts';
-import { judge } from './judge.ts';
+import { unjudged } from './judge.ts';
 import type { ScenarioResult } from './run-scenario.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Variant } from './scenario.ts';
 
 /** A scenario with the results of its variants. */
 export interface ScenarioEvidence {
@@ -15,7 +15,8 @@ export function evidenceOf(runs: readonly ScenarioEvidence[]): string {
   return [
     '# Evidence',
     '',
-    'What each protection is worth: every [scenario](scenarios.md) played twice on one machine, the same measures taken in both runs.',
+    'What each protection is worth: every [scenario](scenarios.md) played twice on one machine, both runs judged by the same checks.',
+    'Bold is what broke; without its protections a system has to break just that, and hold the rest.',
     'Made by a machine, not by hand; this makes it again:',
     '',
     '```sh',
@@ -32,25 +33,31 @@ export function evidenceOf(runs: readonly ScenarioEvidence[]): string {
 const today = (): string => new Date().toISOString().slice(0, 10);
 
 function sectionOf({ scenario, results }: ScenarioEvidence): string[] {
-  const checksOf = (variant: string): readonly CheckResult[] | undefined => {
-    const result = results.find((one) => one.variant === variant);
-    return result && judge(scenario.expects, result.recording);
-  };
-  const protectedRun = checksOf('protected') ?? [];
-  const naive = checksOf('naive');
-  const without = naive ? `without ${scenario.naive?.without.join(', ')}` : '';
-  const rows = protectedRun.map(
-    ({ says, expected, measured }, index) =>
-      `| ${says} | ${expected} | ${measured} |${naive ? ` ${naive[index]?.measured} |` : ''}`,
+  const resultOf = (variant: Variant) => results.find((result) => result.variant === variant);
+  const runs = [resultOf('protected'), resultOf('naive')].flatMap((result) => result ?? []);
+  const heads = runs.map(({ variant }) =>
+    variant === 'naive' ? `without ${scenario.naive.without.join(', ')}` : 'with',
   );
   return [
     `## ${scenario.title}`,
     '',
     scenario.breaks,
     '',
-    `| | must be | with |${naive ? ` ${without} |` : ''}`,
-    `|---|---:|---:|${naive ? '---:|' : ''}`,
-    ...rows,
+    `| | must be | ${heads.join(' | ')} |`,
+    `|---|---:|${runs.map(() => '---:|').join('')}`,
+    ...scenario.expects.map((check, index) => rowOf(unjudged(check, 'protected'), runs, index)),
+    ...runs.flatMap(verdictOf),
     '',
   ];
 }
+
+function rowOf({ says, expected }: CheckResult, runs: readonly ScenarioResult[], index: number): string {
+  const cells = runs.map(({ checks }) => cellOf(checks[index] as CheckResult));
+  return `| ${says} | ${expected} | ${cells.join(' | ')} |`;
+}
+
+const cellOf = ({ measured, holds, isAsDeclared }: CheckResult): string =>
+  `${holds ? measured : `**${measured}**`}${isAsDeclared === false ? ' (not as declared)' : ''}`;
+
+const verdictOf = ({ variant, verdict, reason }: ScenarioResult): string[] =>
+  verdict === 'as declared' ? [] : ['', `The ${variant} run: ${verdict}. ${reason ?? ''}`.trim()];

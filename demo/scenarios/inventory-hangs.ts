@@ -1,6 +1,8 @@
+import { noneConfirmedAtOnce } from './fault-seen.ts';
 import { p99Ms, secondsUntilOpen, secondsUntilSettled, share } from './measures.ts';
-import { noOrderFails, ordersAccepted } from './order-expectations.ts';
+import { noOrderFails, ordersAccepted, ordersConfirmedAgain, ordersLate } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 export const inventoryHangs: Scenario = {
   name: 'inventory-hangs',
@@ -13,21 +15,32 @@ export const inventoryHangs: Scenario = {
   durationMs: 30_000,
   needs: ['supervisor'],
   steps: [{ atMs: 5000, says: 'Inventory is stopped', act: (stage) => stage.stall('inventory', 8000) }],
+  steadyState: healthy,
+  faultSeen: [noneConfirmedAtOnce(2000)],
   expects: [
-    noOrderFails,
-    ordersAccepted(0.95),
+    { ...noOrderFails, naive: { atLeast: 0.03 } },
+    { ...ordersAccepted(0.95), naive: { atMost: 0.2 } },
+    { ...ordersLate(0.02), naive: { atLeast: 0.2 } },
     {
       says: 'orders are accepted as pending',
       unit: 'share',
       measure: share(['pending'], 'during', 2000),
       atLeast: 0.9,
+      naive: { atMost: 0.2 },
     },
-    { says: 'the breaker opens', unit: 's', measure: secondsUntilOpen('orders->inventory'), atMost: 4 },
+    {
+      says: 'the breaker opens',
+      unit: 's',
+      measure: secondsUntilOpen('orders->inventory'),
+      atMost: 4,
+      naive: 'not seen',
+    },
     {
       says: 'no order waits longer than the deadline (p99)',
       unit: 'ms',
       measure: p99Ms('during', 2000),
       atMost: 1200,
+      naive: { atLeast: 1500 },
     },
     {
       says: 'every pending order is settled after its return',
@@ -35,12 +48,10 @@ export const inventoryHangs: Scenario = {
       measure: secondsUntilSettled,
       atMost: 15,
     },
+    ordersConfirmedAgain(8000),
   ],
   naive: {
     without: ['timeouts', 'deadline', 'breaker', 'bulkhead'],
     says: 'Without timeouts and breaker every order waits until its customer gives up.',
-    expects: [
-      { says: 'orders hang with it (p99)', unit: 'ms', measure: p99Ms('during', 3000), atLeast: 1500 },
-    ],
   },
 };

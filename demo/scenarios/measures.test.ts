@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
-import { type Quality, qualityCounts } from '../load-generator/quality.ts';
-import type { LoadStats } from '../load-generator/stats.ts';
-import type { BreakerState, EdgePicture } from '../stage/picture.ts';
-import { judge } from './judge.ts';
 import {
   acceptedShare,
   attemptsPerCall,
   confirmedAgainstBefore,
   confirmedPerOrder,
   failedShare,
+  lagMs,
+  letThroughPerSecond,
   p50Ms,
   p99Ms,
   secondsUntilClosed,
@@ -16,41 +14,14 @@ import {
   secondsUntilSettled,
   share,
 } from './measures.ts';
-import type { Recording, Sample } from './recording.ts';
-
-interface Second {
-  counts?: Partial<Record<Quality, number>>;
-  latenciesMs?: number[];
-  breaker?: BreakerState;
-  open?: number;
-  missing?: number;
-  settled?: number;
-  retries?: number;
-}
+import type { Recording } from './recording.ts';
+import { type Second, sampleOf } from './testing.ts';
 
 const edge = 'orders->recommendation';
 
-function sample(
-  {
-    counts = { live: 10 },
-    latenciesMs = [20],
-    breaker = 'closed',
-    open = 0,
-    missing = 0,
-    settled = 0,
-    retries = 0,
-  }: Second,
-  index: number,
-): Sample {
-  const orders = { offered: 10, outcomes: qualityCounts(counts), latencyMs: null };
-  const stats = { orders, pending: { open, missing, confirmed: settled } } as unknown as LoadStats;
-  const edges = [{ id: edge, breaker, callsPerSecond: 10 } as EdgePicture];
-  return { atMs: (index + 1) * 1000, stats, latenciesMs, edges, retries: { [edge]: retries } };
-}
-
 /** Broken in its third and fourth second of six. */
 const recording = (...seconds: Second[]): Recording => ({
-  samples: seconds.map(sample),
+  samples: seconds.map((second, index) => sampleOf(second, (index + 1) * 1000)),
   brokenFromMs: 2000,
   brokenToMs: 4000,
   durationMs: 6000,
@@ -174,9 +145,20 @@ test('attempts per call compare retries with calls while it was broken', () => {
   expect(attemptsPerCall(edge)(run)).toBe(1.5);
 });
 
-test('an expectation without a number is not met', () => {
-  const expectation = { says: 'it closes', unit: 's', measure: () => null, atMost: 5 } as const;
-  expect(judge([expectation], recording())).toEqual([
-    { says: 'it closes', expected: 'at most 5.0 s', measured: 'not seen', holds: false },
-  ]);
+test('what a guard lets through is counted per second', () => {
+  const run = recording(
+    {},
+    {},
+    { letThrough: 10 },
+    { letThrough: 14 },
+    { letThrough: 14 },
+    { letThrough: 30 },
+  );
+  expect(letThroughPerSecond(edge, 'during')(run)).toBe(4);
+  expect(letThroughPerSecond(edge, 'during', 1000)(run)).toBeNull();
+});
+
+test('the lag of the load generator is a quantile over the seconds of a run', () => {
+  expect(lagMs(0.5)(recording({ lagMs: 5 }, { lagMs: 900 }, { lagMs: 3 }))).toBe(5);
+  expect(lagMs(0.5)(recording())).toBeNull();
 });

@@ -5,15 +5,22 @@ import { inPhase, type Phase, type Recording, type Sample, sinceTheFault } from 
 
 type Measure = (recording: Recording) => number | null;
 
-const count = (samples: readonly Sample[], wanted: readonly Quality[]): number =>
+type Kind = 'orders' | 'reads';
+
+const count = (samples: readonly Sample[], wanted: readonly Quality[], kind: Kind = 'orders'): number =>
   samples.reduce(
-    (sum, { stats }) => sum + wanted.reduce((all, quality) => all + stats.orders.outcomes[quality], 0),
+    (sum, { stats }) => sum + wanted.reduce((all, quality) => all + stats[kind].outcomes[quality], 0),
     0,
   );
 
-const shareOf = (samples: readonly Sample[], wanted: readonly Quality[]): number | null => {
-  const total = count(samples, qualities);
-  return total === 0 ? null : count(samples, wanted) / total;
+const shareOf = (
+  samples: readonly Sample[],
+  wanted: readonly Quality[],
+  among: readonly Quality[] = qualities,
+  kind: Kind = 'orders',
+): number | null => {
+  const total = count(samples, among, kind);
+  return total === 0 ? null : count(samples, wanted, kind) / total;
 };
 
 /** Share of the orders that ended in a phase with one of these qualities, 0..1. */
@@ -28,6 +35,47 @@ const confirmed = ['live', 'cached', 'default', 'disabled'] as const;
 /** Share of orders the customer could place: confirmed, or accepted to be settled later. */
 export const acceptedShare = (phase: Phase, skipMs = 0): Measure =>
   share([...accepted, 'rejected'], phase, skipMs);
+
+/** Share of orders confirmed at once, of all but those that were out of stock. */
+export const confirmedShare =
+  (phase: Phase, skipMs = 0): Measure =>
+  (recording) =>
+    shareOf(
+      inPhase(recording, phase, skipMs),
+      confirmed,
+      qualities.filter((quality) => quality !== 'rejected'),
+    );
+
+/** Share of the reads of recommendations that ended in a phase with one of these qualities. */
+export const readsShare =
+  (wanted: readonly Quality[], phase: Phase, skipMs = 0): Measure =>
+  (recording) =>
+    shareOf(inPhase(recording, phase, skipMs), wanted, qualities, 'reads');
+
+/** Requests that came before the fault, of those the rate says. */
+export const offeredShare =
+  (kind: Kind): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, 'just-before');
+    const wanted = samples.reduce((sum, { stats }) => sum + stats.rate[`${kind}PerSecond`], 0);
+    const offered = samples.reduce((sum, { stats }) => sum + stats[kind].offered, 0);
+    return wanted === 0 ? null : offered / wanted;
+  };
+
+/** The highest that something was in the seconds before the fault. */
+export const stateBefore =
+  (of: (sample: Sample) => number): Measure =>
+  (recording) =>
+    highest(inPhase(recording, 'just-before').map(of));
+
+/** Share of the seconds of the fault in which a process did not run. */
+export const downShare =
+  (process: string): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, 'during', 1000);
+    const down = samples.filter((sample) => sample.down.includes(process));
+    return samples.length === 0 ? null : down.length / samples.length;
+  };
 
 /** Share of orders that ended in an error or without an answer, from the fault to the end of the run. */
 export const failedShare: Measure = (recording) => shareOf(sinceTheFault(recording), ['failed']);
@@ -127,6 +175,27 @@ export const callsPerSecond =
   (recording) =>
     mean(inPhase(recording, phase, skipMs).flatMap((sample) => rateOf(sample, edge) ?? []));
 
+/** Calls per second that the guard of an edge let through, the mean of a phase. */
+export const letThroughPerSecond =
+  (edge: string, phase: Phase, skipMs = 0): Measure =>
+  (recording) => {
+    const samples = inPhase(recording, phase, skipMs);
+    const first = samples[0];
+    const last = samples.at(-1);
+    if (!first || !last || first === last) return null;
+    const calls = (last.letThrough[edge] ?? 0) - (first.letThrough[edge] ?? 0);
+    return (calls * 1000) / (last.atMs - first.atMs);
+  };
+
+/** How late the load generator itself was: a quantile over the seconds of the whole run. */
+export const lagMs =
+  (share: number): Measure =>
+  ({ samples }) =>
+    quantile(
+      samples.map(({ stats }) => stats.lagMs),
+      share,
+    ) ?? null;
+
 /** Most calls in flight at once in the last seconds before it heals: so many are answered, or tried again, together. */
 export const mostInFlight =
   (edge: string, lastMs = 3000): Measure =>
@@ -136,8 +205,11 @@ export const mostInFlight =
     const inFlight = samples.flatMap(
       (sample) => sample.edges.find(({ id }) => id === edge)?.bulkhead?.inFlight ?? [],
     );
-    return inFlight.length === 0 ? null : Math.max(...inFlight);
+    return highest(inFlight);
   };
+
+const highest = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : Math.max(...values);
 
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

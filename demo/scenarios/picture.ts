@@ -54,17 +54,18 @@ function niceAbove(value: number): number {
 }
 
 function half(
-  { scenario, variant, recording, checks, isAsDeclared }: ScenarioResult,
+  { scenario, variant, recording, checks, verdict, reason }: ScenarioResult,
   scales: Scales,
 ): string {
   const subtitle =
-    variant === 'naive' ? `without ${scenario.naive?.without.join(', ')}` : 'with every protection';
+    variant === 'naive' ? `without ${scenario.naive.without.join(', ')}` : 'with every protection';
   const broke = variant === 'naive' ? 'breaks as declared' : 'holds as declared';
-  const verdict = isAsDeclared ? broke : 'not as declared';
+  const isAsDeclared = verdict === 'as declared';
+  const headline = isAsDeclared ? broke : verdict;
   return [
     `<text class="title" x="${column.left}" y="34">${escaped(scenario.title)}</text>`,
-    `<text class="number ${isAsDeclared ? 'holds' : 'breaks'}" x="${column.width - column.right}" y="34">${verdict}</text>`,
-    `<text class="quiet" x="${column.left}" y="56">${escaped(subtitle)}</text>`,
+    `<text class="number ${isAsDeclared ? 'holds' : 'breaks'}" x="${column.width - column.right}" y="34">${headline}</text>`,
+    `<text class="quiet" x="${column.left}" y="56">${escaped(reason ?? subtitle)}</text>`,
     legend(recording.samples),
     band(recording, scales),
     answers(recording.samples, scales),
@@ -159,7 +160,7 @@ text{font:13px "Inter Variable",system-ui,sans-serif;fill:#16202d;font-variant-n
 .title{font-size:17px;font-weight:600}.quiet{fill:#586779}.small{font-size:11.5px}.number{text-anchor:end}
 .paper{fill:#fff}.band{fill:#d92f40;opacity:.09}.grid{stroke:#dde4ec;fill:none}
 .live{fill:#12a078}.cached{fill:#dd9a16}.default{fill:#8a63d8}.disabled{fill:#8794a5}.pending{fill:#2f7fe0}
-.rejected{fill:#b8c2ce}.refused{fill:#e0682c}.failed{fill:#d92f40}
+.rejected{fill:#b8c2ce}.late{fill:#b0478f}.refused{fill:#e0682c}.failed{fill:#d92f40}
 .offered{fill:none;stroke:#16202d;stroke-width:1.5;stroke-dasharray:4 4}.p99{fill:none;stroke:#c14d86;stroke-width:2}
 .holds{fill:#12a078;font-weight:700}.breaks{fill:#d92f40;font-weight:700}
 @media(prefers-color-scheme:dark){text{fill:#e9eff7}.quiet{fill:#93a1b4}.paper{fill:#10161f}.grid{stroke:#222d3b}.offered{stroke:#e9eff7}}

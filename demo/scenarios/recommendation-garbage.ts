@@ -1,6 +1,8 @@
-import { acceptedShare, secondsUntilOpen, share } from './measures.ts';
-import { noOrderFails, ordersAccepted } from './order-expectations.ts';
+import { noLiveRecommendations } from './fault-seen.ts';
+import { secondsUntilOpen, share } from './measures.ts';
+import { answersLiveAgain, noOrderFails, ordersAccepted } from './order-expectations.ts';
 import type { Scenario } from './scenario.ts';
+import { healthy } from './steady-state.ts';
 
 export const recommendationGarbage: Scenario = {
   name: 'recommendation-garbage',
@@ -18,14 +20,17 @@ export const recommendationGarbage: Scenario = {
       act: (stage) => stage.fault('recommendation', 'garbage', 7000),
     },
   ],
+  steadyState: healthy,
+  faultSeen: [noLiveRecommendations(1000)],
   expects: [
     noOrderFails,
-    ordersAccepted(0.99),
+    { ...ordersAccepted(0.99), naive: { atMost: 0.2 } },
     {
-      says: 'no garbage is passed on',
+      says: 'orders are confirmed with degraded recommendations',
       unit: 'share',
       measure: share(['cached', 'default'], 'during', 1000),
       atLeast: 0.9,
+      naive: { atMost: 0.1 },
     },
     {
       says: 'the breaker counts garbage as a failure',
@@ -33,18 +38,10 @@ export const recommendationGarbage: Scenario = {
       measure: secondsUntilOpen('orders->recommendation'),
       atMost: 3,
     },
-    { says: 'answers are live again', unit: 'share', measure: share(['live'], 'after', 6000), atLeast: 0.9 },
+    answersLiveAgain(6000),
   ],
   naive: {
     without: ['fallback'],
     says: 'Without degraded answers an unreadable recommendation fails the order.',
-    expects: [
-      {
-        says: 'orders that still go through',
-        unit: 'share',
-        measure: acceptedShare('during', 1000),
-        atMost: 0.2,
-      },
-    ],
   },
 };

@@ -11,6 +11,10 @@ export interface Sample {
   readonly edges: readonly EdgePicture[];
   /** Cumulative attempts beyond the first, per edge. */
   readonly retries: Readonly<Record<string, number>>;
+  /** Cumulative calls that the guard of an edge let through, per edge. */
+  readonly letThrough: Readonly<Record<string, number>>;
+  /** Names of the processes that did not run at the end of the second. */
+  readonly down: readonly string[];
 }
 
 export interface Recording {
@@ -20,7 +24,10 @@ export interface Recording {
   readonly durationMs: number;
 }
 
-export type Phase = 'before' | 'during' | 'after';
+/** `just-before`: the last seconds before the fault, in which the state must be steady. */
+export type Phase = 'before' | 'just-before' | 'during' | 'after';
+
+const justBeforeMs = 4000;
 
 /** Seconds that lie whole within a phase, `skipMs` after its begin. */
 export function inPhase(recording: Recording, phase: Phase, skipMs = 0): readonly Sample[] {
@@ -34,5 +41,6 @@ export const sinceTheFault = ({ samples, brokenFromMs }: Recording): readonly Sa
 
 function boundsOf({ brokenFromMs, brokenToMs, durationMs }: Recording, phase: Phase): [number, number] {
   if (phase === 'before') return [0, brokenFromMs];
+  if (phase === 'just-before') return [Math.max(0, brokenFromMs - justBeforeMs), brokenFromMs];
   return phase === 'during' ? [brokenFromMs, brokenToMs] : [brokenToMs, durationMs + 1000];
 }

@@ -11,24 +11,31 @@ export interface Step {
   readonly isReturn?: boolean;
 }
 
-export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'calls';
+export type Unit = 'share' | 'ms' | 's' | 'per second' | 'times' | 'count';
 
-/** Something that must be seen, with its bounds. */
-export interface Expectation {
-  readonly says: string;
-  readonly unit: Unit;
-  /** One number from the recording; null when the recording does not have it. */
-  readonly measure: (recording: Recording) => number | null;
+export interface Bounds {
   readonly atLeast?: number;
   readonly atMost?: number;
 }
 
-/** The same fault with protections switched off, and what must then go wrong. */
+/** Something that must be seen, with its bounds. */
+export interface Expectation extends Bounds {
+  readonly says: string;
+  readonly unit: Unit;
+  /** One number from the recording; null when the recording does not have it. */
+  readonly measure: (recording: Recording) => number | null;
+}
+
+/** What must be seen with the protections, and what becomes of it without them. */
+export interface Check extends Expectation {
+  /** How far it breaks in the naive variant, or that there is nothing to measure; absent: it holds there as well. */
+  readonly naive?: Bounds | 'not seen';
+}
+
+/** The same fault with protections switched off; its checks say which of them then break. */
 export interface NaiveVariant {
   readonly without: readonly ProtectionName[];
   readonly says: string;
-  /** Expectations of its own: what the unprotected system is expected to do. */
-  readonly expects: readonly Expectation[];
 }
 
 /** One failure, declared once and used by the page, the tests and the command line. */
@@ -47,8 +54,13 @@ export interface Scenario {
   readonly steps: readonly Step[];
   /** Off in both variants, because they would hide the effect of the one that is shown. */
   readonly without?: readonly ProtectionName[];
-  readonly expects: readonly Expectation[];
-  readonly naive?: NaiveVariant;
+  /** What must be so before the fault, in both variants; else a run says nothing about it. */
+  readonly steadyState: readonly Expectation[];
+  /** What shows that the fault took place, in both variants; else a run says nothing about it. */
+  readonly faultSeen: readonly Expectation[];
+  /** Both variants are judged by these; the difference between them is what is declared. */
+  readonly expects: readonly Check[];
+  readonly naive: NaiveVariant;
   /** What must be there for it to run. */
   readonly needs?: readonly ('redis' | 'supervisor')[];
 }

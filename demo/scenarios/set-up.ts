@@ -59,12 +59,15 @@ export async function restore(
   await untilCalm(view);
 }
 
-/** Orders are answered live and nothing is pending, for a few seconds in a row; gives up waiting after a while. */
+/**
+ * Orders are answered live and nothing is pending, for a few seconds in a row. It gives up waiting after a while: a
+ * run that does not begin well gets no verdict.
+ */
 async function untilCalm(view: SystemView, signal?: AbortSignal): Promise<void> {
   let calmSeconds = 0;
   const stop = view.onStats((stats) => {
-    const { refused, failed, pending } = stats.orders.outcomes;
-    const isCalm = refused + failed + pending === 0 && stats.pending.open === 0;
+    const { cached, default: byDefault, pending, late, refused, failed } = stats.orders.outcomes;
+    const isCalm = cached + byDefault + pending + late + refused + failed === 0 && stats.pending.open === 0;
     calmSeconds = isCalm ? calmSeconds + 1 : 0;
   });
   const giveUpAt = performance.now() + calmWithinMs;

@@ -45,7 +45,7 @@ export interface EdgePicture {
 export interface Traffic {
   readonly at: number;
   readonly offered: number | null;
-  /** Orders accepted in time: all but rejected, refused and failed. */
+  /** Orders accepted in time: all but rejected, late, refused and failed. */
   readonly good: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;

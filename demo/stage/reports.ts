@@ -9,6 +9,7 @@ const breaker = z.looseObject({
 const dependency = z.looseObject({
   name: z.string(),
   calls: z.looseObject({ live: z.number(), total: z.number() }),
+  rejections: z.record(z.string(), z.number()).optional(),
   latencyMs: z
     .looseObject({ p50: z.number().nullish(), p99: z.number().nullish(), count: z.number() })
     .optional(),

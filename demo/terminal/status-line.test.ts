@@ -14,7 +14,7 @@ const load: LoadStats = {
   rate: { ordersPerSecond: 20, readsPerSecond: 0 },
   orders: {
     offered: 21,
-    outcomes: qualityCounts({ live: 15, cached: 5, failed: 1 }),
+    outcomes: qualityCounts({ live: 15, cached: 5, late: 2, failed: 1 }),
     latencyMs: { p50: 4, p99: 17.6, max: 20 },
   },
   reads: quiet,
@@ -23,6 +23,7 @@ const load: LoadStats = {
   degradedShare: 0.25,
   inFlight: 0,
   notSent: 0,
+  lagMs: 0,
   pending: { open: 3, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
   totals: { offered: 21, outcomes, resends: 0 },
 };
@@ -34,7 +35,7 @@ const line = (moment: Partial<Moment>): string =>
 
 test('a second fits into one line', () => {
   expect(line({})).toBe(
-    '12:00:00 21 orders/s p99 18 ms degraded 25 % 3 pending 1 not served | inventory open',
+    '12:00:00 21 orders/s p99 18 ms degraded 25 % 3 pending 2 late 1 not served | inventory open',
   );
 });
 

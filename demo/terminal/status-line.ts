@@ -32,6 +32,7 @@ function traffic(load: LoadStats | undefined): string[] {
     `p99 ${orders.latencyMs ? `${Math.round(orders.latencyMs.p99)} ms` : '-'}`.padEnd(11),
     (degradedShare ? yellow : String)(`degraded ${degraded}`.padEnd(14)),
     ...(pending.open > 0 ? [yellow(`${pending.open} pending`)] : []),
+    ...(orders.outcomes.late > 0 ? [red(`${orders.outcomes.late} late`)] : []),
     ...(failed > 0 ? [red(`${failed} not served`)] : []),
   ];
 }

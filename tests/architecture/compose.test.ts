@@ -1,4 +1,5 @@
 import { nodeOf, topologyAt } from '@ballast/demo/topology';
+import { serverLimits } from '@ballast/service-kit';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { read, settingsIn } from './repository.ts';
@@ -32,6 +33,9 @@ function publishedPort(name: string): number {
   return Number(fallback);
 }
 
+/** For clocks and the way between the two. */
+const slackMs = 10_000;
+
 describe('docker-compose.yml and the topology', () => {
   it.each(topology.nodes)('agree on $name at $port', ({ name, port }) => {
     expect(services).toHaveProperty(name);
@@ -52,6 +56,12 @@ describe('docker-compose.yml and the topology', () => {
       expect(condition, `${from} -> ${to}`).toBe(isDatabase ? 'service_healthy' : undefined);
     }
   });
+});
+
+it('keeps a connection to orders longer than the balancer before it does, so that the balancer closes it', () => {
+  const kept = Number(services.orders?.environment?.KEEP_ALIVE_TIMEOUT_MS ?? serverLimits.keepAliveTimeoutMs);
+  const keptByBalancer = Number(services['load-balancer']?.environment?.IDLE_TIMEOUT_MS);
+  expect(kept).toBeGreaterThanOrEqual(keptByBalancer + slackMs);
 });
 
 describe.each(Object.entries(services))('the container %s', (_name, service) => {

@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(services.map((folder) => [folder, packages])),
   'demo/supervisor': ['packages/resilience'],
   demo: [...packages, 'demo/supervisor'],
-  bench: packages,
+  bench: [...packages, ...services],
   tests: [...packages, ...services, 'demo', 'demo/supervisor'],
 };
 

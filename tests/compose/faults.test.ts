@@ -1,7 +1,7 @@
 import { eventually } from '@ballast/resilience/testing';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { traceOf } from './jaeger.ts';
-import { firing, holds, query } from './prometheus.ts';
+import { currentValue, firing, holds, holdsNotYet } from './prometheus.ts';
 import { type PlacedOrder, placeOrder, readOrder, setTraffic } from './shop.ts';
 import { everyMs, kill, start } from './stack.ts';
 
@@ -48,21 +48,30 @@ const isNotDegraded = ({ status, body }: PlacedOrder) =>
 
 const secondsSince = (begin: number) => ((performance.now() - begin) / 1000).toFixed(1);
 
+const breakersClosed =
+  'max(resilience_breaker_state{service_name="orders", dependency=~"inventory|recommendation|postgres"}) == 0';
+const breakerOpen = (dependency: string) =>
+  `resilience_breaker_state{service_name="orders", dependency="${dependency}"} == 2`;
+const fires = (alert: string) => `ALERTS{alertname="${alert}", alertstate="firing"}`;
+
 const degradedQuery =
   'sum(resilience_calls_total{service_name="orders", dependency="recommendation", source=~"cached|default"})';
+
+const refusedQuery =
+  'sum(http_server_request_duration_seconds_count{service_name="orders", http_response_status_code="503"})';
+const droppedQuery = 'sum(otel_sdk_processor_span_processed_total{service_name="orders", error_type!=""})';
+const cachedQuery = 'sum(resilience_fallbacks_total{dependency="recommendation", source="cached"})';
 
 describe('with one container killed', () => {
   beforeAll(async () => {
     await setTraffic(5, 5);
     await untilOrder('orders are accepted', isNotDegraded, 120_000);
+    await holds(breakersClosed, 60_000);
   });
   afterEach(async () => {
     await restart();
     await untilOrder('orders are no longer degraded', isNotDegraded, 60_000);
-    await holds(
-      'max(resilience_breaker_state{service_name="orders", dependency=~"inventory|recommendation|postgres"}) == 0',
-      60_000,
-    );
+    await holds(breakersClosed, 60_000);
   });
 
   test('redis: orders are answered as before', async () => {
@@ -81,7 +90,10 @@ describe('with one container killed', () => {
   });
 
   test('recommendation: orders are confirmed and say that recommendations are degraded', async () => {
-    const before = (await query(`${degradedQuery} or vector(0)`))[0]?.value;
+    await holdsNotYet(breakerOpen('recommendation'));
+    await holdsNotYet(fires('RecommendationsDegraded'));
+    const before = await currentValue(degradedQuery);
+    const cachedBefore = await currentValue(cachedQuery);
     const since = performance.now();
     await killForTest('recommendation');
     const order = await untilOrder(
@@ -95,11 +107,8 @@ describe('with one container killed', () => {
 
     await holds(`${degradedQuery} > ${before}`, seenWithinMs);
     console.log(`a degraded order: in Prometheus ${secondsSince(since)} s after the kill`);
-    await holds(
-      'resilience_breaker_state{service_name="orders", dependency="recommendation"} == 2',
-      seenWithinMs,
-    );
-    await holds('resilience_fallbacks_total{dependency="recommendation", source="cached"} > 0', seenWithinMs);
+    await holds(breakerOpen('recommendation'), seenWithinMs);
+    await holds(`${cachedQuery} > ${cachedBefore}`, seenWithinMs);
 
     const trace = await traceOf(order.traceId, ({ operations }) =>
       operations.some((name) => name.startsWith('inventory')),
@@ -116,11 +125,12 @@ describe('with one container killed', () => {
       expect.arrayContaining(['orders → postgresql', 'inventory → postgresql']),
     );
 
-    await holds('ALERTS{alertname="RecommendationsDegraded", alertstate="firing"}', firesWithinMs);
+    await holds(fires('RecommendationsDegraded'), firesWithinMs);
     expect(await firing()).not.toContain('OrdersDown');
   });
 
   test('inventory: orders are pending, and settle by themselves', async () => {
+    await holdsNotYet(breakerOpen('inventory'));
     await killForTest('inventory');
     const order = await untilOrder(
       'a pending order, recommendations live',
@@ -128,7 +138,7 @@ describe('with one container killed', () => {
     );
     expect(order.body).toMatchObject({ status: 'pending', degraded: true });
 
-    await holds('resilience_breaker_state{service_name="orders", dependency="inventory"} == 2', seenWithinMs);
+    await holds(breakerOpen('inventory'), seenWithinMs);
     const trace = await traceOf(order.traceId, ({ databases }) =>
       databases.includes('recommendation → postgresql'),
     );
@@ -143,34 +153,32 @@ describe('with one container killed', () => {
 
   test('postgres: orders are refused at once, and acknowledged ones survive', async () => {
     const before = await untilOrder('an acknowledged order', isNotDegraded);
+    await holdsNotYet(fires('OrdersDown'));
+    const refusedBefore = await currentValue(refusedQuery);
     await killForTest('postgres');
     const order = await untilOrder('a refused order', ({ status }) => status === 503);
     expect(Number(order.retryAfter)).toBeGreaterThan(0);
 
-    await holds(
-      'sum(rate(http_server_request_duration_seconds_count{service_name="orders", http_response_status_code="503"}[1m])) > 0',
-      seenWithinMs,
-    );
+    await holds(`${refusedQuery} > ${refusedBefore}`, seenWithinMs);
     const trace = await traceOf(order.traceId, ({ decisions }) => decisions.length > 0);
     expect(trace.decisions).toContainEqual(expect.objectContaining({ dependency: 'postgres' }));
-    await holds('ALERTS{alertname="OrdersDown", alertstate="firing"}', firesWithinMs);
+    await holds(fires('OrdersDown'), firesWithinMs);
 
     await restart();
     await untilConfirmed(before.body.id, 60_000);
   });
 
   test('collector: orders are answered as before, and what was dropped is counted', async () => {
+    await holdsNotYet(fires('CollectorDown'));
+    const droppedBefore = await currentValue(droppedQuery);
     await killForTest('otel-collector');
-    await holds('ALERTS{alertname="CollectorDown", alertstate="firing"}', firesWithinMs);
+    await holds(fires('CollectorDown'), firesWithinMs);
     for (let count = 0; count < 20; count += 1) {
       const order = await placeOrder();
       expect(order).toMatchObject({ status: 201, body: { recommendations: { source: 'live' } } });
       expect(order.tookMs).toBeLessThan(answeredWithinMs);
     }
     await restart();
-    await holds(
-      'sum(otel_sdk_processor_span_processed_total{service_name="orders", error_type!=""}) > 0',
-      60_000,
-    );
+    await holds(`${droppedQuery} > ${droppedBefore}`, 60_000);
   });
 });

@@ -95,11 +95,11 @@ describe('the healthy stack', () => {
   });
 
   test('runs with two replicas of orders, and serves every order when one is killed', async () => {
+    const replicas =
+      'count(count by (service_instance_id) (process_cpu_time_seconds_total{service_name="orders"}))';
+    await holds(`${replicas} == 1`, 90_000);
     await compose('up', '--detach', '--no-recreate', '--scale', 'orders=2', 'orders');
-    await holds(
-      'count(count by (service_instance_id) (process_cpu_time_seconds_total{service_name="orders"})) == 2',
-      90_000,
-    );
+    await holds(`${replicas} == 2`, 90_000);
     await docker('kill', (await compose('ps', '--quiet', 'orders')).split('\n')[0] ?? '');
     for (let order = 0; order < 10; order += 1) expect((await placeOrder()).status).toBe(201);
     await compose('up', '--detach', '--no-recreate', '--scale', 'orders=1', '--wait', 'orders');

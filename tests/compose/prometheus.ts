@@ -29,6 +29,16 @@ export function holds(expression: string, withinMs: number): Promise<Series> {
   return eventually(expression, ask, { withinMs, everyMs });
 }
 
+/** The value of an expression with one series, 0 without any; to be taken before a cause whose effect is counted. */
+export const currentValue = async (expression: string): Promise<number> =>
+  (await query(expression))[0]?.value ?? 0;
+
+/** Fails when the expression holds already: what is so before its cause is no effect of it. */
+export async function holdsNotYet(expression: string): Promise<void> {
+  const series = await query(expression);
+  if (series.length > 0) throw new Error(`${expression}: it is so already, before its cause`);
+}
+
 /** Names of the alerts that fire. */
 export async function firing(): Promise<string[]> {
   const series = await query('ALERTS{alertstate="firing"}');

@@ -43,6 +43,7 @@ describe.skipIf(!chromiumPath)('the control room in a browser', () => {
   const open = async () => {
     await page.goto(stubbed.room.url);
     await page.locator('.order-row .chip').first().waitFor();
+    await edge(page, 'orders->recommendation', 'closed').waitFor();
   };
 
   it('shows a dash where nobody has reported a number', async () => {

@@ -48,15 +48,24 @@ const scenario: Scenario = {
   breaks: 'Recommendation is killed.',
   heals: 'It is started by whoever cleans up.',
   load: { ordersPerSecond: 33 },
-  brokenFromMs: 500,
-  brokenToMs: 2000,
-  durationMs: 2500,
-  steps: [{ atMs: 500, says: 'killed', act: (on) => on.kill('recommendation') }],
-  expects: [{ says: 'cached', unit: 'share', measure: share(['cached'], 'during', 250), atLeast: 0.9 }],
+  brokenFromMs: 1500,
+  brokenToMs: 3000,
+  durationMs: 3500,
+  steps: [{ atMs: 1500, says: 'killed', act: (on) => on.kill('recommendation') }],
+  steadyState: [{ says: 'live', unit: 'share', measure: share(['live'], 'before'), atLeast: 0.9 }],
+  faultSeen: [{ says: 'live', unit: 'share', measure: share(['live'], 'during', 250), atMost: 0.1 }],
+  expects: [
+    {
+      says: 'cached',
+      unit: 'share',
+      measure: share(['cached'], 'during', 250),
+      atLeast: 0.9,
+      naive: { atMost: 0.1 },
+    },
+  ],
   naive: {
     without: ['breaker'],
     says: 'Nothing else happens.',
-    expects: [{ says: 'failed', unit: 'share', measure: share(['failed'], 'during'), atLeast: 0.9 }],
   },
 };
 
@@ -65,7 +74,7 @@ const statusOf = (name: string) => system.supervisor.status().find((process) => 
 it('judges what was seen, and leaves the system as it found it', async () => {
   const result = await runScenario({ topology, stage, view, scenario, variant: 'protected' });
   expect(result.checks).toMatchObject([{ says: 'cached', holds: true }]);
-  expect(result.isAsDeclared).toBe(true);
+  expect(result.verdict).toBe('as declared');
   expect(statusOf('recommendation')).toBe('up');
   const rates = system.deeds.filter((deed) => deed.startsWith('PUT /rate'));
   expect(rates.map((deed) => JSON.parse(deed.slice(deed.indexOf('{'))).ordersPerSecond)).toEqual([33, 20]);
@@ -76,8 +85,34 @@ it('switches protections off for the naive variant, on again afterwards, and rep
   const onStep = () => void during.push(switches.read()['protection.breaker']);
   const result = await runScenario({ topology, stage, view, scenario, variant: 'naive', onStep });
   expect(during).toEqual([false]);
-  expect(result.isAsDeclared).toBe(false);
+  expect(result.verdict).toBe('not as declared');
   await expect.poll(() => switches.read()['protection.breaker']).toBe(true);
+});
+
+it('waits until answers are live again before it begins', async () => {
+  await system.supervisor.kill('recommendation');
+  await expect.poll(() => view.stats()?.orders.outcomes.cached).toBeGreaterThan(0);
+  const isLiveAtStep: boolean[] = [];
+  const onStep = () => void isLiveAtStep.push(statusOf('recommendation') === 'up');
+  setTimeout(() => void system.supervisor.start('recommendation'), 3000);
+  const result = await runScenario({ topology, stage, view, scenario, variant: 'protected', onStep });
+  expect(isLiveAtStep).toEqual([true]);
+  expect(result.verdict).toBe('as declared');
+});
+
+it('gives no verdict about a system that was ill before, nor about a fault that did not come', async () => {
+  const steps = [
+    { atMs: 100, says: 'killed', act: (on: Stage) => on.kill('recommendation') },
+    { atMs: 1500, says: 'started', act: (on: Stage) => on.start('recommendation') },
+  ];
+  const ill = { ...scenario, steps };
+  const before = await runScenario({ topology, stage, view, scenario: ill, variant: 'protected' });
+  expect(before.verdict).toBe('no verdict');
+  expect(before.reason).toContain('Before the fault: live: ');
+  const unharmed = { ...scenario, steps: [] };
+  const never = await runScenario({ topology, stage, view, scenario: unharmed, variant: 'protected' });
+  expect(never.verdict).toBe('no verdict');
+  expect(never.reason).toContain('The fault was not seen: live: 100 %');
 });
 
 it('puts everything back when a step fails', async () => {
@@ -85,7 +120,7 @@ it('puts everything back when a step fails', async () => {
     ...scenario,
     steps: [
       ...scenario.steps,
-      { atMs: 1000, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
+      { atMs: 1600, says: 'fails', act: () => Promise.reject(new Error('no such thing')) },
     ],
   };
   await expect(
@@ -104,7 +139,7 @@ it('puts everything back when it is stopped', async () => {
 });
 
 it('leaves a switch off that was off before, and resumes what it stalled, a database too', async () => {
-  const steps = [{ atMs: 500, says: 'stalled', act: (on: Stage) => on.stall('postgres', 60_000) }];
+  const steps = [{ atMs: 1500, says: 'stalled', act: (on: Stage) => on.stall('postgres', 60_000) }];
   const isSheddingOn = () => switches.read()['protection.shedding'];
   await stage.setSwitches({ 'protection.shedding': false });
   await expect.poll(isSheddingOn).toBe(false);

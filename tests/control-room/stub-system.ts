@@ -145,6 +145,7 @@ export async function openStubSystem(topology: Topology, { intervalMs = 1000 } =
         degradedShare: outcome === 'live' ? 0 : 1,
         inFlight: 0,
         notSent: 0,
+        lagMs: 0,
         pending: { open: 0, oldestMs: 0, confirmed: 0, rejected: 0, missing: 0 },
         totals: { offered: 0, outcomes: qualityCounts(), resends: 0 },
       },

@@ -62,6 +62,7 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
   });
 
   test('confirms orders with degraded recommendations while recommendation is down, and with live ones afterwards', async () => {
+    await liveOrder(demo);
     process.kill(demo.pidOf('recommendation'), 'SIGKILL');
     for (let order = 0; order < 20; order += 1) {
       const { status, body } = await placeOrder(demo, crypto.randomUUID());
@@ -72,6 +73,7 @@ describe.skipIf(reason)(`the embedded system${reason ? ` (${reason})` : ''}`, ()
   });
 
   test('accepts orders as pending while inventory is down, and confirms them afterwards', async () => {
+    await confirmedOrder(demo);
     process.kill(demo.pidOf('inventory'), 'SIGKILL');
     const pending = await Promise.all(
       Array.from({ length: 10 }, () => placeOrder(demo, crypto.randomUUID())),

@@ -30,6 +30,13 @@ export const settled = (service: ServiceName): Promise<string> =>
 export const replicasOf = async (service: ServiceName): Promise<number> =>
   Number((await read(`deployment/${service}`, '{.status.readyReplicas}')) || 0);
 
+/** How many replicas the autoscaler wants; it may have decided on more than are ready. */
+export const wantedReplicasOf = async (service: ServiceName): Promise<number> =>
+  Number((await read(`horizontalpodautoscaler/${service}`, '{.status.desiredReplicas}')) || 0);
+
+export const minReplicasOf = async (service: ServiceName): Promise<number> =>
+  Number(await read(`horizontalpodautoscaler/${service}`, '{.spec.minReplicas}'));
+
 /** Names of the pods of all three services that are ready. */
 export async function readyPods(): Promise<string[]> {
   const ready =

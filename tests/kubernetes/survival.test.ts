@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ballast/resilience/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { seededRandom } from '../chaos/seeded-random.ts';
-import { applyDemo, ordersUrl, readyPods, services, settled } from './cluster.ts';
+import { applyDemo, ordersUrl, readyPods, replicasOf, services, settled } from './cluster.ts';
 import { type Customers, type Period, startCustomers } from './customers.ts';
 import { kubectl, read } from './kubectl.ts';
 import { placeOrder } from './shop.ts';
@@ -9,6 +10,7 @@ import { placeOrder } from './shop.ts';
 const deletions = 20;
 const rollouts = 3;
 const seed = 8;
+const patience = { withinMs: 60_000, everyMs: 500 };
 
 /** With the reasons: a busy machine sheds some orders. */
 function summaryOf(acknowledged: number, failed: readonly string[]): string {
@@ -74,21 +76,25 @@ describe('the system in a cluster', () => {
 
   test(`serves everybody while everything is rolled out ${rollouts} times`, async () => {
     const { acknowledged, failed } = await customers.during(async () => {
+      const before = await readyPods();
       for (let count = 0; count < rollouts; count += 1) {
         for (const service of services) {
           await kubectl('rollout', 'restart', `deployment/${service}`);
           await settled(service);
         }
       }
+      expect((await readyPods()).filter((pod) => before.includes(pod))).toEqual([]);
     });
     expectHardlyNoticed({ acknowledged, failed });
   });
 
   test('serves everybody while orders is scaled up and down', async () => {
     const { acknowledged, failed } = await customers.during(async () => {
-      for (const count of [4, 2]) {
+      // First to two: an earlier test, or the autoscaler, may have left more.
+      for (const count of [2, 4, 2]) {
         await kubectl('scale', 'deployment/orders', `--replicas=${count}`);
         await settled('orders');
+        await eventually(`${count} replicas`, async () => (await replicasOf('orders')) === count, patience);
         await delay(8000);
       }
     });
@@ -96,9 +102,11 @@ describe('the system in a cluster', () => {
   });
 
   test('confirms orders without the recommendation deployment, and labels them', async () => {
+    const url = await ordersUrl();
+    const isLive = async () => (await placeOrder(url)).body.recommendations?.source === 'live';
+    await eventually('recommendations are live before', isLive, patience);
     const period = await customers.during(async () => {
       await kubectl('delete', 'deployment', 'recommendation');
-      const url = await ordersUrl();
       for (let count = 0; count < 30; count += 1) {
         const { status, body } = await placeOrder(url);
         expect(status).toBe(201);

@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['./kubernetes/lifecycle.ts'],
     // One system, broken on purpose by one test at a time.
     fileParallelism: false,
-    testTimeout: 600_000,
+    // The autoscaler waits for minutes before it scales down, and one test waits for that twice.
+    testTimeout: 1_200_000,
     hookTimeout: 300_000,
   },
 });

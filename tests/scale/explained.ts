@@ -42,8 +42,8 @@ const settings = [
 ];
 
 /**
- * Not EXPLAIN: `auto_explain` reports the plan of the execution itself. So a named statement shows the generic plan once
- * PostgreSQL has switched to it, and checks of foreign keys and statements inside functions are seen as well.
+ * Not EXPLAIN: `auto_explain` reports the plan of the execution itself. So a named statement shows the generic plan
+ * once PostgreSQL has switched to it, and checks of foreign keys and statements inside functions are seen as well.
  */
 export async function openExplained(url: string): Promise<ExplainedDatabase> {
   const client = new pg.Client({

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExplainedDatabase, openExplained } from './explained.ts';
 import { largeWorkIn } from './large-work.ts';
 
-const rows = Number(process.env.SCALE_ROWS ?? 50_000);
+const rows = Number(process.env.SCALE_ROWS ?? 30_000);
 /** PostgreSQL plans the first five executions of a named statement for their values and then may stop to. */
 const executions = 8;
 const services = join(import.meta.dirname, '../../services');
@@ -77,6 +77,6 @@ async function fill(url: string, subject: ScaleSubject): Promise<void> {
 /** All but the catalogue: its copies are read as a whole, and are small. */
 async function bigTablesIn(db: ExplainedDatabase): Promise<Set<string>> {
   const big = await db.query<{ name: string }>(sql`
-    select relname as name from pg_class where relkind = 'r' and reltuples >= 200`);
+    select relname as name from pg_class where relkind = 'r' and reltuples >= 100`);
   return new Set(big.map(({ name }) => name));
 }

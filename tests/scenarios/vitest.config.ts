@@ -5,9 +5,7 @@ export default defineConfig({
   test: {
     include: ['*.test.ts'],
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
-    // These run on a real system in real time, so a test that failed on a busy machine is run again.
-    retry: 2,
   },
 });

@@ -17,16 +17,25 @@ export function liveStream(state: RoomState, hello: () => Hello, closing: AbortS
       sendProblem(response, problem(503, 'too-many-viewers', undefined, { retryAfterMs: 10_000 }));
       return;
     }
-    viewers += 1;
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    viewers += 1;
     response.write(formatEvent('hello', hello()));
     response.write(formatEvent('frame', state.now()));
     const unsubscribe = state.subscribe((frame) => {
-      if (response.writableLength < maxUnreadBytes) response.write(formatEvent('frame', frame));
+      // An answer that has ended is still open while its reader is slow.
+      if (response.writableLength < maxUnreadBytes && !response.writableEnded)
+        response.write(formatEvent('frame', frame));
     });
-    const end = () => response.end();
+    const end = () => {
+      unsubscribe();
+      response.end();
+    };
     closing.addEventListener('abort', end);
-    request.once('close', () => {
+    response.once('close', () => {
       viewers -= 1;
       unsubscribe();
       closing.removeEventListener('abort', end);

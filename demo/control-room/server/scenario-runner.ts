@@ -4,7 +4,7 @@ import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
 import express, { type Router } from 'express';
 import { scenarioNamed, scenarios } from '../../scenarios/catalogue.ts';
-import { expectationsOf, unjudged } from '../../scenarios/judge.ts';
+import { unjudged } from '../../scenarios/judge.ts';
 import { pictureOf } from '../../scenarios/picture.ts';
 import { runScenario, type ScenarioResult } from '../../scenarios/run-scenario.ts';
 import type { Scenario, Variant } from '../../scenarios/scenario.ts';
@@ -68,8 +68,7 @@ export function openScenarioRunner(options: ScenarioRunnerOptions): ScenarioRunn
     cards: () => scenarios.map((scenario) => cardOf(scenario, supervisor)),
     run(name, variant) {
       const scenario = scenarioNamed(name);
-      if (!scenario || (variant === 'naive' && !scenario.naive))
-        throw problem(404, 'unknown-scenario', 'There is no such scenario');
+      if (!scenario) throw problem(404, 'unknown-scenario', 'There is no such scenario');
       const reason = reasonNotToRun(scenario, supervisor);
       if (reason) throw problem(409, 'not-possible-here', reason);
       if (running) throw problem(409, 'busy', 'One scenario at a time: another one is running');
@@ -96,16 +95,18 @@ const newRun = (scenario: Scenario, variant: Variant): ScenarioRun => ({
   startedAt: Date.now(),
   durationMs: scenario.durationMs,
   step: 'Waits until the system is calm',
-  checks: unjudged(expectationsOf(scenario, variant)),
+  checks: scenario.expects.map((check) => unjudged(check, variant)),
   verdict: null,
+  reason: null,
   picture: null,
 });
 
-const verdictOf = ({ checks, isAsDeclared }: ScenarioResult) => ({
+const verdictOf = ({ checks, verdict, reason }: ScenarioResult) => ({
   state: 'done' as const,
   step: '',
   checks,
-  verdict: isAsDeclared ? ('as declared' as const) : ('not as declared' as const),
+  verdict,
+  reason,
 });
 
 const cardOf = (scenario: Scenario, supervisor: Supervisor<SupervisedName> | undefined): ScenarioCard => ({
@@ -115,7 +116,7 @@ const cardOf = (scenario: Scenario, supervisor: Supervisor<SupervisedName> | und
   expects: scenario.expects.map(({ says }) => says),
   heals: scenario.heals,
   durationMs: scenario.durationMs,
-  naive: scenario.naive?.says ?? null,
+  naive: scenario.naive.says,
   unavailable: reasonNotToRun(scenario, supervisor),
 });
 

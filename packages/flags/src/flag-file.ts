@@ -1,5 +1,6 @@
 import type { JsonValue } from '@openfeature/server-sdk';
 import { z } from 'zod';
+import { textOf } from './file-text.ts';
 
 /** One flag of a flagd-format file, checked. */
 export interface FlagDefinition {
@@ -10,7 +11,7 @@ export interface FlagDefinition {
 }
 
 export type ParsedFlagFile =
-  | { readonly ok: true; readonly flags: ReadonlyMap<string, FlagDefinition> }
+  | { readonly ok: true; readonly flags: ReadonlyMap<string, FlagDefinition>; readonly json: unknown }
   | { readonly ok: false; readonly reason: string };
 
 const jsonValue: z.ZodType<JsonValue> = z.json();
@@ -44,7 +45,12 @@ const fileSchema = z.looseObject({ flags: z.record(z.string().min(1), flagSchema
  * Reads a flagd flag definition (https://flagd.dev/reference/flag-definitions/). A single bad flag rejects the whole
  * file, because half an edit is worse than none. `mustBeBoolean` names the flags that code asks for with `isOn`.
  */
-export function parseFlagFile(text: string, mustBeBoolean: readonly string[] = []): ParsedFlagFile {
+export function parseFlagFile(
+  content: string | Buffer,
+  mustBeBoolean: readonly string[] = [],
+): ParsedFlagFile {
+  const text = typeof content === 'string' ? content : textOf(content);
+  if (text === undefined) return { ok: false, reason: 'not a text in UTF-8, or in UTF-16 with its mark' };
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -56,7 +62,7 @@ export function parseFlagFile(text: string, mustBeBoolean: readonly string[] = [
   const flags = new Map<string, FlagDefinition>(Object.entries(file.data.flags));
   const notBoolean = mustBeBoolean.find((key) => flags.has(key) && !isBoolean(flags.get(key)));
   if (notBoolean) return { ok: false, reason: `flags.${notBoolean}.variants: must be true and false` };
-  return { ok: true, flags };
+  return { ok: true, flags, json };
 }
 
 /** The value of the default variant; `undefined` when the default in code decides. */

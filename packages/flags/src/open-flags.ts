@@ -80,14 +80,14 @@ class FileFlags<Key extends string> implements Flags<Key> {
 
   /** Reads synchronously: the first request finds the file's content, and one read can't overtake another. */
   #read(file: string): void {
-    let text: string;
+    let content: Buffer;
     try {
-      text = readFileSync(file, 'utf8');
+      content = readFileSync(file);
     } catch (error) {
       this.#reject(`can't be read: ${(error as Error).message}`);
       return;
     }
-    const parsed = parseFlagFile(text, [...this.#values.keys()]);
+    const parsed = parseFlagFile(content, [...this.#values.keys()]);
     if (parsed.ok) this.#accept(parsed.flags);
     else this.#reject(parsed.reason);
   }

@@ -36,10 +36,9 @@ export async function setFlags(file: string, wanted: Readonly<Record<string, boo
 
 async function changeFile(file: string, wanted: Readonly<Record<string, boolean>>): Promise<void> {
   const target = await realpath(file); // renaming onto a symlink would replace the link
-  const text = await readFile(target, 'utf8');
-  const parsed = parseFlagFile(text);
+  const parsed = parseFlagFile(await readFile(target));
   if (!parsed.ok) throw new FlagFileError(`${file}: ${parsed.reason}`);
-  const content: RawFile = JSON.parse(text);
+  const content = parsed.json as RawFile;
   for (const [key, isOn] of Object.entries(wanted)) turn(file, content, key, isOn);
   await replace(target, `${JSON.stringify(content, null, 2)}\n`);
 }

@@ -12,14 +12,13 @@ export {
 export type { ResilienceSources, Snapshotting } from './app/resilience-routes.ts';
 export { chaosFaults, type FaultRequest, faultSchema, maxFaultMs, maxStallMs } from './chaos/chaos.ts';
 export {
-  type HttpCallContext,
   type HttpClient,
   type HttpClientOptions,
   type HttpDispatcher,
   httpClient,
   httpClientDefaults,
-  type JsonRequest,
 } from './client/http-client.ts';
+export type { HttpCallContext, JsonRequest } from './client/json-request.ts';
 export { InvalidResponseError, UpstreamError, type UpstreamErrorDetails } from './client/upstream-errors.ts';
 export {
   type BackgroundTask,

@@ -223,6 +223,7 @@ const subjects: Record<string, Subject> = {
       maxConection: [5],
       name: names,
       maxConnections: counts,
+      pooler: [null, 'session', true],
       maxConnectionAgeMs: [0, 999, Number.NaN, '60 s'],
       clock: [null, {}],
       random: functions,

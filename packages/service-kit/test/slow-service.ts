@@ -30,6 +30,32 @@ const work = describeRoute({
   },
 });
 
+const largeBytes = 30_000_000;
+const large = describeRoute({
+  method: 'get',
+  path: '/large',
+  name: 'large',
+  summary: 'Answers more than any buffer on the way holds',
+  responses: { 200: { description: 'Large', schema: z.object({ text: z.string() }) } },
+  handle: () => ({ status: 200, body: { text: 'x'.repeat(largeBytes) } }),
+});
+
+const echo = describeRoute({
+  method: 'post',
+  path: '/echo',
+  name: 'echo',
+  summary: 'Answers what it was sent',
+  body: z.strictObject({ text: z.string() }),
+  responses: { 200: { description: 'The same', schema: z.object({ text: z.string() }) } },
+  handle: ({ body }) => ({ status: 200, body }),
+});
+
+// Larger than a viewer's socket buffers, so that one that does not read is noticed at once.
+const manyFlags = Object.fromEntries(
+  Array.from({ length: 200_000 }, (_, flag) => [`protection.${flag}`, true]),
+);
+const resilience = { flags: { snapshot: () => ({ values: config.CHAOS_TOKEN ? manyFlags : {} }) } };
+
 const resource = (name: string) => ({ name, close: () => void say(`closed ${name}`) });
 const stuck = {
   name: 'broken',
@@ -38,7 +64,7 @@ const stuck = {
   },
 };
 
-const app = createApp({ name: 'slow', routes: [work], config, readiness });
+const app = createApp({ name: 'slow', routes: [work, large, echo], config, readiness, resilience });
 const { url } = await startService({
   name: 'slow',
   config,

@@ -15,8 +15,9 @@ export const inventoryAtScale = scaleSubject({
   fill,
   stores: (db) => ({ products: productsIn(db), reservations: reservationsIn(db, { ttlMs: 60_000 }) }),
   operations: ({ products, reservations }, rows) => {
-    // Spread over the whole table, since its last pages are the ones in memory.
-    const ended = (n: number) => `order-${String(((n * 7919) % (rows / 4)) * 4 + 4).padStart(9, '0')}`;
+    // Spread over a large part of the table, since its last pages are the ones in memory; and not among the oldest,
+    // which are forgotten.
+    const ended = (n: number) => `order-${String(rows / 2 + ((n * 7919) % (rows / 8)) * 4).padStart(9, '0')}`;
     const held = (n: number) => `held-${n % heldIn(rows)}`;
     return {
       'products.all': () => products.all(),
@@ -32,9 +33,10 @@ export const inventoryAtScale = scaleSubject({
       'reservations.release': (n) => reservations.release(held(n * 2 + 1)),
       'reservations.release, before it is decided': (n) => reservations.release(`early-${n}`),
       'reservations.release, what is sold': (n) => reservations.release(ended(n)),
-      'reservations.expire': () => reservations.expire({ limit: 100 }),
+      'reservations.expire': () => reservations.expire({ limit: 20 }),
       'reservations.expire, of one order': (n) =>
         reservations.expire({ orderId: `overdue-${heldIn(rows) - n}`, limit: 1 }),
+      'reservations.forget': () => reservations.forget({ keepMs: 100 * 86_400_000, limit: 20 }),
     };
   },
 });

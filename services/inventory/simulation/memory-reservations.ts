@@ -33,6 +33,7 @@ export function memoryReservations(options: {
     ]),
   );
   const reservations: Omit<Reservation, 'isOverdue'>[] = [];
+  const endedAtMs = new Map<object, number>();
   const latest = (orderId: string) => reservations.findLast((reservation) => reservation.orderId === orderId);
   const isOverdue = ({ status, expiresAt }: Omit<Reservation, 'isOverdue'>) =>
     status === 'reserved' && expiresAt.getTime() <= options.clock.now();
@@ -43,6 +44,7 @@ export function memoryReservations(options: {
     const expiresAt = new Date(options.clock.now() + options.ttlMs);
     const reservation = { orderId, items: structuredClone(items), status, reason, expiresAt };
     reservations.push(reservation);
+    if (status !== 'reserved') endedAtMs.set(reservation, options.clock.now());
     return reservation;
   }
 
@@ -56,6 +58,7 @@ export function memoryReservations(options: {
 
   function end(reservation: Omit<Reservation, 'isOverdue'>, status: 'confirmed' | 'released' | 'expired') {
     reservation.status = status;
+    endedAtMs.set(reservation, options.clock.now());
     move(reservation, 'reserved', status === 'confirmed' ? 'sold' : 'available');
     return reservation;
   }
@@ -103,6 +106,15 @@ export function memoryReservations(options: {
         .slice(0, limit);
       for (const reservation of overdue) end(reservation, 'expired');
       return overdue.length;
+    },
+    async forget({ keepMs, limit }) {
+      const endedBeforeMs = options.clock.now() - keepMs;
+      const forgotten = [...endedAtMs].filter(([, atMs]) => atMs <= endedBeforeMs).slice(0, limit);
+      for (const [reservation] of forgotten) {
+        endedAtMs.delete(reservation);
+        reservations.splice(reservations.indexOf(reservation as Omit<Reservation, 'isOverdue'>), 1);
+      }
+      return forgotten.length;
     },
   };
 }

@@ -58,7 +58,7 @@ export function createInventory({ config, database, flags, logger }: InventoryOp
 }
 
 export interface WiringOptions {
-  config: Pick<Config, 'DATABASE_POOL_MAX' | 'SWEEP_MS'>;
+  config: Pick<Config, 'DATABASE_POOL_MAX' | 'SWEEP_MS' | 'RESERVATION_KEEP_MS'>;
   stores: { reservations: ReservationStore; products: ProductStore };
   logger: Logger;
   /** The clock and the random source of the process, where these are not its own. */
@@ -84,14 +84,14 @@ export function wireInventory({ config, stores, logger, timing }: WiringOptions)
     readReservationRoute(reservations),
     deleteReservationRoute(reservations),
   ];
+  const start = (name: string, sweep: () => Promise<number>) => {
+    const run = async () => (await sweep()) === sweepBatch;
+    return startBackgroundTask({ name, everyMs: config.SWEEP_MS, run, logger, ...timing });
+  };
+  const keepMs = config.RESERVATION_KEEP_MS;
   const startBackground = () => [
-    startBackgroundTask({
-      name: 'expire-reservations',
-      everyMs: config.SWEEP_MS,
-      run: async () => (await reservations.expire({ limit: sweepBatch })) === sweepBatch,
-      logger,
-      ...timing,
-    }),
+    start('expire-reservations', () => reservations.expire({ limit: sweepBatch })),
+    start('forget-reservations', () => reservations.forget({ keepMs, limit: sweepBatch })),
   ];
   return { postgres, admission, routes, startBackground };
 }

@@ -10,7 +10,7 @@ it('reservations.md tells every default as it is', () => {
     option,
     Number(value),
   ]);
-  expect(told).toHaveLength(2);
+  expect(told).toHaveLength(3);
   expect(readConfig(configSchema, { PORT: '1', DATABASE_URL: 'postgres://a' })).toMatchObject(
     Object.fromEntries(told),
   );

@@ -90,9 +90,39 @@ it('expires in batches that do not overlap when two sweepers run', async () => {
   expect(await inventory.stockOf('KETTLE-GIMBAL')).toMatchObject({ available: 1_000_000, reserved: 0 });
 });
 
-it('keeps the ledger append-only', async () => {
-  const rewriting = inventory.database.query(sql`update stock_movements set quantity = quantity + 1`);
-  await expect(rewriting).rejects.toThrow('append-only');
+it.each([
+  ['changed', sql`update stock_movements set quantity = quantity + 1`],
+  ['deleted', sql`delete from stock_movements`],
+  ['truncated', sql`truncate stock_movements`],
+])('keeps the ledger from being %s', async (_, rewriting) => {
+  await expect(inventory.database.query(rewriting)).rejects.toThrow('append-only');
+});
+
+it('keeps the sums of the ledger when several replicas forget what ended, and more is sold meanwhile', async () => {
+  const store = patientStore(60_000);
+  const items = [
+    { sku: 'LANTERN-BRASS', quantity: 2 },
+    { sku: 'STOVE-SPIRIT', quantity: 1 },
+  ];
+  const sell = async (n: number) => {
+    await store.decide(`season-${n}`, items);
+    if (n % 3 === 0) await store.release(`season-${n}`);
+    else await store.confirm(`season-${n}`, items);
+  };
+  for (let n = 0; n < 30; n++) await sell(n);
+  const forget = async () => {
+    while ((await store.forget({ keepMs: 0, limit: 7 })) > 0);
+  };
+  await Promise.all([forget(), forget(), ...Array.from({ length: 30 }, (_, n) => sell(30 + n))]);
+  await forget();
+
+  const left = await inventory.database.query(sql`select from reservations where order_id like 'season-%'`);
+  expect(left).toEqual([]);
+  expect(await inventory.stockOf('LANTERN-BRASS')).toMatchObject({ sold: 80, reserved: 0 });
+  for (const { sku } of items) expect(await inventory.ledgerOf(sku)).toEqual(await inventory.stockOf(sku));
+  const lines = await inventory.database.query(sql`
+    select kind from stock_movements where sku = 'LANTERN-BRASS' order by kind`);
+  expect(lines).toEqual(['confirmed', 'released', 'reserved', 'supplied'].map((kind) => ({ kind })));
 });
 
 it('refuses to sell more than there is, even if asked by hand', async () => {

@@ -1,4 +1,6 @@
+import { readConfig } from '@ballast/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configSchema } from '../src/config.ts';
 import { reservationsIn } from '../src/db/reservations.ts';
 import { type Inventory, startInventory } from './service.ts';
 
@@ -175,6 +177,34 @@ describe('an overdue reservation', () => {
     await expect.poll(status, { timeout: 5000 }).toBe('expired');
     expect(await hasty.stockOf(mug)).toMatchObject({ available: 1_000_000, reserved: 0 });
     await hasty.close();
+  });
+});
+
+describe('an ended reservation', () => {
+  it('is forgotten after its time, while a held one stays', async () => {
+    const forgetful = await startInventory({
+      RESERVATION_TTL_MS: '1000',
+      RESERVATION_KEEP_MS: '1000',
+      SWEEP_MS: '20',
+    });
+    await forgetful.send('PUT', '/v1/reservations/sold', {
+      items: [{ sku: mug, quantity: 1 }],
+      status: 'confirmed',
+    });
+    const status = async () => (await forgetful.send('GET', '/v1/reservations/sold')).status;
+    expect(await status()).toBe(200);
+    await expect.poll(status, { timeout: 10_000 }).toBe(404);
+    expect(await forgetful.stockOf(mug)).toMatchObject({ sold: 1 });
+    expect(await forgetful.ledgerOf(mug)).toEqual(await forgetful.stockOf(mug));
+    await forgetful.close();
+  });
+
+  it('is not kept shorter than a held one', () => {
+    const env = { PORT: '1', DATABASE_URL: 'postgres://a', RESERVATION_TTL_MS: '60000' };
+    expect(() => readConfig(configSchema, { ...env, RESERVATION_KEEP_MS: '59999' })).toThrow(
+      'RESERVATION_KEEP_MS',
+    );
+    expect(readConfig(configSchema, { ...env, RESERVATION_KEEP_MS: '60000' })).toBeTruthy();
   });
 });
 

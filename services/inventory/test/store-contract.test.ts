@@ -41,6 +41,10 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
   beforeAll(async () => ({ store, letExpire, close } = await open()));
   afterAll(() => close());
 
+  const forgetAll = async () => {
+    while ((await store.forget({ keepMs: 0, limit: 100 })) > 0);
+  };
+
   it('decide once', async () => {
     expect(await store.decide('once', mugs)).toMatchObject({
       status: 'reserved',
@@ -90,7 +94,7 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
   });
 
   it('list the latest decision of each order by its id, a page at a time', async () => {
-    for (const orderId of ['list-c', 'list-a', 'list-b']) await store.decide(orderId, mugs);
+    for (const orderId of ['list-c', 'list-a', 'list-b', 'other']) await store.decide(orderId, mugs);
     await letExpire('list-b');
     await store.expire({ orderId: 'list-b', limit: 1 });
     await store.release('list-b');
@@ -106,5 +110,20 @@ describe.each(Object.entries(kinds))('reservations in %s', (_kind, open) => {
     ]);
     expect((await store.list({ limit: 1 }))[0]?.orderId).toBe((await store.list({ limit: 100 }))[0]?.orderId);
     expect(await store.list({ after: 'zzz', limit: 2 })).toEqual([]);
+  });
+
+  it('forget what ended long ago, and nothing that is held', async () => {
+    await forgetAll();
+    await store.decide('kept', mugs);
+    await store.decide('ended', mugs);
+    await store.confirm('ended', mugs);
+    await store.decide('rejected', tooMany);
+    await store.release('tombstone');
+    expect(await store.forget({ keepMs: 60_000, limit: 10 })).toBe(0);
+    expect(await store.forget({ keepMs: 0, limit: 2 })).toBe(2);
+    expect(await store.forget({ keepMs: 0, limit: 2 })).toBe(1);
+    expect(await store.find('kept')).toMatchObject({ status: 'reserved' });
+    for (const orderId of ['ended', 'rejected', 'tombstone'])
+      expect(await store.find(orderId)).toBeUndefined();
   });
 });

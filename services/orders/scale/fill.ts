@@ -7,7 +7,7 @@ export const backlogIn = (rows: number): number => Math.min(rows / 5, 50_000);
 export const idOf = (n: number): string => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
 const nthId = sql`('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
-const parked = 2000;
+const parked = 500;
 
 /** Orders with their keys and a row of the outbox each; the newest are not settled or not announced yet. */
 export function fill(rows: number): Sql[] {
@@ -31,6 +31,9 @@ export function fill(rows: number): Sql[] {
       select 'key-' || lpad(n::text, 9, '0'), 'print', ${nthId}, at,
         '{"state": {"status": "confirmed"}, "recommendations": {"source": "live", "items": []}}', at + interval '1 day'
       from ${series}`,
+    sql`
+      insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
+      select 'lost-' || n, 'print', gen_random_uuid(), now(), now() + interval '1 day' from generate_series(1, 1000) as n`,
     sql`
       insert into outbox (order_id, kind, due_at, attempts, created_at, done_at, parked_at)
       select ${nthId},

@@ -13,9 +13,8 @@ const answer: StoredAnswer = {
   state: { status: 'confirmed' },
   recommendations: { source: 'live', items: [] },
 };
-const lease = { limit: 32, leaseMs: 60_000 };
+const lease = { limit: 8, leaseMs: 60_000 };
 const keepMs = 24 * 3_600_000;
-const nothing = { id: '0', claim: '0' };
 
 export const ordersAtScale = scaleSubject({
   name: 'orders',
@@ -33,27 +32,33 @@ export const ordersAtScale = scaleSubject({
     book: orderBookIn(db),
   }),
   operations: ({ orders, outbox, catalogue, book }, rows) => {
-    // Spread over the whole table, since its last pages are the ones in memory.
-    const some = (n: number) => 1 + ((n * 7919) % (rows - 2 * backlogIn(rows)));
+    // Spread over a large part of the table, since its last pages are the ones in memory; and not among the oldest,
+    // which are removed.
+    const some = (n: number) => 1 + rows / 2 + ((n * 7919) % (rows / 2 - 2 * backlogIn(rows)));
     const pending = (n: number) => idOf(rows - backlogIn(rows) / 2 + n);
-    const claimed = async () => (await outbox.claim('settle-order', { ...lease, limit: 1 }))[0] ?? nothing;
+    const part = backlogIn(rows) / 8;
+    const claimed = async () => {
+      const [row] = await outbox.claim('settle-order', { ...lease, limit: 1 });
+      if (!row) throw new Error('nothing is due');
+      return row;
+    };
     const done = async (work: Promise<void>) => (await work) === undefined;
     return {
       'orders.place, a new key': (n) => orders.place(draft(rows + n), keyOf(rows + n)),
       'orders.place, a known key': (n) => orders.place(draft(2 * rows + n), keyOf(some(n))),
-      'orders.place, a key whose order is gone': (n) =>
-        orders.place(draft(3 * rows + n), { key: `gone-${n}`, fingerprint: 'print' }),
+      'orders.place, a key that lost its order': (n) =>
+        orders.place(draft(3 * rows + n), { key: `lost-${n}`, fingerprint: 'print' }),
       'orders.findKey': (n) => orders.findKey(keyOf(some(n)).key),
       'orders.findKey, an unknown key': async (n) => (await orders.findKey(`no-${n}`)) === undefined,
       'orders.settle': (n) => orders.settle(pending(n), { status: 'confirmed' }),
       'orders.settle, with its answer': (n) =>
-        orders.settle(pending(1000 + n), answer.state, { key: keyOf(some(n)).key, answer }),
+        orders.settle(pending(part + n), answer.state, { key: keyOf(some(n)).key, answer }),
       'orders.settle, again': async (n) => !(await orders.settle(idOf(some(n)), { status: 'confirmed' })),
-      'orders.postpone': (n) => orders.postpone(pending(2000 + n), { key: keyOf(some(n)).key, answer }),
+      'orders.postpone': (n) => orders.postpone(pending(2 * part + n), { key: keyOf(some(n)).key, answer }),
       'orders.find': (n) => orders.find(idOf(some(n))),
       'orders.find, an unknown order': async (n) => (await orders.find(idOf(9 * rows + n))) === undefined,
-      'orders.sweep': () => orders.sweep(500),
-      'orders.removeSettled': async () => (await orders.removeSettled(500)).removed,
+      'orders.sweep': () => orders.sweep(50),
+      'orders.removeSettled': async () => (await orders.removeSettled(50)).removed,
       'outbox.claim, to settle': () => outbox.claim('settle-order', lease),
       'outbox.claim, to announce': () => outbox.claim('order-confirmed', lease),
       'outbox.done': async () => done(outbox.done([await claimed()])),

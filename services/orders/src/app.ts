@@ -48,20 +48,14 @@ export async function createOrders({ config, database, flags, logger }: OrdersOp
   const isRecommending = () => flags.isOn('feature.recommendations');
   const service = await wireOrders({ config, stores, logger, isRecommending });
   const { dependencies, guarded, catalogue, admission } = service;
-  const { postgres, inventory, recommendation, cache } = dependencies;
+  const { inventory, recommendation, cache } = dependencies;
   for (const dependency of guarded) observe(dependency);
 
   const readiness = createReadiness({
     required: { postgres: database.check, catalogue: async () => demandPrices(catalogue) },
     optional: { inventory: degradedBy(inventory), recommendation: degradedBy(recommendation) },
   });
-  // The database keeps its guard: what is shown without protections are the services.
-  applyProtections(
-    flags,
-    guarded.filter((dependency) => dependency !== postgres),
-    admission,
-    [cache],
-  );
+  applyProtections(flags, guarded, admission, [cache]);
   const app = createApp({
     name: 'orders',
     description: 'Takes orders and keeps them, whatever happens to the services it asks.',

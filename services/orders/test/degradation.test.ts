@@ -1,7 +1,7 @@
 import { sql } from '@ballast/service-kit';
 import { createTestDatabase, startTestDatabase, type TestDatabase } from '@ballast/service-kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Orders, startOrders, startReplica } from './service.ts';
+import { flagsWith, type Orders, startOrders, startReplica } from './service.ts';
 import type { StubAnswer, StubRequest } from './stub-server.ts';
 
 const troubles: [string, StubAnswer][] = [
@@ -143,6 +143,20 @@ describe('without its database', () => {
     await expect.poll(async () => (await orders.place({}, 'during')).status, { timeout: 10_000 }).toBe(201);
     await orders.until(body.id, 'confirmed');
     await expect.poll(async () => (await orders.place({}, 'before')).body.id).toBe(body.id);
+    await orders.close();
+  });
+
+  it('its guard follows the switches of the protections like every other', async () => {
+    const orders = await startOrders({}, flagsWith({ 'protection.breaker': false }));
+    const { body } = await orders.send('GET', '/resilience');
+    const breakers = body.dependencies.map(
+      (guard: { name: string; policies: { breaker: { enabled: boolean } } }) => [
+        guard.name,
+        guard.policies.breaker.enabled,
+      ],
+    );
+    expect(breakers).toContainEqual(['postgres', false]);
+    expect(breakers).toContainEqual(['inventory', false]);
     await orders.close();
   });
 

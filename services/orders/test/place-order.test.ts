@@ -59,11 +59,11 @@ describe('an order', () => {
     expect(await orders.count(sql`orders where status = 'rejected'`)).toBe(1);
   });
 
-  it('is told to recommendation, once', async () => {
-    const { body } = await orders.place();
+  it('is told to recommendation, once, with every product', async () => {
+    const { body } = await orders.place({ items: [mug, { sku: 'SEABOOTS', quantity: 2 }] });
     await expect.poll(() => orders.recommendation.purchases.get(body.id), { timeout: 5000 }).toBe(1);
     const [told] = orders.recommendation.requests.filter(({ path }) => path.endsWith(body.id));
-    expect(told?.body).toEqual({ customerId: 'ida', skus: ['MUG-ENAMEL'] });
+    expect(told?.body).toEqual({ customerId: 'ida', skus: ['MUG-ENAMEL', 'SEABOOTS'] });
   });
 
   it('has a story of the decisions taken for it', async () => {

@@ -11,7 +11,11 @@ export interface StubRequest {
   headers: IncomingMessage['headers'];
 }
 
-export type StubAnswer = { status: number; body?: unknown } | 'hang' | 'reset' | { raw: string };
+export type StubAnswer =
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | 'hang'
+  | 'reset'
+  | { raw: string };
 
 /** A server that answers what the test tells it to. */
 export async function startStub(answer: (request: StubRequest) => StubAnswer) {
@@ -29,6 +33,7 @@ export async function startStub(answer: (request: StubRequest) => StubAnswer) {
     const isProblem = told.status >= 400;
     response.statusCode = told.status;
     response.setHeader('content-type', isProblem ? 'application/problem+json' : 'application/json');
+    for (const [name, value] of Object.entries(told.headers ?? {})) response.setHeader(name, value);
     response.end(told.body === undefined ? undefined : JSON.stringify(told.body));
   }
 

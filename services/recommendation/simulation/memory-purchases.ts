@@ -3,7 +3,10 @@ import type { Purchase, PurchaseStore } from '../src/use-cases/advice.ts';
 
 export interface MemoryPurchase extends Purchase {
   purchasedAtMs: number;
+  dueAtMs: number;
+  attempts: number;
   isCounted: boolean;
+  isParked: boolean;
 }
 
 export interface MemoryPurchases {
@@ -47,15 +50,59 @@ export function memoryPurchases({ clock }: { readonly clock: Pick<Clock, 'now'> 
       async record({ orderId, customerId, skus }) {
         if (purchases.has(orderId)) return;
         const recorded = { orderId, customerId, skus: [...skus] };
-        purchases.set(orderId, { ...recorded, purchasedAtMs: clock.now(), isCounted: false });
+        const nowMs = clock.now();
+        purchases.set(orderId, {
+          ...recorded,
+          purchasedAtMs: nowMs,
+          dueAtMs: nowMs,
+          attempts: 0,
+          isCounted: false,
+          isParked: false,
+        });
       },
-      async count(limit) {
-        const fresh = [...purchases.values()].filter(({ isCounted }) => !isCounted).slice(0, limit);
+      async due({ maxPurchases, maxPairs }) {
+        const nowMs = clock.now();
+        const waiting = [...purchases.values()].filter((one) => isWaiting(one) && one.dueAtMs <= nowMs);
+        const batch: MemoryPurchase[] = [];
+        let pairs = 0;
+        for (const purchase of waiting.sort((a, b) => a.dueAtMs - b.dueAtMs).slice(0, maxPurchases)) {
+          pairs += purchase.skus.length ** 2;
+          if (batch.length > 0 && pairs > maxPairs) break;
+          batch.push(purchase);
+        }
+        return batch.map(({ orderId, attempts }) => ({ orderId, attempts }));
+      },
+      async fold(orderIds) {
+        const fresh = orderIds.flatMap((id) => purchases.get(id) ?? []).filter(isWaiting);
         for (const purchase of fresh) {
           purchase.isCounted = true;
           count(purchase);
         }
         return fresh.length;
+      },
+      async postpone(orderId, { attempts, delayMs }) {
+        const purchase = purchases.get(orderId);
+        if (purchase && isWaiting(purchase))
+          Object.assign(purchase, { attempts, dueAtMs: clock.now() + delayMs });
+      },
+      async park(orderId, { attempts }) {
+        const purchase = purchases.get(orderId);
+        if (purchase && isWaiting(purchase)) Object.assign(purchase, { attempts, isParked: true });
+      },
+      async backlog() {
+        const all = [...purchases.values()];
+        const oldestDueAtMs = Math.min(clock.now(), ...all.filter(isWaiting).map(({ dueAtMs }) => dueAtMs));
+        return {
+          parked: all.filter(({ isParked }) => isParked).length,
+          oldestDueAgeMs: clock.now() - oldestDueAtMs,
+        };
+      },
+      async forget({ keepMs, limit }) {
+        const old = [...purchases.values()]
+          .filter(({ isCounted, purchasedAtMs }) => isCounted && purchasedAtMs <= clock.now() - keepMs)
+          .slice(0, limit);
+        for (const { orderId } of old) purchases.delete(orderId);
+        return old.length;
       },
       async advise(customerId, limit) {
         const owned = ownedBy(customerId);
@@ -71,6 +118,8 @@ export function memoryPurchases({ clock }: { readonly clock: Pick<Clock, 'now'> 
     },
   };
 }
+
+const isWaiting = ({ isCounted, isParked }: MemoryPurchase): boolean => !isCounted && !isParked;
 
 function add(counts: Map<string, number>, sku: string, times: number): void {
   counts.set(sku, (counts.get(sku) ?? 0) + times);

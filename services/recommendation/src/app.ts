@@ -8,16 +8,14 @@ import {
   guardedStore,
   type Logger,
   postgresGuard,
-  startBackgroundTask,
 } from '@ballast/service-kit';
 import { observe } from '@ballast/telemetry';
+import { type BackgroundParts, startBackgroundWork } from './background.ts';
 import type { Config } from './config.ts';
 import { purchasesIn } from './db/purchases.ts';
 import { putPurchaseRoute } from './routes/purchases.ts';
 import { recommendationsRoute } from './routes/recommendations.ts';
 import type { PurchaseStore } from './use-cases/advice.ts';
-
-const countBatch = 200;
 
 export interface RecommendationOptions {
   config: Config;
@@ -51,7 +49,7 @@ export function createRecommendation({ config, database, flags, logger }: Recomm
 }
 
 export interface WiringOptions {
-  config: Pick<Config, 'DATABASE_POOL_MAX' | 'COUNT_MS'>;
+  config: Pick<Config, 'DATABASE_POOL_MAX'> & BackgroundParts['config'];
   store: PurchaseStore;
   logger: Logger;
   /** The clock and the random source of the process, where these are not its own. */
@@ -63,15 +61,7 @@ export function wireRecommendation({ config, store, logger, timing }: WiringOpti
   const postgres = postgresGuard(config.DATABASE_POOL_MAX, timing);
   const admission = createLoadShedder(timing);
   const purchases = guardedStore(store, postgres, admission, timing?.clock);
-  const startBackground = () => [
-    startBackgroundTask({
-      name: 'count-purchases',
-      everyMs: config.COUNT_MS,
-      run: async () => (await purchases.count(countBatch)) === countBatch,
-      logger,
-      ...timing,
-    }),
-  ];
+  const startBackground = () => startBackgroundWork({ purchases, config, logger, ...timing });
   return {
     postgres,
     admission,

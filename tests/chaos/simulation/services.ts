@@ -69,7 +69,7 @@ export function servicesOf(system: SimulatedSystem): Services {
     const store = <S extends object>(memory: S) =>
       overWire(system, memory, { process, database: system.inventoryDatabase });
     const service = wireInventory({
-      config: { DATABASE_POOL_MAX: DatabasePoolMax, SWEEP_MS: SweepMs },
+      config: { DATABASE_POOL_MAX: DatabasePoolMax, SWEEP_MS: SweepMs, RESERVATION_KEEP_MS: keepMs },
       stores: { reservations: store(reservationsOf(databases.inventory)), products: store(products) },
       logger: silentLogger,
       timing: timingOf(process),
@@ -82,7 +82,12 @@ export function servicesOf(system: SimulatedSystem): Services {
   function startRecommendation(process: Process): void {
     const database = system.recommendationDatabase;
     const service = wireRecommendation({
-      config: { DATABASE_POOL_MAX: DatabasePoolMax, COUNT_MS: SweepMs },
+      config: {
+        DATABASE_POOL_MAX: DatabasePoolMax,
+        COUNT_MS: SweepMs,
+        SWEEP_MS: SweepMs,
+        PURCHASE_KEEP_MS: keepMs,
+      },
       store: overWire(system, databases.recommendation.store, { process, database }),
       logger: silentLogger,
       timing: timingOf(process),
@@ -118,6 +123,9 @@ export function servicesOf(system: SimulatedSystem): Services {
 }
 
 /** Without the tables, which no process can read. */
+/** Longer than any run: what a reservation or a purchase was is compared at the end. */
+const keepMs = 90 * 86_400_000;
+
 function reservationsOf({
   decide,
   find,
@@ -125,8 +133,9 @@ function reservationsOf({
   confirm,
   release,
   expire,
+  forget,
 }: SimulatedSystem['databases']['inventory']) {
-  return { decide, find, list, confirm, release, expire };
+  return { decide, find, list, confirm, release, expire, forget };
 }
 
 function timingOf(process: Process) {

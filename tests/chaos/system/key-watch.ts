@@ -3,7 +3,7 @@ import type { FinalState, OrderRow } from '../checker/final-state.ts';
 /** A key and the order that it stands for; without a key, an order that is pending and has none any more. */
 export type KeyRow = { readonly orderId: string; readonly key: string | null };
 
-/** Remembers which key stood for which order: the checker needs keys that have been forgotten in time. */
+/** Remembers which key stood for which order: a key is forgotten when its time is over, and the checker needs it. */
 export class KeyWatch {
   readonly #keys = new Map<string, string>();
   readonly #forgottenWhilePending = new Set<string>();

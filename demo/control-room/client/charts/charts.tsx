@@ -66,6 +66,7 @@ export function Charts() {
           <Key key={quality} colour={quality} name={quality} />
         ))}
         <Key colour="pending" name="pending" />
+        <Key colour="late" name="late" />
         <Key colour="refused" name="refused" />
         <Key colour="failed" name="failed" />
       </TimeChart>

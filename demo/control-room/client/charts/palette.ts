@@ -71,6 +71,7 @@ function paletteOf(colour: (name: string) => string): Palette {
       disabled: colour('disabled'),
       pending: colour('pending'),
       rejected: colour('rejected'),
+      late: colour('late'),
       refused: colour('refused'),
       failed: colour('failed'),
     },

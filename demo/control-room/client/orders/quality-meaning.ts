@@ -8,6 +8,7 @@ export const qualityMeaning: Record<Quality, string> = {
   disabled: 'confirmed, recommendations switched off',
   pending: 'accepted, stock is reserved later',
   rejected: 'answered: out of stock',
+  late: 'answered, but later than a customer waits',
   refused: 'refused at once with Retry-After',
   failed: 'error or no answer in time',
 };

@@ -4,6 +4,7 @@ import { actions } from '../live/actions.ts';
 import { useLive } from '../live/store.ts';
 import { showNotice } from '../shell/notice.tsx';
 import { useNow } from './use-now.ts';
+import { checkText, verdictText } from './verdict-text.ts';
 
 /** The declared failures: each can be run, and ends with a verdict. */
 export function Scenarios() {
@@ -41,17 +42,15 @@ function Card({ card, isBusy }: { card: ScenarioCard; isBusy: boolean }) {
         >
           Run
         </button>
-        {card.naive && (
-          <button
-            type="button"
-            className="button fault"
-            title={card.naive}
-            disabled={isBusy || card.unavailable !== null}
-            onClick={() => start('naive')}
-          >
-            Run without protection
-          </button>
-        )}
+        <button
+          type="button"
+          className="button fault"
+          title={card.naive}
+          disabled={isBusy || card.unavailable !== null}
+          onClick={() => start('naive')}
+        >
+          Run without protection
+        </button>
       </div>
     </li>
   );
@@ -76,7 +75,7 @@ function Run({ run }: { run: ScenarioRun }) {
       </div>
       <ul className="checks">
         {run.checks.map((check) => (
-          <Check key={check.says} check={check} />
+          <Check key={check.says} check={check} variant={run.variant} />
         ))}
       </ul>
       <div className="chips">
@@ -99,21 +98,12 @@ function Run({ run }: { run: ScenarioRun }) {
   );
 }
 
-function Check({ check }: { check: CheckResult }) {
+function Check({ check, variant }: { check: CheckResult; variant: ScenarioRun['variant'] }) {
   return (
-    <li data-holds={check.holds === null ? 'open' : check.holds}>
+    <li data-holds={check.holds ?? 'open'} data-declared={check.isAsDeclared ?? 'open'}>
       <span>{check.says}</span>
       <b>{check.measured}</b>
-      <small>{check.expected}</small>
+      <small>{checkText(check, variant)}</small>
     </li>
   );
-}
-
-function verdictText(run: ScenarioRun): string {
-  if (run.state === 'stopped') return 'Stopped; the system was restored.';
-  if (run.variant === 'naive')
-    return run.verdict === 'as declared'
-      ? 'As declared: without the protection it breaks.'
-      : 'It did not break as declared.';
-  return run.verdict === 'as declared' ? 'As declared: every expectation was met.' : 'Not as declared.';
 }

@@ -31,6 +31,13 @@ test.each([
     'degraded',
     '50 % are settled later',
   ],
+  [
+    'orders are late',
+    down('inventory'),
+    [trafficOf({ live: 5, late: 5 })],
+    'bad',
+    '50 % of orders are answered too late',
+  ],
   ['orders fail', down('postgres'), [trafficOf({ live: 5, failed: 5 })], 'bad', '50 % of orders fail'],
   ['no order is placed', frame({ targetRate: 0 }), [trafficOf({})], 'quiet', 'no orders are placed'],
   ['no traffic is reported', frame({}), [trafficOf(null)], 'quiet', 'No orders are being answered'],

@@ -1,3 +1,4 @@
+import { type Quality, qualities, qualityCounts, totalOf } from '../../../load-generator/quality.ts';
 import type { EdgePicture, Traffic } from '../../../stage/picture.ts';
 import type { Frame } from '../../protocol.ts';
 import { percent } from '../format.ts';
@@ -17,6 +18,8 @@ export function summarize(frame: Frame | null, recent: readonly Traffic[]): Summ
   if (!shares) return { tone: 'quiet', text: noTraffic(frame) };
   if (shares.failed > noticeable)
     return { tone: 'bad', text: `${percent(shares.failed)} of orders fail.${because(frame)}` };
+  if (shares.late > noticeable)
+    return { tone: 'bad', text: `${percent(shares.late)} of orders are answered too late.${because(frame)}` };
   if (shares.refused > noticeable)
     return {
       tone: 'bad',
@@ -41,22 +44,23 @@ export function summarize(frame: Frame | null, recent: readonly Traffic[]): Summ
     : { tone: 'good', text: 'Every order is answered in full.' };
 }
 
-type Shares = Record<'cached' | 'default' | 'disabled' | 'pending' | 'refused' | 'failed', number>;
+type Shares = Record<'cached' | 'default' | 'disabled' | 'pending' | 'late' | 'refused' | 'failed', number>;
 
 function sharesOf(recent: readonly Traffic[]): Shares | null {
-  const sum = { live: 0, cached: 0, default: 0, disabled: 0, pending: 0, rejected: 0, refused: 0, failed: 0 };
+  const sum = qualityCounts();
   for (const { counts } of recent) {
     if (!counts) continue;
-    for (const quality of Object.keys(sum) as (keyof typeof sum)[]) sum[quality] += counts[quality];
+    for (const quality of qualities) sum[quality] += counts[quality];
   }
-  const total = Object.values(sum).reduce((a, b) => a + b, 0);
+  const total = totalOf(sum);
   if (total === 0) return null;
-  const share = (quality: keyof typeof sum) => sum[quality] / total;
+  const share = (quality: Quality) => sum[quality] / total;
   return {
     cached: share('cached'),
     default: share('default'),
     disabled: share('disabled'),
     pending: share('pending'),
+    late: share('late'),
     refused: share('refused'),
     failed: share('failed'),
   };

@@ -77,10 +77,10 @@ function total(recent: readonly Traffic[]): Counts | null {
   return Object.fromEntries(qualities.map((quality) => [quality, sum(quality)])) as Counts;
 }
 
-/** "Out of stock" is a correct answer; only refused and failed orders are not answered well. */
+/** "Out of stock" is a correct answer; late, refused and failed orders are not answered well. */
 function goodShare(counts: Counts): number | null {
   const sum = totalOf(counts);
-  return sum === 0 ? null : 1 - (counts.refused + counts.failed) / sum;
+  return sum === 0 ? null : 1 - (counts.late + counts.refused + counts.failed) / sum;
 }
 
 function mean(recent: readonly Traffic[], key: 'offered' | 'good'): number | null {

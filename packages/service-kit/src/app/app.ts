@@ -94,7 +94,7 @@ export function createApp(options: AppOptions): Express {
     handler: (_request, response) => void response.json(document),
   });
   paths.addRaw(resilienceRoute(name, { ...resilience, admission }, readiness.draining));
-  for (const route of healthRoutes(name, readiness, chaos)) paths.addRaw(route);
+  for (const route of healthRoutes({ name, readiness, chaos, flags: resilience?.flags })) paths.addRaw(route);
   const business = { ...setting, limit: chaos && limitedCapacity(chaos, admission) };
   for (const route of options.routes)
     paths.add(route, routeHandlers(route, business, chaos ? [injectFault(chaos)] : []));

@@ -36,6 +36,19 @@ test('ready answers 200 and names degraded dependencies', async () => {
   ]);
 });
 
+test('ready names a flag file that was rejected as degraded, and not what stands in it', async () => {
+  let problem: string | undefined = 'not JSON: Unexpected token s3 in JSON';
+  const flags = { snapshot: () => ({ values: {}, ...(problem !== undefined && { problem }) }) };
+  const { url } = await serveThings(undefined, { resilience: { flags } });
+  const degraded = async () => {
+    const answer = await fetch(`${url}/health/ready`);
+    return [answer.status, ((await answer.json()) as { degraded: unknown }).degraded];
+  };
+  expect(await degraded()).toEqual([200, { flags: 'the flag file was rejected, the last good flags stay' }]);
+  problem = undefined;
+  expect(await degraded()).toEqual([200, {}]);
+});
+
 test('a draining service is not ready, closes connections and still answers', async () => {
   const readiness = createReadiness();
   const { url, put } = await serveThings(undefined, { readiness });

@@ -72,9 +72,15 @@ export function resilienceRoute(
     handler: function resilience(request, response) {
       const wantsStream = request.accepts(['json', 'text/event-stream']) === 'text/event-stream';
       if (!wantsStream || streams.size >= maxStreams || draining.aborted) response.json(snapshot());
+      else if (request.method === 'HEAD') openStream(response).end();
       else stream(response, snapshot, streams, draining);
     },
   };
+}
+
+function openStream(response: Response): Response {
+  response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }).flushHeaders();
+  return response;
 }
 
 function stream(
@@ -83,16 +89,21 @@ function stream(
   streams: Set<Response>,
   draining: AbortSignal,
 ): void {
-  streams.add(response);
-  response.set({ 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' }).flushHeaders();
+  streams.add(openStream(response));
   const send = () => {
     // A client that does not read gets no more events: only the newest snapshot is of use.
     if (!response.writableNeedDrain)
       response.write(`event: snapshot\ndata: ${JSON.stringify(snapshot())}\n\n`);
   };
-  const end = () => response.end();
   send();
   const timer = setInterval(send, streamIntervalMs).unref();
+  const end = () => {
+    clearInterval(timer);
+    response.end();
+    // A viewer that has stopped reading never takes the end, and must not hold the process.
+    const lastReading = setTimeout(() => response.destroy(), streamIntervalMs).unref();
+    response.once('close', () => clearTimeout(lastReading));
+  };
   draining.addEventListener('abort', end, { once: true });
   response.once('close', () => {
     clearInterval(timer);

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { serve } from '../../test/serve.ts';
 import { problem } from '../problem/problem.ts';
 import { sendProblem } from '../problem/send-problem.ts';
-import { type HttpCallContext, type HttpClientOptions, httpClient } from './http-client.ts';
+import { type HttpClientOptions, httpClient } from './http-client.ts';
+import type { HttpCallContext } from './json-request.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 
 const stock = z.object({ sku: z.string(), available: z.int() });
@@ -71,6 +72,52 @@ describe('a request', () => {
     expect(headers['x-fine']).toBe('yes');
     expect(headers).not.toHaveProperty('x-note');
   });
+});
+
+describe('a base URL', () => {
+  async function requestTo(change: (url: URL) => void, headers?: Record<string, string>) {
+    let seen = { url: '', authorization: undefined as string | undefined };
+    const url = new URL(
+      await serve((request, response) => {
+        seen = { url: request.url ?? '', authorization: request.headers.authorization };
+        answering(JSON.stringify(lamp))(request, response as never);
+      }),
+    );
+    change(url);
+    expect(await clientOf(url.href)({}, headers)).toEqual(lamp);
+    return seen;
+  }
+
+  test.each([
+    ['/', '/v1/stock'],
+    ['/shop', '/shop/v1/stock'],
+    ['/shop/eu/', '/shop/eu/v1/stock'],
+    ['/a%20b', '/a%20b/v1/stock'],
+  ])('with the path %s comes before the path of a request', async (pathname, expected) => {
+    expect((await requestTo((url) => Object.assign(url, { pathname }))).url).toBe(expected);
+  });
+
+  test('with a user and a password sends them, escaped as they are in a URL', async () => {
+    const { authorization } = await requestTo((url) =>
+      Object.assign(url, { username: 'shop', password: 'p@ss:ä' }),
+    );
+    expect(authorization).toBe(`Basic ${Buffer.from('shop:p@ss:ä').toString('base64')}`);
+  });
+
+  test('leaves the authorization of a request alone', async () => {
+    const given = { Authorization: 'Bearer abc' };
+    const { authorization } = await requestTo((url) => Object.assign(url, { username: 'shop' }), given);
+    expect(authorization).toBe('Bearer abc');
+  });
+
+  test.each(['http://host/?key=secret', 'http://host/#part', 'http://host/shop?'])(
+    '%s is rejected, as there is no use for its query or fragment',
+    (baseUrl) => {
+      const wanted = /baseUrl must be an http:\/\/ or https:\/\/ URL without query and fragment/;
+      expect(() => httpClient({ name: 'inventory', baseUrl })).toThrow(wanted);
+      expect(() => httpClient({ name: 'inventory', baseUrl })).not.toThrow(/secret/);
+    },
+  );
 });
 
 describe('connections', () => {
@@ -202,7 +249,26 @@ describe('no answer is an UpstreamError without a status', () => {
 
   test('cut off before the answer', async () => {
     const call = await clientFor((request) => void request.socket.resetAndDestroy());
-    expect(await failure(call())).toMatchObject({ code: 'E_UPSTREAM', status: undefined });
+    expect(await failure(call())).toMatchObject({
+      code: 'E_UPSTREAM',
+      status: undefined,
+      reason: 'ECONNRESET',
+    });
+  });
+
+  test('closed before the answer', async () => {
+    const call = await clientFor((request) => void request.socket.end());
+    expect(await failure(call())).toMatchObject({ status: undefined, reason: 'UND_ERR_SOCKET' });
+  });
+
+  test('on no address of several', async () => {
+    const error = await failure(clientOf('http://localhost:1')());
+    expect(error).toMatchObject({ status: undefined, reason: 'ECONNREFUSED' });
+  });
+
+  test('by a host that does not exist', async () => {
+    const error = await failure(clientOf('http://no-such-host.invalid')());
+    expect(error).toMatchObject({ reason: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/) });
   });
 
   test('cut off within the answer', async () => {
@@ -212,6 +278,30 @@ describe('no answer is an UpstreamError without a status', () => {
     });
     expect(await failure(call())).toMatchObject({ code: 'E_UPSTREAM', status: undefined });
   });
+});
+
+describe('a mistake of the caller is no failure of the dependency', () => {
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  test.each<[string, object]>([
+    ['a path with a space', { path: '/v1/st ock' }],
+    ['a path with a line break', { path: '/v1/stock\r\nX: 1' }],
+    ['a body that is a cycle', { method: 'POST', body: cycle }],
+    ['a body with a BigInt', { method: 'POST', body: { amount: 1n } }],
+    ['a body that JSON has no form for', { method: 'POST', body: () => {} }],
+  ])('%s', async (_name, wrong) => {
+    const client = httpClient({ name: 'inventory', baseUrl: 'http://127.0.0.1:1' });
+    onTestFinished(() => client.close());
+    const call = client.json({ method: 'GET', path: '/v1/stock', schema: stock, ...wrong });
+    expect(await failure(call)).toMatchObject({ name: 'InvalidOptionError', code: 'E_INVALID_OPTION' });
+  });
+});
+
+test('a client that is closed says so', async () => {
+  const client = httpClient({ name: 'inventory', baseUrl: 'http://127.0.0.1:1' });
+  await client.close();
+  const error = await failure(client.json({ method: 'GET', path: '/v1/stock', schema: stock }));
+  expect(error).toMatchObject({ code: 'E_UPSTREAM', reason: 'UND_ERR_DESTROYED' });
 });
 
 describe('an aborted signal ends the call with its own reason', () => {

@@ -1,19 +1,13 @@
-import type { CallContext } from '@ballast/resilience';
 import {
   aClock,
-  anything,
   atLeast,
   type Clock,
   checkOptions,
-  hasMethods,
   integer,
   longestTimerMs,
-  oneOf,
   optional,
   type Rule,
-  recordOf,
   text,
-  textLike,
   wallClock,
   withMethods,
   withPatch,
@@ -21,9 +15,7 @@ import {
 import { asAttempt } from '@ballast/telemetry';
 import { type Dispatcher, RoundRobinPool } from 'undici';
 import type { z } from 'zod';
-import { safeHeaders } from '../problem/safe-headers.ts';
-import { aSchema } from '../process/config.ts';
-import { deadlineHeader, priorities, priorityHeader } from '../request/request-context.ts';
+import { baseOf, type JsonRequest, requestRules, toDispatch } from './json-request.ts';
 import { readCapped } from './response-body.ts';
 import { readAnswer } from './upstream-answer.ts';
 import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
@@ -31,7 +23,10 @@ import { InvalidResponseError, UpstreamError } from './upstream-errors.ts';
 export interface HttpClientOptions {
   /** The dependency's name, as in errors. */
   readonly name: string;
-  /** From configuration only, never from a request. */
+  /**
+   * From configuration only, never from a request. Its path comes before that of each request; a user and a password in
+   * it are sent as basic authentication.
+   */
   readonly baseUrl: string;
   /** Connections to this dependency: its own bulkhead. */
   readonly maxConnections?: number;
@@ -70,21 +65,6 @@ export const httpClientDefaults = {
   deadlineMarginMs: 10,
 };
 
-/** What a guarded call receives, or any part of it. */
-export type HttpCallContext = Partial<CallContext>;
-
-export interface JsonRequest<S extends z.ZodType> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
-  /** Path and query; build variable parts with `encodeURIComponent`. */
-  readonly path: string;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-  /** What the answer must be. */
-  readonly schema: S;
-  readonly ctx?: HttpCallContext;
-  readonly maxBodyBytes?: number;
-}
-
 export interface HttpClient {
   readonly name: string;
   /**
@@ -99,8 +79,8 @@ export interface HttpClient {
 }
 
 const httpUrl: Rule = {
-  expected: 'an http:// or https:// URL',
-  accepts: (value) => typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value),
+  expected: 'an http:// or https:// URL without query and fragment',
+  accepts: (value) => typeof value === 'string' && /^https?:\/\/[^?#]*$/.test(value) && URL.canParse(value),
   // It may hold a password.
   isSecret: true,
 };
@@ -119,28 +99,6 @@ const clientRules = {
   dispatcher: optional(withMethods('an undici dispatcher', 'request', 'destroy')),
 };
 
-const requestRules = {
-  method: oneOf('GET', 'PUT', 'POST', 'DELETE', 'PATCH'),
-  path: textLike(/^\//, 'a path that begins with /'),
-  body: anything,
-  headers: recordOf('an object of strings', (value) => typeof value === 'string'),
-  schema: aSchema,
-  ctx: { expected: 'the context of a guarded call, or a part of it', accepts: isContext },
-  maxBodyBytes: integer(1),
-};
-
-/** Whether its members are what they must be. A guarded call hands on an object that has more of them. */
-function isContext(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const { signal, attempt, priority, remainingMs } = value as HttpCallContext;
-  return (
-    (signal === undefined || hasMethods(signal, ['addEventListener', 'removeEventListener'])) &&
-    (attempt === undefined || (Number.isSafeInteger(attempt) && attempt >= 1)) &&
-    (priority === undefined || priorities.includes(priority)) &&
-    (remainingMs === undefined || typeof remainingMs === 'function')
-  );
-}
-
 /**
  * A client for one dependency, with its own undici pool: bounded connections, used in turn (a plain Pool gives all
  * calls to the first that is free, and so to one replica), no pipelining (one slow answer must not hold up another), no
@@ -155,15 +113,17 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     options,
     clientRules,
   );
-  const pool = options.dispatcher ?? poolTo(new URL(options.baseUrl).origin, settings);
+  const base = baseOf(options.baseUrl);
+  const pool = options.dispatcher ?? poolTo(base.origin, settings);
 
   async function json<S extends z.ZodType>(request: JsonRequest<S>): Promise<z.output<S>> {
     checkOptions('json', request, requestRules, ['method', 'path', 'schema']);
+    const dispatch = toDispatch(request, base, settings.deadlineMarginMs);
     try {
-      const dispatch = toDispatch(request, settings.deadlineMarginMs);
       const response = await asAttempt(request.ctx?.attempt ?? 1, () => pool.request(dispatch));
-      const bytes = await readCapped(response.body, request.maxBodyBytes ?? settings.maxBodyBytes);
-      return readAnswer({ ...settings, schema: request.schema }, response, bytes);
+      const maxBodyBytes = request.maxBodyBytes ?? settings.maxBodyBytes;
+      const bytes = await readCapped(response.body, maxBodyBytes);
+      return readAnswer({ ...settings, maxBodyBytes, schema: request.schema }, response, bytes);
     } catch (error) {
       throw translate(settings.name, error, request.ctx?.signal);
     }
@@ -184,23 +144,6 @@ function poolTo(origin: string, settings: typeof httpClientDefaults): HttpDispat
   });
 }
 
-function toDispatch(request: JsonRequest<z.ZodType>, marginMs: number): Dispatcher.RequestOptions {
-  const { method, path, body, ctx } = request;
-  const headers: Record<string, string> = { accept: 'application/json', ...safeHeaders(request.headers) };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (ctx?.priority) headers[priorityHeader] = ctx.priority;
-  const remainingMs = ctx?.remainingMs?.() ?? Number.POSITIVE_INFINITY;
-  if (Number.isFinite(remainingMs))
-    headers[deadlineHeader] = String(Math.max(0, Math.floor(remainingMs - marginMs)));
-  return {
-    method,
-    path,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(ctx?.signal && { signal: ctx.signal }),
-  };
-}
-
 // undici, 8.12: a parser error has a code only when llhttp names one.
 const notHttp = new Set([
   'HTTPParserError',
@@ -211,10 +154,16 @@ const notHttp = new Set([
 function translate(name: string, error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof UpstreamError || error instanceof InvalidResponseError) return error;
   if (signal?.aborted) return signal.reason;
-  const code = (error as { code?: string }).code ?? (error as Error).name;
+  const code = codeOf(error);
   if (code === 'E_BODY_TOO_LARGE') return new InvalidResponseError(name, (error as Error).message, error);
   if (code.startsWith('HPE_') || notHttp.has(code)) {
     return new InvalidResponseError(name, 'the answer is not valid HTTP', error);
   }
   return new UpstreamError(name, { reason: code, cause: error });
+}
+
+// The code of a DOMException is a number, which says less than its name.
+function codeOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : String(name);
 }

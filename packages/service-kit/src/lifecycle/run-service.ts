@@ -68,6 +68,7 @@ export async function runService<Config extends StandardConfig, Flags>(
     name,
     url: config.DATABASE_URL,
     maxConnections: config.DATABASE_POOL_MAX,
+    pooler: config.DATABASE_POOLER,
     migrations,
     migrating: config.MIGRATIONS,
     logger,

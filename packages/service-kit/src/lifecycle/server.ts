@@ -8,6 +8,7 @@ import {
   withPatch,
 } from '@ballast/resilience/primitives';
 import { answerParserErrors } from '../problem/parser-errors.ts';
+import { watchAnswers } from './idle-connections.ts';
 
 /** Limits of the HTTP server itself. Times in ms. */
 export interface ServerLimits {
@@ -16,6 +17,10 @@ export interface ServerLimits {
   readonly headersTimeoutMs: number;
   /** How often the two above are looked at; Node's default of 30 s makes them late by as much. */
   readonly connectionsCheckingIntervalMs: number;
+  /**
+   * How long an idle connection is kept. Longer than any balancer in front keeps it: whoever closes second may send a
+   * request that meets the close, and balancers do not send a POST again.
+   */
   readonly keepAliveTimeoutMs: number;
   readonly maxRequestsPerSocket: number;
   readonly maxConnections: number;
@@ -26,7 +31,7 @@ export const serverLimits: ServerLimits = {
   requestTimeoutMs: 5000,
   headersTimeoutMs: 3000,
   connectionsCheckingIntervalMs: 500,
-  keepAliveTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 90_000,
   maxRequestsPerSocket: 10_000,
   maxConnections: 2048,
   maxHeaderBytes: 8 * 1024,
@@ -67,5 +72,5 @@ export function createServer(listener: RequestListener, overrides: Partial<Serve
   );
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
-  return answerParserErrors(server);
+  return answerParserErrors(watchAnswers(server));
 }

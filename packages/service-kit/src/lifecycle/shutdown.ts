@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, settleWithin, systemClock } from '@ballast/resilience/primitives';
 import { shutdownTelemetry } from '@ballast/telemetry';
 import type { Logger } from '../process/logger.ts';
+import { closeIdleConnections } from './idle-connections.ts';
 import type { Readiness } from './readiness.ts';
 
 /** Something that holds connections or files until it is closed. */
@@ -51,7 +52,7 @@ export async function shutDown({
 // http.Server.close() also ends the check of headersTimeout and requestTimeout (Node 24, lib/_http_server.js). Then one
 // silent or half-sent connection, which is not idle either, would hold the process until the grace time is over.
 async function closeServer(server: Server): Promise<void> {
-  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+  const sweep = setInterval(() => closeIdleConnections(server), idleSweepMs);
   await new Promise((resolve) => NetServer.prototype.close.call(server, resolve));
   clearInterval(sweep);
   server.close();

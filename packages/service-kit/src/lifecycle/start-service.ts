@@ -19,10 +19,12 @@ const startRules = {
 };
 
 const readKeys = ['HOST', 'PORT', 'SHUTDOWN_GRACE_MS', 'DRAIN_DELAY_MS'] as const;
+const optionalKeys = ['KEEP_ALIVE_TIMEOUT_MS'] as const;
 
 export interface ServiceOptions {
   readonly name: string;
-  readonly config: Pick<ServiceConfig, (typeof readKeys)[number]>;
+  readonly config: Pick<ServiceConfig, (typeof readKeys)[number]> &
+    Partial<Pick<ServiceConfig, (typeof optionalKeys)[number]>>;
   readonly app: RequestListener;
   /** The same object the app got. */
   readonly readiness?: Readiness;
@@ -51,7 +53,7 @@ export interface RunningService {
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   checkOptions('startService', options, startRules, ['name', 'config', 'app', 'logger']);
-  checkConfig('startService', options.config, { required: readKeys });
+  checkConfig('startService', options.config, { required: readKeys, optional: optionalKeys });
   const {
     config,
     logger,
@@ -60,7 +62,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     onShutdown = [],
     exit = process.exit,
   } = options;
-  const server = createServer(options.app, options.limits);
+  const { KEEP_ALIVE_TIMEOUT_MS: keepAliveTimeoutMs } = config;
+  const server = createServer(options.app, {
+    ...(keepAliveTimeoutMs !== undefined && { keepAliveTimeoutMs }),
+    ...options.limits,
+  });
   try {
     await listen(server, config.PORT, config.HOST);
   } catch (err) {

@@ -12,7 +12,7 @@ import {
 } from '@ballast/resilience/primitives';
 import { type Logger, silentLogger } from '../process/logger.ts';
 import { type MigrateOptions, migrateDefaults, migrateRules, migrateWith, untilMigrated } from './migrate.ts';
-import { checkPool, closePool, createPool, inTransaction, queryPool } from './pool.ts';
+import { checkPool, checkSetUp, closePool, createPool, inTransaction, queryPool } from './pool.ts';
 import type { Queryable } from './sql.ts';
 
 export interface DatabaseOptions extends MigrateOptions {
@@ -20,6 +20,11 @@ export interface DatabaseOptions extends MigrateOptions {
   readonly name: string;
   /** `await` leaves the schema to a job that runs `migrate()`, and waits for it. @default 'apply' */
   readonly migrating?: 'apply' | 'await';
+  /**
+   * `transaction` for PgBouncer in transaction mode and the like: statements get no names, and the role has to bound
+   * the waits of the server. @default 'none'
+   */
+  readonly pooler?: 'none' | 'transaction';
   readonly maxConnections?: number;
   /** For a connection: a new one, or a free one of the pool. */
   readonly connectionTimeoutMs?: number;
@@ -53,6 +58,7 @@ const timeout = integer(1, longestTimerMs);
 const databaseRules = {
   ...migrateRules,
   migrating: oneOf('apply', 'await'),
+  pooler: oneOf('none', 'transaction'),
   maxConnections: integer(1),
   statementTimeoutMs: timeout,
   lockTimeoutMs: timeout,
@@ -77,12 +83,14 @@ export interface Database extends Queryable {
  * gives a pool of connections whose every wait is bounded.
  *
  * @throws {InvalidOptionError} for an option that does not exist or makes no sense
+ * @throws {PoolerError} behind a pooler that `pooler` does not tell of, or whose role bounds no waits
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   checkOptions('openDatabase', options, databaseRules, ['url', 'name', 'migrations']);
   const defaults = {
     logger: silentLogger,
     migrating: 'apply',
+    pooler: 'none' as 'none' | 'transaction',
     clock: systemClock,
     random: Math.random,
     ...databaseDefaults,
@@ -90,6 +98,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const settings = withPatch(defaults, options, databaseRules) as typeof defaults & DatabaseOptions;
   await (settings.migrating === 'await' ? untilMigrated(settings) : migrateWith(settings));
   const pool = createPool(settings);
+  await checkSetUp(pool).catch(async (error: unknown) => {
+    await closePool(pool);
+    throw error;
+  });
   return {
     name: 'database',
     query: (statement) => queryPool(pool, statement),

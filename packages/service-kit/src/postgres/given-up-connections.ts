@@ -1,14 +1,8 @@
-import type { Clock } from '@ballast/resilience/primitives';
 import pg from 'pg';
-import type { Logger } from '../process/logger.ts';
 import type { ConnectionAges } from './connection-ages.ts';
+import type { PoolSettings } from './pool-settings.ts';
 
-export interface GivenUpSettings {
-  readonly url: string;
-  readonly name: string;
-  readonly logger: Logger;
-  readonly clock: Clock;
-}
+type GivenUpSettings = Pick<PoolSettings, 'url' | 'name' | 'pooler' | 'logger' | 'clock'>;
 
 /** What pg's client has but its types do not (8.23: lib/client.js). */
 interface ClientState {
@@ -30,6 +24,8 @@ interface GivenUp {
 
 const sweepIntervalMs = 250;
 const askTimeoutMs = 1000;
+/** A pooler hides which process works for whom, so nobody can be asked. It bounds its own connections. */
+const poolerPatienceMs = 60_000;
 
 // A commit that waits for a standby is left alone: to cancel that wait shows rows that only this server has, so that
 // they can be read and acknowledged, and are lost in a failover. A process with the same number that is younger than
@@ -89,7 +85,8 @@ export class GivenUpConnections {
     };
     this.#waiting.add(givenUp);
     client.once('drain', free).once('end', free);
-    void this.#sweep();
+    if (this.#settings.pooler === 'none') void this.#sweep();
+    else this.#settings.clock.setTimer(free, poolerPatienceMs, 'background');
   }
 
   /** Frees every place at once, since the process is about to end. */

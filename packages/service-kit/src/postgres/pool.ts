@@ -1,32 +1,19 @@
-import type { Clock, Random } from '@ballast/resilience/primitives';
 import { observePool } from '@ballast/telemetry';
 import pg from 'pg';
-import type { Logger } from '../process/logger.ts';
 import { ConnectionAges } from './connection-ages.ts';
+import { isDatabaseAway } from './database-problem.ts';
 import { GivenUpConnections } from './given-up-connections.ts';
 import { poisonIn, ReadOnlyDatabaseError } from './poisoned.ts';
-import { named, type Queryable, type Sql, sql } from './sql.ts';
-
-export interface PoolSettings {
-  readonly url: string;
-  readonly name: string;
-  readonly maxConnections: number;
-  readonly connectionTimeoutMs: number;
-  readonly statementTimeoutMs: number;
-  readonly lockTimeoutMs: number;
-  readonly idleInTransactionTimeoutMs: number;
-  readonly queryTimeoutMs: number;
-  readonly maxConnectionAgeMs: number;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly random: Random;
-}
+import type { PoolSettings } from './pool-settings.ts';
+import { checkRoleWaits, explainConnectError, startupParameters } from './pooler.ts';
+import { named, type Queryable, type Sql, sql, unnamed } from './sql.ts';
 
 /** A pool of pg, how old its connections are, and which of them nobody waits for although the server works on them. */
 export interface Pool {
   readonly connections: pg.Pool;
   readonly ages: ConnectionAges;
   readonly givenUp: GivenUpConnections;
+  readonly settings: PoolSettings;
 }
 
 /** A pool whose every wait is bounded. */
@@ -38,9 +25,7 @@ export function createPool(settings: PoolSettings): Pool {
     application_name: settings.name,
     max: settings.maxConnections,
     connectionTimeoutMillis: settings.connectionTimeoutMs,
-    statement_timeout: settings.statementTimeoutMs,
-    lock_timeout: settings.lockTimeoutMs,
-    idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+    ...(settings.pooler === 'none' && startupParameters(settings)),
     query_timeout: settings.queryTimeoutMs,
     keepAlive: true,
   });
@@ -52,12 +37,12 @@ export function createPool(settings: PoolSettings): Pool {
     ages.begin(client);
     givenUp.watch(client);
   });
-  return { connections: observePool(connections), ages, givenUp };
+  return { connections: observePool(connections), ages, givenUp, settings };
 }
 
 /** Runs one statement on a connection of the pool. */
 export async function queryPool<Row>(pool: Pool, statement: Sql): Promise<Row[]> {
-  const run = () => withConnection(pool, (client) => queryable(client).query<Row>(statement));
+  const run = () => withConnection(pool, (client) => queryable(pool, client).query<Row>(statement));
   try {
     return await run();
   } catch (error) {
@@ -72,7 +57,7 @@ export function inTransaction<T>(pool: Pool, work: (transaction: Queryable) => P
   return withConnection(pool, async (client) => {
     await client.query('begin');
     try {
-      const result = await work(queryable(client));
+      const result = await work(queryable(pool, client));
       await client.query('commit');
       return result;
     } catch (error) {
@@ -83,8 +68,12 @@ export function inTransaction<T>(pool: Pool, work: (transaction: Queryable) => P
   });
 }
 
-const queryable = (client: pg.PoolClient): Queryable => ({
-  query: async <Row>(statement: Sql) => (await client.query(named(statement))).rows as Row[],
+// A prepared statement belongs to a connection of the server, and the next transaction may get another one.
+const queryable = ({ settings }: Pool, client: pg.PoolClient): Queryable => ({
+  async query<Row>(statement: Sql) {
+    const { rows } = await client.query(settings.pooler === 'none' ? named(statement) : unnamed(statement));
+    return rows as Row[];
+  },
 });
 
 async function withConnection<T>(pool: Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -103,7 +92,9 @@ async function withConnection<T>(pool: Pool, work: (client: pg.PoolClient) => Pr
 
 async function takeConnection({ connections, ages }: Pool): Promise<pg.PoolClient> {
   for (;;) {
-    const client = await connections.connect();
+    const client = await connections.connect().catch((error: unknown) => {
+      throw explainConnectError(error);
+    });
     if (!ages.isOver(client)) return client;
     client.release(true);
   }
@@ -128,6 +119,21 @@ const isAnswer = (error: unknown): boolean => error instanceof pg.DatabaseError 
 export async function closePool({ connections, givenUp }: Pool): Promise<void> {
   givenUp.close();
   await connections.end();
+}
+
+/**
+ * Stops the start where the pool can never work. A database that is away is none of that: it is waited for elsewhere.
+ *
+ * @throws {PoolerError}
+ */
+export async function checkSetUp(pool: Pool): Promise<void> {
+  const query: Queryable['query'] = (statement) => queryPool(pool, statement);
+  try {
+    if (pool.settings.pooler === 'none') await query(sql`select 1`);
+    else await checkRoleWaits({ query }, pool.settings);
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+  }
 }
 
 /** A readiness check: the database answers, and takes writes. */

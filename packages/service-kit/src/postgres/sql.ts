@@ -17,8 +17,7 @@ const maxNamedStatements = 200;
 const namesByText = new Map<string, string>();
 
 /**
- * A statement as pg takes it, with a name: PostgreSQL then parses and plans it once per connection. Behind a pooler
- * that shares connections between transactions, names need its support (PgBouncer: max_prepared_statements).
+ * A statement as pg takes it, with a name: PostgreSQL then parses and plans it once per connection.
  */
 export function named({ text, values }: Sql): { name?: string; text: string; values: unknown[] } {
   let name = namesByText.get(text);
@@ -29,3 +28,6 @@ export function named({ text, values }: Sql): { name?: string; text: string; val
   }
   return name === undefined ? { text, values } : { name, text, values };
 }
+
+/** The same without a name, for one run. */
+export const unnamed = ({ text, values }: Sql): { text: string; values: unknown[] } => ({ text, values });

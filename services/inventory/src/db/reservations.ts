@@ -20,8 +20,8 @@ type Attempted = Reservation & { readonly orderId: string | null; readonly busyS
 /**
  * Reservations and stock in PostgreSQL. Each operation is one statement, so it is atomic in one round trip and a
  * caller that dies leaves no open transaction. Only the reservation is waited for. Rows of stock are taken if they are
- * free, all that the operation needs or none: whoever waited for one would keep the others from everybody meanwhile, and
- * a connection from the pool. So nobody can wait in a circle either.
+ * free, all that the operation needs or none: whoever waited for one would hold the others meanwhile, and a connection
+ * of the pool. So nobody can wait in a circle either.
  */
 export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): ReservationStore {
   async function decide(orderId: string, items: Line[]) {
@@ -78,7 +78,13 @@ export function reservationsIn(db: Queryable, { ttlMs }: { ttlMs: number }): Res
     return attempted.filter((row) => row.orderId !== null).length;
   }
 
-  return { decide, find, list, confirm, release, expire };
+  async function forget({ keepMs, limit }: { keepMs: number; limit: number }) {
+    const [row] = await db.query<{ forgotten: number }>(sql`
+      select forget_reservations(now() - ${keepMs} * interval '1 millisecond', ${limit}) as forgotten`);
+    return row?.forgotten ?? 0;
+  }
+
+  return { decide, find, list, confirm, release, expire, forget };
 }
 
 function doneIn([attempted]: Attempted[]): Reservation | undefined {

@@ -50,6 +50,7 @@ export function putReservationRoute(store: ReservationStore) {
     problems: {
       409: 'insufficient-stock, reservation-released, or reservation-differs (decided for other items)',
       422: 'unknown-sku',
+      503: 'stock-busy while another session holds a product, or as for any request. Nothing was decided',
     },
     async handle({ params: { orderId }, body }) {
       const reservation = await putReservation(store, orderId, body).catch(throwProblem);
@@ -131,7 +132,7 @@ export function deleteReservationRoute(store: ReservationStore) {
     priority: 'critical',
     params,
     responses: { 204: { description: 'No stock is held for this order' } },
-    problems: { 409: 'reservation-confirmed' },
+    problems: { 409: 'reservation-confirmed', 503: 'stock-busy, or as for any request' },
     async handle({ params: { orderId } }) {
       const { status } = await releaseReservation(store, orderId).catch(throwProblem);
       if (status === 'confirmed')

@@ -61,6 +61,7 @@ export function boundedByStock(
   }
 
   function remembered(error: StockBusyError): StockBusyError {
+    for (const [sku, untilMs] of busyUntilMs) if (untilMs <= clock.now()) busyUntilMs.delete(sku);
     for (const sku of error.skus) busyUntilMs.set(sku, clock.now() + settings.rememberBusyMs);
     return error;
   }

@@ -38,6 +38,11 @@ export interface ReservationStore {
    * stock is busy, so that one product can't keep the holds of all others.
    */
   expire(options: { orderId?: string; limit: number }): Promise<number>;
+  /**
+   * Forgets reservations that ended at least `keepMs` ago, and says how many; the stock stays what it is. An order that
+   * is asked about later is decided anew.
+   */
+  forget(options: { keepMs: number; limit: number }): Promise<number>;
 }
 
 /** The same order id came with other items: one of the two callers is wrong, and guessing would sell twice. */

@@ -7,9 +7,9 @@ interface Waiting {
 }
 
 /**
- * Bounds how much of the database one product can occupy: at most `maxConcurrent` operations at once need it. The others
- * wait here, without a connection, until there is room for all the products they need. They hold no room meanwhile, and
- * may be overtaken: a basket that waits for a busy product must not keep another one from everybody.
+ * Bounds how much of the database one product can occupy: at most `maxConcurrent` operations at once need it. The
+ * others wait here, without a connection, until there is room for all the products they need. They hold no room
+ * meanwhile, and may be overtaken: a basket that waits for a busy product must not keep another one from everybody.
  */
 export class StockBulkhead {
   readonly #maxConcurrent: number;

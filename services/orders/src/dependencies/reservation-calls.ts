@@ -30,7 +30,7 @@ export async function callReservations(
 // Some error answers are decisions.
 function decisionIn(cause: unknown): ReservationDecision {
   const { reason: code, retryAfterMs = 1000 } = cause instanceof UpstreamError ? cause : {};
-  if (code === 'stock-busy') throw new StockBusyError({ retryAfterMs, cause });
+  if (code === 'stock-busy' || code === 'contended') throw new StockBusyError({ retryAfterMs, cause });
   if (code === 'reservation-confirmed') return { status: 'confirmed' };
   const reason = rejection.safeParse(code);
   if (reason.success) return { status: 'rejected', reason: reason.data };

@@ -45,7 +45,7 @@ export function placeOrderRoute(shop: Shop) {
     problems: {
       409: 'insufficient-stock, cancelled by an operator, or request-in-flight while the first request with this key is at work',
       422: 'idempotency-key-reused with another body, or unknown-sku',
-      503: 'overloaded, database-unavailable, dependency-unavailable or catalogue-unavailable. Something may have been stored: repeat with the same key',
+      503: 'overloaded, database-unavailable, contended, dependency-unavailable or catalogue-unavailable. Something may have been stored: repeat with the same key',
       504: 'No answer was ready before the deadline. Something may have been stored: repeat with the same key',
     },
     async handle({ body: request, headers, context }) {

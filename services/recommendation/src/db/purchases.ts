@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '@ballast/service-kit';
-import type { PurchaseStore } from '../use-cases/advice.ts';
+import type { CountBacklog, DuePurchase, PurchaseStore } from '../use-cases/advice.ts';
 
 // A customer's latest orders say most about them, and keep the query bounded for those who buy daily.
 const ordersConsidered = 5;
@@ -16,9 +16,51 @@ export function purchasesIn(db: Queryable): PurchaseStore {
         insert into purchases (order_id, customer_id, skus) values (${orderId}, ${customerId}, ${skus})
         on conflict (order_id) do nothing`);
     },
-    async count(limit) {
-      const [row] = await db.query<{ counted: number }>(counting(limit));
+    due: ({ maxPurchases, maxPairs }) =>
+      db.query<DuePurchase>(sql`
+        select order_id as "orderId", attempts
+        from (
+          select *, sum(pairs) over (order by count_at, order_id) - pairs as before
+          from (
+            select order_id, attempts, count_at, cardinality(skus) * (cardinality(skus) - 1) as pairs
+            from purchases where not is_counted and parked_at is null and count_at <= now()
+            order by count_at, order_id limit ${maxPurchases}
+          ) oldest
+        ) with_sums
+        where before = 0 or before + pairs <= ${maxPairs}
+        order by count_at, order_id`),
+    async fold(orderIds) {
+      const [row] = await db.query<{ counted: number }>(folding(orderIds));
       return row?.counted ?? 0;
+    },
+    async postpone(orderId, { attempts, error, delayMs }) {
+      await db.query(sql`
+        update purchases set attempts = ${attempts}, last_error = ${error},
+          count_at = now() + ${delayMs} * interval '1 millisecond'
+        where order_id = ${orderId} and not is_counted`);
+    },
+    async park(orderId, { attempts, error }) {
+      await db.query(sql`
+        update purchases set attempts = ${attempts}, last_error = ${error}, parked_at = now()
+        where order_id = ${orderId} and not is_counted`);
+    },
+    async backlog() {
+      const [backlog] = await db.query<CountBacklog>(sql`
+        select (select count(*) from purchases where parked_at is not null)::integer as parked,
+          coalesce((
+            select extract(epoch from now() - count_at) * 1000 from purchases
+            where not is_counted and parked_at is null and count_at <= now() order by count_at limit 1
+          ), 0)::float8 as "oldestDueAgeMs"`);
+      return backlog ?? { parked: 0, oldestDueAgeMs: 0 };
+    },
+    async forget({ keepMs, limit }) {
+      const forgotten = await db.query(sql`
+        delete from purchases where order_id = any(array(
+          select order_id from purchases
+          where is_counted and purchased_at <= now() - ${keepMs} * interval '1 millisecond'
+          order by purchased_at limit ${limit} for update skip locked))
+        returning 1`);
+      return forgotten.length;
     },
     async advise(customerId, limit) {
       const rows = await db.query<{ sku: string; isTogether: boolean }>(advising(customerId, limit));
@@ -29,10 +71,11 @@ export function purchasesIn(db: Queryable): PurchaseStore {
 }
 
 // Counting in batches keeps the hot counter rows off the path of the event, and one lock order keeps counters apart.
-function counting(limit: number) {
+function folding(orderIds: string[]) {
   return sql`
     with fresh as materialized (
-      select order_id from purchases where not is_counted order by order_id limit ${limit} for update skip locked
+      select order_id from purchases where order_id = any(${orderIds}) and not is_counted and parked_at is null
+      order by order_id for update skip locked
     ), batch as (
       update purchases set is_counted = true from fresh where purchases.order_id = fresh.order_id returning skus
     ), popularity as (
