@@ -23,6 +23,12 @@ export type ExperimentOptions = SystemOptions & {
   readonly seed: number;
   /** Customers per second. */
   readonly rate: number;
+  /**
+   * How long orders keeps a key. Customers do not use it for quite so long; in a short run it is short, so that keys
+   * are forgotten.
+   * @default 45_000
+   */
+  readonly keepKeysMs?: number;
 };
 
 export type Findings = {
@@ -41,6 +47,9 @@ export type Findings = {
 /** Traffic goes on for this long before and after the faults: a system that nobody uses proves nothing. */
 const withoutFaultsMs = 3000;
 
+/** Of the time for which a key is kept. What is under way then has to arrive before the key is forgotten. */
+const keyUseRatio = 0.8;
+
 /** Every replica of orders has copied a product within this time after it was delivered. */
 const catalogueCopiedMs = 2000;
 
@@ -50,7 +59,9 @@ export async function experiment(
   injectFaults: (system: SystemUnderTest) => Promise<void>,
   print: (line: string) => void,
 ): Promise<Findings> {
-  const system = await openSystemUnderTest(options);
+  const { keepKeysMs = 45_000 } = options;
+  const environment = { IDEMPOTENCY_KEEP_MS: String(keepKeysMs), ...options.environment };
+  const system = await openSystemUnderTest({ ...options, environment });
   const ownDelay = monitorEventLoopDelay({ resolution: 10 });
   const log = openHistoryLog({ clock, file: join(system.folder, 'history.jsonl') });
   try {
@@ -59,7 +70,9 @@ export async function experiment(
     await sleep(clock, catalogueCopiedMs);
     ownDelay.enable();
     const monitor = await startMonitor(system, clock);
-    const turnedAway = await underTraffic(system, log, options, print, () => injectFaults(system));
+    const turnedAway = await underTraffic(system, log, { ...options, keepKeysMs }, print, () =>
+      injectFaults(system),
+    );
     print('All customers are done; waiting until nothing is in motion.');
     const stored = await quietState(system, { clock, withinMs: 15_000 });
     const state = { ...stored, ...(await monitor.stop()), orders: monitor.withKeys(stored.orders) };
@@ -81,7 +94,7 @@ export async function experiment(
 async function underTraffic(
   system: SystemUnderTest,
   log: HistoryLog,
-  { seed, rate }: ExperimentOptions,
+  { seed, rate, keepKeysMs }: ExperimentOptions & { readonly keepKeysMs: number },
   print: (line: string) => void,
   injectFaults: () => Promise<void>,
 ): Promise<number> {
@@ -95,7 +108,15 @@ async function underTraffic(
     startPriceChanges(system.databaseUrl('inventory'), catalogue.prices, { log, clock }),
     startOperator({ baseUrls: baseUrlsOf(system, 'orders'), token, log, clock }),
   ];
-  const traffic = startTraffic(rate, catalogue, { api, log, random, clock, closing: closing.signal });
+  const keyLifeMs = keepKeysMs * keyUseRatio;
+  const traffic = startTraffic(rate, catalogue, {
+    api,
+    log,
+    random,
+    clock,
+    closing: closing.signal,
+    keyLifeMs,
+  });
   const progress = setInterval(() => print(`${traffic.customers} customers so far`), 10_000);
   try {
     await sleep(clock, withoutFaultsMs);

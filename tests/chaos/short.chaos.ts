@@ -13,7 +13,7 @@ const silently = () => {};
 
 describe('the real system', () => {
   it('keeps every invariant through half a minute of faults of every class, and meets all that matters', async () => {
-    const options = { seed: 1, replicas: 2, rate: 10, portBase };
+    const options = { seed: 1, replicas: 2, rate: 10, portBase, keepKeysMs: 25_000 };
     const stopping = new AbortController().signal;
     let injected: readonly InjectedFault[] = [];
     const injectFaults = async (system: SystemUnderTest) => {

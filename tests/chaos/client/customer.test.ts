@@ -18,9 +18,10 @@ const decided = (always: boolean): SeededRandom => ({
 
 async function visit(
   answers: { place: Outcome[]; read?: Outcome[]; cancel?: Outcome[] },
-  { habits = false } = {},
+  { habits = false, keyLifeMs = Number.POSITIVE_INFINITY } = {},
 ) {
-  const log = openHistoryLog({ clock: { now: () => 0 } });
+  let nowMs = 0;
+  const log = openHistoryLog({ clock: { now: () => nowMs } });
   const waits: number[] = [];
   const closing = new AbortController();
   const next = (outcomes: Outcome[] | undefined) => async () => {
@@ -31,6 +32,7 @@ async function visit(
   // Time passes at once.
   const setTimer = (callback: () => void, delayMs: number) => {
     waits.push(delayMs);
+    nowMs += delayMs;
     queueMicrotask(callback);
     return { cancel() {} };
   };
@@ -46,7 +48,14 @@ async function visit(
   ];
   await runCustomer(
     { key: 'k', customerId: 'c', items },
-    { api, log, clock: { now: () => 0, setTimer }, random: decided(habits), closing: closing.signal },
+    {
+      api,
+      log,
+      clock: { now: () => nowMs, setTimer },
+      random: decided(habits),
+      closing: closing.signal,
+      keyLifeMs,
+    },
   );
   return {
     asked: log.entries.filter((entry) => entry.type === 'invoke').map(({ operation }) => operation),
@@ -119,12 +128,36 @@ describe('a customer', () => {
     expect(later).toEqual(first?.toReversed());
   });
 
+  it('stops using a key that may have been forgotten', async () => {
+    const busy = Array.from({ length: 40 }, () => problem(503, 'overloaded'));
+    const { waits } = await visit({ place: busy }, { keyLifeMs: 1000 });
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(3000);
+  });
+
   it('has a pending order cancelled, and reads it all the same', async () => {
     const rejected: Outcome = { ...confirmed, orderStatus: 'rejected' };
     const { asked } = await visit(
       { place: [pending, pending], cancel: [rejected, rejected], read: [rejected, rejected] },
       { habits: true },
     );
-    expect(asked.slice(0, 6)).toEqual(['place', 'place', 'cancel', 'cancel', 'read', 'read']);
+    expect(asked.slice(0, 6)).toEqual(['place', 'place', 'cancel', 'read', 'cancel', 'read']);
+  });
+
+  it('asks again to cancel while nothing can be released, and not for ever', async () => {
+    const busy = problem(503, 'dependency-unavailable');
+    const settled = problem(409, 'order-settled');
+    // Two of them, since a customer of these habits sends every order twice.
+    const place = [pending, pending];
+    const again = await visit(
+      { place, cancel: [busy, busy, settled, settled], read: [confirmed, confirmed] },
+      { habits: true },
+    );
+    expect(again.asked.filter((operation) => operation === 'cancel')).toHaveLength(4);
+    const many = <T>(outcome: T) => Array.from({ length: 40 }, () => outcome);
+    const never = await visit(
+      { place: [pending, pending], cancel: many(busy), read: [confirmed, confirmed] },
+      { habits: true },
+    );
+    expect(never.asked.filter((operation) => operation === 'cancel')).toHaveLength(16);
   });
 });

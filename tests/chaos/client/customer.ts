@@ -12,6 +12,11 @@ export type CustomerTools = {
   readonly clock: Clock;
   /** Once it is aborted, a customer asks no more. */
   readonly closing: AbortSignal;
+  /**
+   * For how long a key is used after its first time: once it may have been forgotten, it would make a second order.
+   * @default for ever
+   */
+  readonly keyLifeMs?: number;
 };
 
 export type OrderRequest = {
@@ -31,10 +36,12 @@ export const habits = {
   /** Uses the key again for another order. */
   otherBodies: 0.04,
   /** Has the order cancelled when it is answered as pending. */
-  cancellations: 0.15,
+  cancellations: 0.3,
 } as const;
 /** Far less than a key is kept. */
 const latestDuplicateMs = 8000;
+const maxCancellations = 8;
+const betweenCancellationsMs = 300;
 const longestPauseMs = 4000;
 /** Shorter than the time an order may take to settle, or the pause would be what is late. */
 const longestPauseBetweenReadsMs = 2500;
@@ -45,11 +52,22 @@ const longestPauseBetweenReadsMs = 2500;
  */
 export async function runCustomer(order: OrderRequest, tools: CustomerTools): Promise<void> {
   const { random } = tools;
+  const mayUseKey = keyUse(tools);
   const sendings = random.chance(habits.concurrentDuplicates) ? random.integer(2, 3) : 1;
-  await Promise.all(Array.from({ length: sendings }, () => placeUntilAnswered(order, tools)));
-  if (random.chance(habits.serialDuplicates)) await place(order, tools);
-  if (random.chance(habits.otherBodies)) await place({ ...order, items: anotherBasket(order.items) }, tools);
-  if (random.chance(habits.lateDuplicates)) await placeLater(order, tools);
+  await Promise.all(
+    Array.from({ length: sendings }, () => placeUntilAnswered(order, { ...tools, mayUseKey })),
+  );
+  if (random.chance(habits.serialDuplicates) && mayUseKey()) await place(order, tools);
+  if (random.chance(habits.otherBodies) && mayUseKey())
+    await place({ ...order, items: anotherBasket(order.items) }, tools);
+  if (random.chance(habits.lateDuplicates)) await placeLater(order, { ...tools, mayUseKey });
+}
+
+type KeyUse = { readonly mayUseKey: () => boolean };
+
+function keyUse({ clock, closing, keyLifeMs = Number.POSITIVE_INFINITY }: CustomerTools): () => boolean {
+  const endsAt = clock.now() + keyLifeMs;
+  return () => !closing.aborted && clock.now() < endsAt;
 }
 
 /** The same products, and more of each. */
@@ -57,13 +75,13 @@ function anotherBasket(items: readonly OrderLine[]): OrderLine[] {
   return items.map(({ sku, quantity }) => ({ sku, quantity: quantity + 1 }));
 }
 
-async function placeLater(order: OrderRequest, tools: CustomerTools): Promise<void> {
+async function placeLater(order: OrderRequest, tools: CustomerTools & KeyUse): Promise<void> {
   await sleep(tools.clock, tools.random.integer(500, latestDuplicateMs), tools.closing);
-  if (!tools.closing.aborted) await place({ ...order, items: order.items.toReversed() }, tools);
+  if (tools.mayUseKey()) await place({ ...order, items: order.items.toReversed() }, tools);
 }
 
-async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools): Promise<void> {
-  for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
+async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools & KeyUse): Promise<void> {
+  for (let attempt = 1; tools.mayUseKey(); attempt += 1) {
     const outcome = await place(order, tools);
     if (outcome.type === 'ok') return follow(outcome, tools);
     if (outcome.type === 'fail' && isFinal(outcome)) return;
@@ -71,20 +89,32 @@ async function placeUntilAnswered(order: OrderRequest, tools: CustomerTools): Pr
   }
 }
 
-/** Reads the order once after every acknowledgement, and then until it is settled. */
+/** Both at once: a customer who waits to have the order cancelled looks whether it was settled meanwhile. */
 async function follow(
   { orderId, orderStatus }: Extract<Outcome, { type: 'ok' }>,
   tools: CustomerTools,
 ): Promise<void> {
-  const { api, log, random } = tools;
-  if (orderStatus === 'pending' && api.cancel && random.chance(habits.cancellations)) {
-    const { cancel } = api;
-    await log.attempt({ operation: 'cancel', orderId }, () => cancel(orderId));
-  }
+  const isCancelled = orderStatus === 'pending' && tools.random.chance(habits.cancellations);
+  await Promise.all([isCancelled && cancel(orderId, tools), readUntilSettled(orderId, tools)]);
+}
+
+/** Reads the order once after every acknowledgement, and then until it is settled. */
+async function readUntilSettled(orderId: string, tools: CustomerTools): Promise<void> {
+  const { api, log } = tools;
   for (let attempt = 1; !tools.closing.aborted; attempt += 1) {
     const outcome = await log.attempt({ operation: 'read', orderId }, () => api.read(orderId));
     if (outcome.type === 'ok' && outcome.orderStatus !== 'pending') return;
     await sleep(tools.clock, pauseMs(outcome, attempt, tools));
+  }
+}
+
+/** Asks a few times: as long as inventory is away, nothing can be released. */
+async function cancel(orderId: string, { api, log, clock, closing }: CustomerTools): Promise<void> {
+  const ask = api.cancel;
+  for (let attempt = 1; ask && attempt <= maxCancellations && !closing.aborted; attempt += 1) {
+    const outcome = await log.attempt({ operation: 'cancel', orderId }, () => ask(orderId));
+    if (outcome.type === 'ok' || (outcome.type === 'fail' && outcome.status !== 503)) return;
+    await sleep(clock, betweenCancellationsMs);
   }
 }
 

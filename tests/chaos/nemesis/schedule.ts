@@ -88,19 +88,33 @@ const endOf = ({ atMs, forMs }: ScheduledFault): number => atMs + forMs;
 /** Spread over the run, the longest ones first, because they have to end in time. */
 function oneOfEachClass(random: SeededRandom, plan: Plan, targets: Targets): void {
   const required = faultClasses
-    .map((wanted) => {
-      const fault = firstOf(wanted, random, targets);
-      return { fault, forMs: fixedMs[fault.kind] ?? random.integer(1500, 3000), isRequired: true };
-    })
+    .map((wanted) => ({
+      fault: firstOf(wanted, random, targets),
+      forMs: random.integer(1500, 3000),
+      isRequired: true,
+    }))
+    .map((planned) => ({ ...planned, forMs: atLeastMs(planned.fault, planned.forMs) }))
     .toSorted((one, other) => other.forMs - one.forMs);
   const everyMs = (plan.endMs - 4000) / (required.length + 1);
-  required.forEach((fault, index) => {
+  required.forEach((planned, index) => {
     for (let atMs = Math.round(index * everyMs * 0.8); atMs < plan.endMs; atMs += 250)
-      if (plan.add({ ...fault, atMs })) return;
+      if (plan.add({ ...planned, atMs })) return;
   });
 }
 
+function atLeastMs({ kind }: Fault, ms: number): number {
+  return fixedMs[kind] ?? (kind === 'toxic' ? holdsExpireMs : ms);
+}
+
+/** Longer than a hold of a chaos run, and than it takes to notice that the hold is over. */
+const holdsExpireMs = 4000;
+
 function firstOf(wanted: FaultClass, random: SeededRandom, targets: Targets): Fault {
+  const edge = 'orders -> inventory';
+  // The first of these are such that orders stay pending, and that stock is held whose orders hear nothing of it.
+  if (wanted === 'partition') return { kind: 'partition', edge };
+  if (wanted === 'toxic on a connection')
+    return { kind: 'toxic', edge, toxicity: 1, toxic: { type: 'timeout', timeoutMs: 0 } };
   for (;;) {
     const fault = faultOf(random.pick(weights)[0], random, targets);
     if (classOf(fault) === wanted) return fault;

@@ -101,6 +101,30 @@ describe('the proxy', () => {
     expect(await send(proxy.port, 'back').answer).toBe('back');
   });
 
+  it('cuts also what is connected and has not reached its upstream when it is disabled', async () => {
+    const proxy = await proxyTo([await echoServer()]);
+    for (let turns = 0; turns < 6; turns += 1) {
+      const waiting = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => {});
+      cleanups.push(() => waiting.destroy());
+      await once(waiting, 'connect');
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+      await proxy.disable();
+      await proxy.enable();
+    }
+  });
+
+  it('leads new connections elsewhere while it is diverted, and cuts those that are led otherwise', async () => {
+    const [own, other] = [await echoServer('own '), await echoServer('other ')];
+    const proxy = await proxyTo([own]);
+    const waiting = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => {});
+    await until(() => proxy.connections === 1);
+    const leadBack = proxy.divert(other);
+    await once(waiting, 'close');
+    expect(await send(proxy.port, 'x').answer).toBe('other x');
+    leadBack();
+    expect(await send(proxy.port, 'x').answer).toBe('own x');
+  });
+
   it('cuts live connections when disabled', async () => {
     const clock = heldClock();
     const proxy = await proxyTo([await echoServer()], clock);

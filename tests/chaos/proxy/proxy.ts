@@ -51,6 +51,8 @@ export async function startProxy({
   const sources: Sources = { clock, random };
   const activeToxics = new Set<ActiveToxic>();
   const links = new Set<Link>();
+  /** Also those whose upstream is not reached yet: one that is forgotten would outlive the end of the others. */
+  const clients = new Set<Socket>();
   let turn = 0;
   let diverted: Upstream | undefined;
   let port = listen.port ?? 0;
@@ -70,6 +72,8 @@ export async function startProxy({
 
   async function link(client: Socket): Promise<void> {
     client.on('error', () => client.destroy());
+    clients.add(client);
+    client.once('close', () => clients.delete(client));
     const upstream = await reach(diverted ? [diverted] : upstreams, turn++);
     if (upstream === undefined || client.destroyed) {
       upstream?.destroy();
@@ -87,10 +91,15 @@ export async function startProxy({
     if (random() < toxicity) made[direction].add(toxic);
   }
 
+  function cutAll(): void {
+    for (const made of links) made.cut();
+    for (const client of clients) client.destroy();
+  }
+
   async function disable(): Promise<void> {
     if (!server.listening) return;
     server.close();
-    for (const made of links) made.cut();
+    cutAll();
     await once(server, 'close');
   }
 
@@ -117,7 +126,7 @@ export async function startProxy({
     divert(elsewhere) {
       const lead = (to: Upstream | undefined) => {
         diverted = to;
-        for (const made of links) made.cut();
+        cutAll();
       };
       lead(elsewhere);
       return () => lead(undefined);

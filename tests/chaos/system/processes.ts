@@ -43,10 +43,9 @@ export type ProcessOptions = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
-/** So short that holds expire and keys are forgotten during a run; a price is copied soon after it has changed. */
+/** So short that holds expire during a run, and that a price is copied soon after it has changed. */
 const shortTimes = {
   RESERVATION_TTL_MS: '2000',
-  IDEMPOTENCY_KEEP_MS: '30000',
   CATALOGUE_REFRESH_MS: '1000',
   SWEEP_MS: '500',
 };

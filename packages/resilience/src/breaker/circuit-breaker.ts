@@ -85,7 +85,7 @@ export class CircuitBreaker extends Layer {
     const circuit = this.#circuit;
     circuit.endOpenTime(call.nowMs);
     const { recovery } = circuit;
-    if (recovery?.admits()) {
+    if (recovery?.admits(call.nowMs)) {
       call.ticket = this.#beginProbe(recovery, call.nowMs);
       this.inner.enter(call);
     } else this.settle(call, { kind: 'rejected', rejection: circuit.rejection(call.nowMs) });

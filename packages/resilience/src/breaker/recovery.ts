@@ -15,6 +15,7 @@ export class Recovery {
   #stage: number | undefined;
   #stageSinceMs = 0;
   #credit = 0;
+  #admittedAtMs = 0;
 
   constructor(probes: number, rampStageMs: number) {
     this.#probes = probes;
@@ -27,9 +28,9 @@ export class Recovery {
   }
 
   /** Whether one more call may try. */
-  admits(): boolean {
+  admits(nowMs: number): boolean {
     if (this.#decided === 'failed') return false;
-    return this.#stage === undefined ? this.#admitsProbe() : this.#admitsShare(this.share);
+    return this.#stage === undefined ? this.#admitsProbe() : this.#admitsShare(nowMs);
   }
 
   /** The share of calls let through now; 0 while probing. */
@@ -68,10 +69,13 @@ export class Recovery {
     return true;
   }
 
-  #admitsShare(share: number): boolean {
-    this.#credit += share;
-    if (this.#credit < 1) return false;
-    this.#credit -= 1;
+  /** A share of few calls would be none for a long time, so one call for each stage's time passes as well. */
+  #admitsShare(nowMs: number): boolean {
+    this.#credit += this.share;
+    const isDue = this.#rampStageMs > 0 && nowMs - this.#admittedAtMs >= this.#rampStageMs;
+    if (this.#credit < 1 && !isDue) return false;
+    this.#credit = Math.max(0, this.#credit - 1);
+    this.#admittedAtMs = nowMs;
     return true;
   }
 
@@ -84,6 +88,7 @@ export class Recovery {
     }
     this.#stage = next;
     this.#stageSinceMs = nowMs;
+    this.#admittedAtMs = nowMs;
     // However little traffic there is, the first call of a stage passes.
     this.#credit = 1 - (rampRatios[next] as number);
   }

@@ -38,6 +38,7 @@ export class BreakerModel {
   #stage = -1;
   #stageSinceMs = 0;
   #credit = 0;
+  #admittedAtMs = 0;
 
   /** Lets time pass: what is due happens in order. */
   tell(nowMs: number): void {
@@ -54,7 +55,7 @@ export class BreakerModel {
     const call = { era: this.#era, begunAtMs: nowMs };
     if (this.state === 'open') return undefined;
     if (this.state === 'half-open') {
-      if (!this.#admitsProbe()) return undefined;
+      if (!this.#admitsProbe(nowMs)) return undefined;
       this.#probes.add(call);
     }
     this.#running.add(call);
@@ -108,17 +109,19 @@ export class BreakerModel {
     if (!climbs) return;
     this.#stage++;
     this.#stageSinceMs = nowMs;
+    this.#admittedAtMs = nowMs;
     this.#credit = 1 - (ramp[this.#stage] ?? 0);
     if (this.#stage < ramp.length) return;
     this.#opensInARow = 0;
     this.#enter('closed');
   }
 
-  #admitsProbe(): boolean {
+  #admitsProbe(nowMs: number): boolean {
     if (this.#stage < 0) return this.#probesBegun < settings.probes && ++this.#probesBegun > 0;
     this.#credit += ramp[this.#stage] as number;
-    if (this.#credit < 1) return false;
-    this.#credit -= 1;
+    if (this.#credit < 1 && nowMs - this.#admittedAtMs < settings.rampStageMs) return false;
+    this.#credit = Math.max(0, this.#credit - 1);
+    this.#admittedAtMs = nowMs;
     return true;
   }
 
