@@ -34,10 +34,15 @@ export function holds(expression: string, withinMs: number): Promise<Series> {
 export const currentValue = async (expression: string): Promise<number> =>
   (await query(expression))[0]?.value ?? 0;
 
-/** Fails when the expression holds already: what is so before its cause is no effect of it. */
-export async function holdsNotYet(expression: string): Promise<void> {
-  const series = await query(expression);
-  if (series.length > 0) throw new Error(`${expression}: it is so already, before its cause`);
+/**
+ * Waits until the expression holds no more, and fails when it goes on: what is so before its cause is no effect of it.
+ */
+export function holdsNotYet(expression: string): Promise<void> {
+  const ask = async () => {
+    const series = await query(expression);
+    if (series.length > 0) throw new Error('it is so already, before its cause');
+  };
+  return eventually(`not: ${expression}`, ask, { withinMs: 120_000, everyMs });
 }
 
 /** Names of the alerts that fire. */
