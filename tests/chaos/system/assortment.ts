@@ -3,11 +3,7 @@ import { Client } from 'pg';
 import type { HistoryLog } from '../history/history-log.ts';
 import { sleep } from '../sleep.ts';
 
-<<<<<<< HEAD
-/** So few that some products are gone after half a minute of slow traffic, some after half an hour of fast traffic. */
-=======
 /** So few that some are gone after half a minute of slow traffic, and some after half an hour of fast traffic. */
->>>>>>> main
 const scarcePieces = [2, 3, 4, 6, 10, 20, 50, 200] as const;
 const scarceProducts = scarcePieces.map((supplied, index) => ({
   sku: `EDITION-${index + 1}`,
