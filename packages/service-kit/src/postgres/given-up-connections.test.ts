@@ -138,6 +138,18 @@ test('a database that is closed does not wait for what was given up', async () =
   });
 });
 
+test('connections whose answers were lost on the way are free again, because their processes wait for work', async () => {
+  const url = await createTestDatabase(server.serverUrl);
+  const relay = await startRelay(url);
+  const { query } = await open({ url: relay.url, connectionTimeoutMs: 5000 });
+  const askAll = () => Array.from({ length: maxConnections }, () => query(sql`select pg_sleep(0.03)`));
+  await Promise.all(askAll());
+  relay.swallow();
+  const asked = askAll();
+  expect(await Promise.all(asked.map(failed))).not.toContain(false);
+  expect(await query(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+});
+
 test('connections to a server that is gone are free again, although their answers never come', async () => {
   const url = await createTestDatabase(server.serverUrl);
   const relay = await startRelay(url);

@@ -29,9 +29,11 @@ const poolerPatienceMs = 60_000;
 
 // A commit that waits for a standby is left alone: to cancel that wait shows rows that only this server has, so that
 // they can be read and acknowledged, and are lost in a failover. A process with the same number that is younger than
-// our connection is another one, e.g. of the server that was promoted.
+// our connection is another one, e.g. of the server that was promoted. A process that has waited for a query for a
+// while does not work: its answer, or our query, was lost on the way. It looks at its socket, so it ends when we close.
 const cancelThem = `
-  select pid, case when wait_event is distinct from 'SyncRep' then pg_cancel_backend(pid) end
+  select pid, case when wait_event is distinct from 'SyncRep' then pg_cancel_backend(pid) end,
+    wait_event = 'ClientRead' and clock_timestamp() - state_change > interval '250 milliseconds' as is_waiting
   from unnest($1::int[], $2::float8[]) as given_up (pid, age_ms)
   join pg_stat_activity using (pid)
   where extract(epoch from clock_timestamp() - backend_start) * 1000 >= age_ms`;
@@ -40,7 +42,7 @@ const cancelThem = `
  * Connections whose query was given up while the server still works on it. Closing one does not end that work: a
  * backend that waits for a lock, a disk or a standby does not look at its socket, and a pool that opens another
  * connection in its place fills the server. So each keeps its place in the pool until the server has answered, has
- * closed it, or says on a spare connection that the backend is gone; meanwhile the work is cancelled there.
+ * closed it, or says on a spare connection that the backend is gone or idle; meanwhile the work is cancelled there.
  */
 export class GivenUpConnections {
   readonly #settings: GivenUpSettings;
@@ -121,7 +123,7 @@ export class GivenUpConnections {
 
   async #askOn(spare: pg.Client): Promise<void> {
     const asked = [...this.#waiting];
-    const { rows } = await spare.query<{ pid: number }>(cancelThem, [
+    const { rows } = await spare.query<{ pid: number; is_waiting: boolean | null }>(cancelThem, [
       asked.map(({ processId }) => processId),
       asked.map(({ ageMs }) => ageMs()),
     ]);
@@ -130,6 +132,8 @@ export class GivenUpConnections {
     // Their sockets are open, so these processes belonged to another server, and so do those of other connections.
     if (gone.some(({ hasEnded }) => !hasEnded())) this.#ages.endAll();
     for (const { free } of gone) free();
+    const waiting = new Set(rows.filter(({ is_waiting }) => is_waiting).map(({ pid }) => pid));
+    for (const { processId, free } of asked) if (waiting.has(processId)) free();
   }
 
   // Not from the pool, which may be full of what has been given up.
