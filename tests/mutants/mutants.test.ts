@@ -66,10 +66,10 @@ const shortList: readonly [id: string, instrument: Catcher['instrument']][] = [
   ['orders-answers-what-it-could-not-store', 'simulation'],
   ['orders-waits-for-a-dead-first-request', 'simulation'],
   ['orders-never-confirms-what-it-reserved', 'simulation'],
-  ['relay-parks-everything-at-once', 'simulation'],
   ['orders-takes-the-price-of-another-product', 'unit'],
   ['orders-settles-without-compare-and-set', 'unit'],
   ['orders-asks-before-it-stores', 'unit'],
+  ['relay-parks-everything-at-once', 'unit'],
   ['inventory-books-no-stock', 'unit'],
   ['recommendation-counts-each-announcement', 'unit'],
 ];

@@ -41,7 +41,6 @@ export const ordersRelay: readonly Mutant[] = [
       ),
     ],
     caughtBy: [
-      simulation('I10'),
       relayTest('does not park a row that a flaky network fails again and again, though others get through'),
     ],
     why: 'One lost packet, and a person has to look after the order.',
