@@ -8,7 +8,7 @@ import {
 } from '@ballast/resilience/primitives';
 import { problem } from '@ballast/service-kit/problem';
 import type { Supervisor } from '@ballast/supervisor';
-import { type ReplicatedPostgres, type Replication, StandbyBehindError } from '@ballast/supervisor/postgres';
+import { type ReplicatedPostgres, StandbyBehindError } from '@ballast/supervisor/postgres';
 import { nodeOf, type ServiceName, type SupervisedName, type Topology } from '../topology.ts';
 import { ActiveFaults } from './active-faults.ts';
 import type { ActiveFault, StagedFault } from './faults.ts';
@@ -49,9 +49,6 @@ export interface Stage {
   resume(target: SupervisedName): Promise<void>;
   /** Kills the database's primary and makes the standby the primary. */
   failOver(): Promise<void>;
-  /** From now on the standby gets nothing, until the fail-over or `forMs` later. */
-  holdReplication(forMs: number): Promise<void>;
-  setReplication(replication: Replication): void;
   fault(target: ServiceName, fault: StagedFault, forMs: number, details?: FaultDetails): Promise<void>;
   heal(target: ServiceName): Promise<void>;
   setRate(rate: { ordersPerSecond?: number; readsPerSecond?: number }): Promise<void>;
@@ -124,29 +121,19 @@ export function openStage(options: StageOptions): Stage {
     mark('heal', target, `${target} resumes`);
   }
 
-  function replicated(): ReplicatedPostgres {
-    if (database) return database;
-    throw problem(409, 'not-possible-here', 'There is no standby: start with pnpm demo --standby');
-  }
-
   async function failOver(): Promise<void> {
-    const servers = replicated();
-    const { primary } = servers.status();
+    if (!database)
+      throw problem(409, 'not-possible-here', 'There is no standby: start with pnpm demo --standby');
+    const { primary } = database.status();
     logger.info({ action: 'fail over', target: primary }, 'action on the system');
     try {
-      await servers.failOver((ended) => kill(ended));
+      await database.failOver(kill);
     } catch (error) {
       if (error instanceof StandbyBehindError) throw problem(409, 'standby-behind', error.message);
       throw error;
     }
-    mark('heal', servers.status().primary, `${servers.status().primary} is the primary`);
-  }
-
-  async function holdReplication(forMs: number): Promise<void> {
-    const servers = replicated();
-    await servers.holdReplication();
-    setTimeout(() => servers.releaseReplication(), forMs).unref();
-    mark('break', 'postgres-standby', 'the standby gets nothing');
+    const promoted = database.status().primary;
+    mark('heal', promoted, `${promoted} is the primary`);
   }
 
   async function fault(
@@ -176,8 +163,6 @@ export function openStage(options: StageOptions): Stage {
     stall,
     resume,
     failOver,
-    holdReplication,
-    setReplication: (replication) => replicated().setReplication(replication),
     fault,
     heal,
     async setRate(rate) {

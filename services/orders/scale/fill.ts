@@ -24,9 +24,6 @@ export function fill(rows: number): Sql[] {
         case when n <= ${rows - backlog}::integer then at end, 'key-' || lpad(n::text, 9, '0')
       from ${series}`,
     sql`
-      insert into idempotency_keys (key, fingerprint, order_id, locked_until, expires_at)
-      select 'gone-' || n, 'print', gen_random_uuid(), now(), now() + interval '1 day' from generate_series(1, 100) as n`,
-    sql`
       insert into idempotency_keys (key, fingerprint, order_id, locked_until, answer, expires_at)
       select 'key-' || lpad(n::text, 9, '0'), 'print', ${nthId}, at,
         '{"state": {"status": "confirmed"}, "recommendations": {"source": "live", "items": []}}', at + interval '1 day'
