@@ -11,11 +11,10 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  ValueType,
 } from '@opentelemetry/api';
 import { RPCType, setRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import { InstrumentationBase } from '@opentelemetry/instrumentation';
-import { durationBucketsS, secondsSince } from './durations.ts';
+import { durationHistogram, secondsSince } from './durations.ts';
 import { clientAddressOf, methodOf, pathOf, serverOf } from './http-attributes.ts';
 import { type Emit, inOwnContext, replaceEmit, setOwnContext } from './own-context.ts';
 import { isQuiet } from './privacy.ts';
@@ -40,12 +39,11 @@ export class LeanHttpServer extends InstrumentationBase {
   }
 
   override _updateMetricInstruments(): void {
-    this.duration = this.meter.createHistogram('http.server.request.duration', {
-      description: 'Duration of HTTP server requests.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-      advice: { explicitBucketBoundaries: durationBucketsS },
-    });
+    this.duration = durationHistogram(
+      this.meter,
+      'http.server.request.duration',
+      'Duration of HTTP server requests.',
+    );
   }
 
   override init(): undefined {}

@@ -5,7 +5,6 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  ValueType,
 } from '@opentelemetry/api';
 import {
   InstrumentationBase,
@@ -13,7 +12,7 @@ import {
   InstrumentationNodeModuleFile,
   isWrapped,
 } from '@opentelemetry/instrumentation';
-import { secondsSince } from './durations.ts';
+import { durationHistogram, secondsSince } from './durations.ts';
 import { countConnections, type Pool } from './postgres-pool.ts';
 import {
   operationOf,
@@ -47,12 +46,12 @@ export class LeanPostgres extends InstrumentationBase {
   }
 
   override _updateMetricInstruments(): void {
-    this.duration = this.meter.createHistogram('db.client.operation.duration', {
-      description: 'Duration of database client operations.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-      advice: { explicitBucketBoundaries: operationBucketsS },
-    });
+    this.duration = durationHistogram(
+      this.meter,
+      'db.client.operation.duration',
+      'Duration of database client operations.',
+      operationBucketsS,
+    );
     this.pools ??= new Set();
     countConnections(this.meter, this.pools);
   }

@@ -9,11 +9,10 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  ValueType,
 } from '@opentelemetry/api';
 import { InstrumentationBase } from '@opentelemetry/instrumentation';
 import { resendCountOf } from '../traces/resend-count.ts';
-import { durationBucketsS, secondsSince } from './durations.ts';
+import { durationHistogram, secondsSince } from './durations.ts';
 import { defaultPorts, methodOf, pathOf } from './http-attributes.ts';
 import { rememberResults } from './remember-results.ts';
 
@@ -61,12 +60,11 @@ export class LeanUndici extends InstrumentationBase {
   }
 
   override _updateMetricInstruments(): void {
-    this.duration = this.meter.createHistogram('http.client.request.duration', {
-      description: 'Measures the duration of outbound HTTP requests.',
-      unit: 's',
-      valueType: ValueType.DOUBLE,
-      advice: { explicitBucketBoundaries: durationBucketsS },
-    });
+    this.duration = durationHistogram(
+      this.meter,
+      'http.client.request.duration',
+      'Measures the duration of outbound HTTP requests.',
+    );
   }
 
   override init(): undefined {}
